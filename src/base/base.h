@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What every room stands on: errors, arenas, byte readers, text buffers,
+ * vectors, hashing. */
+#ifndef BASE_H
+#define BASE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "onebpf.h"
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* ---- errors (err.c) ----
+ *
+ * err_new makes one; the err_at_* functions add the place and return the same
+ * error, so that they chain. Every text is copied. When memory is short they
+ * return the one static out-of-memory error, which destroy leaves alone. */
+struct ob_err *err_new(enum ob_code code, const char *fmt, ...) PRINTF(2, 3);
+struct ob_err *err_newv(enum ob_code code, const char *fmt, va_list ap);
+struct ob_err *err_nomem(void);
+/* reason + ": " + strerror(errnum); OB_PERM for EPERM and EACCES, else OB_IO */
+struct ob_err *err_sys(int errnum, const char *fmt, ...) PRINTF(2, 3);
+/* line and col count from 1; len >= 1 columns get the caret and tildes;
+ * text is the source line (not 0-terminated), n its length. name: file, or
+ * "filter". */
+struct ob_err *err_at_text(struct ob_err *err, const char *name, u32 line,
+			   u32 col, u32 len, const char *text, size_t n);
+struct ob_err *err_at_insn(struct ob_err *err, u32 insn);
+struct ob_err *err_at_byte(struct ob_err *err, const char *name, u64 off);
+struct ob_err *err_at_file(struct ob_err *err, const char *name);
+/* Notes are printed below the error. hint: "hint: ..." lines. */
+struct ob_err *err_note(struct ob_err *err, const char *fmt, ...) PRINTF(2, 3);
+struct ob_err *err_hint(struct ob_err *err, const char *fmt, ...) PRINTF(2, 3);
+/* A note with a place of its own in the same text. Takes note. */
+struct ob_err *err_add(struct ob_err *err, struct ob_err *note);
+
+/* ---- arenas (arena.c) ----
+ *
+ * A job's memory: everything in it goes at once. Memory comes zeroed. With
+ * `fail` set, want of memory (or more than `limit` bytes) jumps there and
+ * never returns NULL; without it, alloc returns NULL. */
+struct arena {
+	struct arena_block *block;
+	u64 used, limit;	/* bytes handed out; limit 0 means none */
+	jmp_buf *fail;
+};
+
+void arena_init(struct arena *a);
+void arena_deinit(struct arena *a);
+void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc));
+void *arena_dup(struct arena *a, const void *p, size_t n);
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+#define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define arena_array(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
+
+/* ---- bytes: untrusted input, bounds as a difference ---- */
+struct bytes {
+	const u8 *p;
+	u64 n;
+};
+
+static inline bool bytes_has(struct bytes b, u64 off, u64 n)
+{
+	return off <= b.n && b.n - off >= n;
+}
+
+/* The part [off, off+n), cut to what there is. */
+static inline struct bytes bytes_part(struct bytes b, u64 off, u64 n)
+{
+	if (off > b.n)
+		off = b.n;
+	if (n > b.n - off)
+		n = b.n - off;
+	return (struct bytes){b.p + off, n};
+}
+
+static inline u16 get_be16(const u8 *p) { return (u16)(p[0] << 8 | p[1]); }
+static inline u16 get_le16(const u8 *p) { return (u16)(p[1] << 8 | p[0]); }
+static inline u32 get_be32(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, 4);
+	return __builtin_bswap32(v);
+}
+static inline u32 get_le32(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, 4);
+	return v;
+}
+static inline u64 get_le64(const u8 *p)
+{
+	u64 v;
+
+	memcpy(&v, p, 8);
+	return v;
+}
+static inline u64 get_be64(const u8 *p) { return __builtin_bswap64(get_le64(p)); }
+static inline void put_be16(u8 *p, u16 v) { p[0] = (u8)(v >> 8); p[1] = (u8)v; }
+static inline void put_le16(u8 *p, u16 v) { p[1] = (u8)(v >> 8); p[0] = (u8)v; }
+static inline void put_be32(u8 *p, u32 v) { v = __builtin_bswap32(v); memcpy(p, &v, 4); }
+static inline void put_le32(u8 *p, u32 v) { memcpy(p, &v, 4); }
+static inline void put_le64(u8 *p, u64 v) { memcpy(p, &v, 8); }
+
+/* ---- text buffers (buf.c): grow as needed; `oom` is set once and sticks ---- */
+struct buf {
+	char *p;	/* always 0-terminated once something was written */
+	size_t n, cap;
+	bool oom;
+};
+
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_puts(struct buf *b, const char *s);
+void buf_putc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+void buf_pad(struct buf *b, size_t column);	/* spaces up to a column of the last line */
+void buf_clear(struct buf *b);			/* empties, keeps the memory */
+void buf_deinit(struct buf *b);
+
+/* ---- vectors in an arena: `struct { T *v; u32 n, cap; } x; vec_push(&a, x) = value;` ---- */
+void *vec_grow(struct arena *a, void *v, u32 n, u32 *cap, size_t size);
+#define vec_push(a, x)								\
+	(*((x).n == (x).cap ?							\
+	   (void)((x).v = vec_grow((a), (x).v, (x).n, &(x).cap, sizeof(*(x).v))) :	\
+	   (void)0,								\
+	   &(x).v[(x).n++]))
+
+/* ---- hashing and words ---- */
+static inline u64 hash_u64(u64 x)
+{
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93u;
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93u;
+	return x ^ x >> 32;
+}
+static inline u64 hash_add(u64 h, u64 x) { return hash_u64(h * 31 + x); }
+
+/* The number of edits (insert, delete, replace, swap) from a to b, at most
+ * max + 1: for "did you mean". */
+u32 word_distance(const char *a, const char *b, u32 max);
+/* The candidate nearest to word, or NULL when none is near. The list ends
+ * with NULL. */
+const char *word_nearest(const char *word, const char *const *list);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* May this program run? The classic checker; the extended verifier comes. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "prog/prog.h"
+
+enum check_profile {
+	CHECK_LINUX,	/* bpf_check_classic */
+	CHECK_SECCOMP,	/* the same, then seccomp_check_filter */
+	CHECK_LIBPCAP,	/* pcap_validate_filter: backward `ja` and unset M[] pass */
+};
+
+/* NULL when the program may run; else OB_REFUSED with instruction and reason. */
+struct ob_err *check_classic(const struct ob_cbpf *code, u32 n, enum check_profile profile);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interpreters: the classic machine, and CSPF, the stack machine before it. */
+#ifndef VM_H
+#define VM_H
+
+#include "prog/prog.h"
+
+/* What the ancillary loads read. A zeroed one is a packet without a device:
+ * IFINDEX and HATYPE drop it. */
+struct vm_anc {
+	bool has_dev;
+	u32 protocol, pkttype, ifindex, mark, queue, hatype, rxhash, cpu;
+	u32 vlan_tag, vlan_tag_present, vlan_tpid, pay_offset;
+};
+
+struct vm_pkt {
+	const u8 *data;
+	u32 caplen;	/* bytes at data */
+	u32 len;	/* bytes that were on the wire: `ld len` */
+	const struct vm_anc *anc;	/* NULL: as all zero */
+};
+
+enum vm_dialect {
+	VM_LINUX,	/* X + k wraps, shifts use X & 31, ancillary loads */
+	VM_LIBPCAP,	/* X + k does not wrap, shifts >= 32 give 0 */
+};
+
+/* A program decoded for the interpreter. It must have passed the checker
+ * (CHECK_LINUX or CHECK_LIBPCAP). */
+struct vm_classic;
+struct ob_err *vm_classic_create(const struct prog *p, enum vm_dialect d, struct vm_classic **ret);
+void vm_classic_destroy(struct vm_classic *c);
+/* Returns what the program returns: bytes to keep, 0 to drop. Thread-safe. */
+u32 vm_classic_run(const struct vm_classic *c, const struct vm_pkt *pkt);
+/* The same, and the number of instructions that were executed. */
+u32 vm_classic_run_counted(const struct vm_classic *c, const struct vm_pkt *pkt, u64 *count);
+
+#endif
