@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside the filter room: one job, and the four forms that a filter takes.
+ *
+ *   text --lex,parse--> struct tree   what was written, with columns
+ *        --gen-------->  struct pred   a boolean tree of tests on values: its meaning
+ *        --lower------>  struct node   the flow graph, improved by passes
+ *        --emit------->  struct prog   classic code
+ *
+ * The meaning of a filter is that of its struct pred tree, evaluated from left
+ * to right, stopping as soon as the answer is known. A load that leaves the
+ * packet, or a division by zero, rejects the packet at once, whatever `not`
+ * stands around it. Every later form keeps exactly that meaning. */
+#ifndef FILTER_PRIV_H
+#define FILTER_PRIV_H
+
+#include "filter/filter.h"
+
+struct span {		/* columns [from, to) of the text, counted from 0 */
+	u32 from, to;
+};
+
+/* ---- the tree: what was written (lex.c, parse.c) ---- */
+
+/* Words that name a protocol and may stand before `host`, `port`, `[` or alone.
+ * proto.def: PROTO(name, "spelling", "other spelling" or NULL). */
+enum proto {
+	P_DEFAULT,
+#define PROTO(name, ...) P_##name,
+#include "filter/proto.def"
+#undef PROTO
+	P_COUNT
+};
+
+enum dir {
+	D_DEFAULT, D_SRC, D_DST, D_OR, D_AND,
+	D_ADDR1, D_ADDR2, D_ADDR3, D_ADDR4, D_RA, D_TA,
+};
+
+enum type {
+	T_DEFAULT, T_HOST, T_NET, T_PORT, T_PORTRANGE, T_GATEWAY, T_PROTO, T_PROTOCHAIN,
+	T_PORTCHAIN,	/* ours: a port, also behind IPv6 extension headers */
+};
+
+struct quals {
+	enum proto proto;
+	enum dir dir;
+	enum type type;
+	bool none;	/* inherited from something that passes no qualifiers on */
+};
+
+enum id_kind {
+	ID_NAME,	/* s: a word; also port and number ranges such as 10-20 */
+	ID_NUM,		/* num */
+	ID_V4,		/* v4 as written: 1 to 4 numbers, v4_bits = 8 to 32 */
+	ID_V4_LEN,	/* v4 / num */
+	ID_V4_MASK,	/* v4 mask mask (mask_bits as v4_bits) */
+	ID_V6,		/* v6 / num (128 when not written) */
+	ID_MAC,		/* mac */
+	ID_AID,		/* $xx: one byte, ARCnet and MS/TP */
+};
+
+struct ident {
+	enum id_kind kind;
+	struct span span;
+	const char *s;		/* as written, 0-terminated */
+	u32 num;
+	u32 v4, v4_bits, mask, mask_bits;
+	u8 v6[16], mac[6];
+};
+
+/* Simple primitives: a keyword with at most a number or a name. */
+enum prim {
+	PR_BROADCAST,	/* quals.proto */
+	PR_MULTICAST,	/* quals.proto */
+	PR_LESS, PR_GREATER,		/* num */
+	PR_BYTE,			/* num = index, num2 = value, rel char in `ch`: & | < > = */
+	PR_INBOUND, PR_OUTBOUND,
+	PR_IFINDEX,			/* num */
+	PR_VLAN, PR_MPLS, PR_PPPOES, PR_GENEVE, PR_VXLAN,	/* has_num, num */
+	PR_PPPOED,
+	PR_PF_IFNAME, PR_PF_RSET,	/* s */
+	PR_PF_RNR, PR_PF_SRNR,		/* num */
+	PR_PF_REASON, PR_PF_ACTION,	/* s, or num with has_num */
+	PR_WLAN_TYPE,			/* num = bits of fc0 under mask num2 (type 0x0c, subtype 0xf0) */
+	PR_WLAN_DIR,			/* num */
+	PR_LLC,				/* s: NULL, "i" "s" "u" "rr" "rnr" ... */
+	PR_ATM,				/* num: enum atm_type: a type on its own */
+	PR_SS7,				/* num: enum ss7_type */
+	/* ours */
+	PR_INNER,			/* s: "gre" "ipip" "gtpu" "vxlan" "geneve"; has_num, num = key, TEID or VNI;
+					 * num2 = UDP port, 0 when not written */
+};
+
+enum atm_type { ATM_METAC, ATM_BCC, ATM_SC, ATM_ILMIC, ATM_OAMF4SC, ATM_OAMF4EC, ATM_LANE,
+		ATM_OAM, ATM_OAMF4, ATM_CONNECTMSG, ATM_METACONNECT };
+enum ss7_type { SS7_FISU, SS7_LSSU, SS7_MSU, SS7_HFISU, SS7_HLSSU, SS7_HMSU };
+enum field {	/* for TREE_FIELD: field relation number */
+	F_VPI, F_VCI, F_SIO, F_OPC, F_DPC, F_SLS, F_HSIO, F_HOPC, F_HDPC, F_HSLS,
+};
+
+enum rel { R_EQ, R_NE, R_GT, R_GE, R_LT, R_LE };
+
+enum anc_word { AW_MARK, AW_CPU, AW_QUEUE, AW_RXHASH, AW_RANDOM };	/* ours, in arithmetic */
+
+enum arith_op {
+	A_NUM,		/* num */
+	A_LEN,
+	A_ACCESS,	/* proto [ a : size ]; size 1, 2, 4, or 8 (ours; only compared) */
+	A_ANC,		/* num: enum anc_word */
+	A_NEG,		/* a */
+	A_ADD, A_SUB, A_MUL, A_DIV, A_MOD, A_AND, A_OR, A_XOR, A_LSH, A_RSH,
+};
+
+struct arith {
+	enum arith_op op;
+	struct span span;
+	enum proto proto;
+	bool v6;	/* ours: tcp6[..], udp6[..], icmp6 is itself: the transport header over IPv6 */
+	u32 size;
+	u64 num;	/* above 32 bits only beside an 8-byte access */
+	struct arith *a, *b;
+};
+
+enum tree_op {
+	TREE_TRUE,	/* the empty filter */
+	TREE_AND, TREE_OR, TREE_NOT,	/* a, b */
+	TREE_PROTO,	/* quals.proto alone: `tcp` */
+	TREE_ID,	/* quals, ident; n_list > 0: a port list, ident is list[0] */
+	TREE_PRIM,	/* prim ... */
+	TREE_FIELD,	/* field, rel, num */
+	TREE_REL,	/* x rel y */
+};
+
+struct tree {
+	enum tree_op op;
+	struct span span;
+	struct tree *a, *b;
+	struct quals quals;
+	struct span quals_span;		/* where the qualifiers were written (maybe inherited) */
+	struct ident ident, *list;
+	u32 n_list;
+	enum prim prim;
+	enum field field;
+	enum rel rel;
+	char ch;
+	bool has_num;
+	u32 num, num2;
+	const char *s;
+	struct arith *x, *y;
+};
+
+/* ---- values (value.c): pure functions of the packet, hash-consed ----
+ *
+ * Two values are the same if their pointers are. All are 32 bits, unsigned,
+ * and wrap. The constructors fold what can be folded without losing a load. */
+enum val_op {
+	V_CONST,	/* k */
+	V_LEN,		/* bytes on the wire */
+	V_LOAD,		/* size bytes at a + k; a is NULL for an absolute load */
+	V_ANC,		/* k: enum cb_anc */
+	V_NEG,		/* a */
+	V_ADD, V_SUB, V_MUL, V_DIV, V_MOD, V_AND, V_OR, V_XOR, V_LSH, V_RSH,	/* a, b */
+};
+
+struct val {
+	enum val_op op;
+	u8 size;
+	bool faults;	/* evaluating it may reject the packet */
+	u32 id;		/* dense, from 0; a part has a smaller one than the whole */
+	u32 k;
+	struct val *a, *b;
+	struct val *next;	/* in the hash chain */
+	/* fields of the emitter follow in value.c's successors */
+	u32 mark;
+};
+
+/* ---- predicates (pred.c): the meaning ---- */
+enum cmp { C_EQ, C_GT, C_GE, C_SET };	/* x == y, x > y, x >= y, x & y != 0 */
+
+enum pred_op { PRED_FALSE, PRED_TRUE, PRED_TEST, PRED_NOT, PRED_AND, PRED_OR };
+
+struct pred {
+	enum pred_op op;
+	enum cmp cmp;
+	struct val *x, *y;
+	struct pred *a, *b;
+	struct span span;	/* the words that it stands for */
+};
+
+/* ---- the flow graph (graph.c; passes in opt_*.c; emit.c) ---- */
+enum node_op {
+	N_REJECT, N_ACCEPT,
+	N_TEST,		/* x cmp y: t if it holds, else f */
+	N_EVAL,		/* x is evaluated, for the packets that it rejects; then t */
+};
+
+struct node {
+	enum node_op op;
+	enum cmp cmp;
+	struct val *x, *y;
+	struct node *t, *f;
+	struct span span;
+	u32 id;		/* set by graph_order: position in topological order */
+	u32 mark;
+	void *info;	/* of the pass at work */
+};
+
+/* ---- one compilation ---- */
+struct note {
+	struct span span;
+	const char *text;
+};
+
+struct filter {
+	struct arena a;
+	jmp_buf fail;		/* filter_fail and want of memory jump here */
+	struct ob_err *err;
+	const struct filter_opts *opts;
+	const char *text;
+	u32 n;
+	struct { struct note *v; u32 n, cap; } notes;
+	struct { struct val **bucket, **v; u32 n, cap, buckets; } vals;	/* v[id] */
+	struct gen *gen;	/* state of gen*.c: link type, offsets */
+	struct node *accept, *reject;
+};
+
+/* Stops the compilation with an error at these columns. */
+_Noreturn void filter_fail(struct filter *f, enum ob_code code, struct span at,
+			   const char *fmt, ...) PRINTF(4, 5);
+/* The same with notes and hints already attached by the caller. Takes err. */
+_Noreturn void filter_fail_err(struct filter *f, struct ob_err *err);
+/* An error made at these columns, to which hints can be added. */
+struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at,
+			  const char *fmt, ...) PRINTF(4, 5);
+/* A warning: the program is made, and this is told. */
+void filter_warn(struct filter *f, struct span at, const char *fmt, ...) PRINTF(3, 4);
+
+/* parse.c. Never returns NULL: errors go to filter_fail. */
+struct tree *filter_parse(struct filter *f);
+void tree_show(const struct tree *t, struct buf *to);
+
+/* gen.c and its family. */
+struct pred *filter_gen(struct filter *f, const struct tree *t);
+
+/* value.c */
+struct val *val_const(struct filter *f, u32 k);
+struct val *val_len(struct filter *f);
+/* size 1, 2 or 4; base NULL for an absolute load */
+struct val *val_load(struct filter *f, struct val *base, u32 k, u32 size);
+struct val *val_anc(struct filter *f, enum cb_anc anc);
+struct val *val_neg(struct filter *f, struct val *a);
+struct val *val_alu(struct filter *f, enum val_op op, struct val *a, struct val *b);
+struct val *val_alu_k(struct filter *f, enum val_op op, struct val *a, u32 k);
+/* 4 * (P[base + k] & 15): the length of an IPv4 header; emitted as ldxb msh where it can be */
+struct val *val_msh(struct filter *f, struct val *base, u32 k);
+void val_show(const struct val *v, struct buf *to);
+
+/* pred.c. The span of what is made is `at`. */
+struct pred *pred_bool(struct filter *f, bool value, struct span at);
+struct pred *pred_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct span at);
+struct pred *pred_test_k(struct filter *f, struct val *x, enum cmp cmp, u32 k, struct span at);
+/* (x & mask) == k, the usual masked compare; mask 0xffffffff needs no `and` */
+struct pred *pred_masked(struct filter *f, struct val *x, u32 mask, u32 k, struct span at);
+struct pred *pred_rel(struct filter *f, struct val *x, enum rel rel, struct val *y, struct span at);
+struct pred *pred_not(struct filter *f, struct pred *a);
+struct pred *pred_and(struct filter *f, struct pred *a, struct pred *b);	/* a first */
+struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b);		/* a first */
+void pred_show(const struct pred *p, struct buf *to);
+bool pred_eval(const struct pred *p, struct bytes packet, u32 wirelen, bool *fault);
+
+#endif
