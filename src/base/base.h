@@ -144,6 +144,21 @@ void *vec_grow(struct arena *a, void *v, u32 n, u32 *cap, size_t size);
 	   (void)0,								\
 	   &(x).v[(x).n++]))
 
+/* ---- link types (linktype.c, linktype.def) ----
+ *
+ * Numbers are those of files (LINKTYPE_); a number of 26 bits is possible.
+ * name: as tcpdump's -y and -L know it, "EN10MB"; name and desc are NULL when
+ * the type is not known. */
+enum { LINKTYPE_MAX = 0x03ffffff };
+const char *linktype_name(u32 nr);
+const char *linktype_desc(u32 nr);
+u32 linktype_dlt(u32 nr);	/* libpcap's DLT_ number on Linux */
+/* Takes a DLT_ or LINKTYPE_ name in any case, with or without the prefix, or
+ * a LINKTYPE_ number. */
+bool linktype_find(const char *name, u32 *ret);
+/* The number of row i of the table, counted from 0; false after the last. */
+bool linktype_row(u32 i, u32 *nr);
+
 /* ---- hashing and words ---- */
 static inline u64 hash_u64(u64 x)
 {
