@@ -12,10 +12,7 @@ struct arena_block {
 
 enum { FIRST = 4096 - sizeof(struct arena_block), LARGEST = 1 << 20 };
 
-void arena_init(struct arena *a)
-{
-	*a = (struct arena){0};
-}
+void arena_init(struct arena *a) { *a = (struct arena){0}; }
 
 void arena_deinit(struct arena *a)
 {
@@ -104,7 +101,7 @@ void *vec_grow(struct arena *a, void *v, u32 n, u32 *cap, size_t size)
 	void *p = more > *cap ? arena_alloc(a, (size_t)more * size) : refuse(a);
 
 	if (!p)
-		abort();	/* vectors are only for arenas with `fail` */
+		abort(); /* vectors are only for arenas with `fail` */
 	if (n)
 		memcpy(p, v, n * size);
 	*cap = more;

@@ -11,22 +11,21 @@ struct ob_err {
 	enum ob_code code;
 	int errnum;
 	enum place place;
-	const char *kind;	/* "", "note: " or "hint: " */
+	const char *kind; /* "", "note: " or "hint: " */
 	char *name, *text, *reason;
-	u64 at;			/* line, instruction or byte offset */
+	u64 at; /* line, instruction or byte offset */
 	u32 col, len;
-	struct ob_err *next;	/* notes, in order */
+	struct ob_err *next; /* notes, in order */
 };
 
 static struct ob_err nomem = {
-	.code = OB_NOMEM, .errnum = ENOMEM, .kind = "",
+	.code = OB_NOMEM,
+	.errnum = ENOMEM,
+	.kind = "",
 	.reason = (char *)"out of memory",
 };
 
-struct ob_err *err_nomem(void)
-{
-	return &nomem;
-}
+struct ob_err *err_nomem(void) { return &nomem; }
 
 static char *format(const char *fmt, va_list ap)
 {
@@ -84,8 +83,8 @@ static void set_name(struct ob_err *e, const char *name)
 	e->name = name ? strdup(name) : NULL;
 }
 
-struct ob_err *err_at_text(struct ob_err *e, const char *name, u32 line,
-			   u32 col, u32 len, const char *text, size_t n)
+struct ob_err *err_at_text(struct ob_err *e, const char *name, u32 line, u32 col, u32 len,
+			   const char *text, size_t n)
 {
 	if (e == &nomem)
 		return e;
@@ -109,20 +108,14 @@ static struct ob_err *at(struct ob_err *e, enum place place, const char *name, u
 	return e;
 }
 
-struct ob_err *err_at_insn(struct ob_err *e, u32 insn)
-{
-	return at(e, INSN, NULL, insn);
-}
+struct ob_err *err_at_insn(struct ob_err *e, u32 insn) { return at(e, INSN, NULL, insn); }
 
 struct ob_err *err_at_byte(struct ob_err *e, const char *name, u64 off)
 {
 	return at(e, BYTE, name, off);
 }
 
-struct ob_err *err_at_file(struct ob_err *e, const char *name)
-{
-	return at(e, WHOLE, name, 0);
-}
+struct ob_err *err_at_file(struct ob_err *e, const char *name) { return at(e, WHOLE, name, 0); }
 
 struct ob_err *err_add(struct ob_err *e, struct ob_err *note)
 {
@@ -169,30 +162,15 @@ struct ob_err *err_hint(struct ob_err *e, const char *fmt, ...)
 	return e;
 }
 
-enum ob_code ob_err_code(const struct ob_err *e)
-{
-	return e->code;
-}
+enum ob_code ob_err_code(const struct ob_err *e) { return e->code; }
 
-int ob_err_errno(const struct ob_err *e)
-{
-	return e->errnum;
-}
+int ob_err_errno(const struct ob_err *e) { return e->errnum; }
 
-const char *ob_err_reason(const struct ob_err *e)
-{
-	return e->reason;
-}
+const char *ob_err_reason(const struct ob_err *e) { return e->reason; }
 
-unsigned ob_err_line(const struct ob_err *e)
-{
-	return e->place == TEXT ? (unsigned)e->at : 0;
-}
+unsigned ob_err_line(const struct ob_err *e) { return e->place == TEXT ? (unsigned)e->at : 0; }
 
-unsigned ob_err_column(const struct ob_err *e)
-{
-	return e->place == TEXT ? e->col : 0;
-}
+unsigned ob_err_column(const struct ob_err *e) { return e->place == TEXT ? e->col : 0; }
 
 /* A long line is shown as a window of WINDOW columns around the mistake. */
 enum { WINDOW = 76 };
@@ -269,7 +247,4 @@ void ob_err_destroy(struct ob_err *e)
 	}
 }
 
-const char *ob_version(void)
-{
-	return OB_VERSION;
-}
+const char *ob_version(void) { return OB_VERSION; }

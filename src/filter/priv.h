@@ -168,10 +168,9 @@ struct val {
 	bool faults;	/* evaluating it may reject the packet */
 	u32 id;		/* dense, from 0; a part has a smaller one than the whole */
 	u32 k;
+	u32 max, bits;	/* never above max; no bit outside bits is ever set */
 	struct val *a, *b;
 	struct val *next;	/* in the hash chain */
-	/* fields of the emitter follow in value.c's successors */
-	u32 mark;
 };
 
 /* ---- predicates (pred.c): the meaning ---- */
@@ -222,6 +221,7 @@ struct filter {
 	struct { struct val **bucket, **v; u32 n, cap, buckets; } vals;	/* v[id] */
 	struct gen *gen;	/* state of gen*.c: link type, offsets */
 	struct node *accept, *reject;
+	struct buf *trace;	/* --show=opt: the graph after each pass goes here */
 };
 
 /* Stops the compilation with an error at these columns. */
@@ -266,6 +266,22 @@ struct pred *pred_not(struct filter *f, struct pred *a);
 struct pred *pred_and(struct filter *f, struct pred *a, struct pred *b);	/* a first */
 struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b);		/* a first */
 void pred_show(const struct pred *p, struct buf *to);
-bool pred_eval(const struct pred *p, struct bytes packet, u32 wirelen, bool *fault);
+/* One packet: the tree itself is evaluated. A fault rejects. */
+struct packet {
+	struct bytes data;
+	u32 wirelen;
+	bool libpcap;	/* X + k does not wrap, shifts of 32 and more give 0 */
+	bool fault;	/* out: the reason for a rejection */
+};
+bool pred_eval(const struct pred *p, struct packet *pkt);
+u32 val_eval(const struct val *v, struct packet *pkt);
+
+/* graph.c: lowers the predicate, and runs the passes unless opts->no_optimise. */
+struct node *filter_graph(struct filter *f, struct pred *p);
+void graph_show(struct filter *f, struct node *root, enum filter_show how, struct buf *to);
+
+/* emit.c */
+void filter_emit(struct filter *f, struct node *root, struct prog **ret);
+u32 filter_snaplen(const struct filter *f);
 
 #endif

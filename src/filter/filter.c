@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A compilation from end to end, and its errors. */
+#include "filter/priv.h"
+
+#include <stdlib.h>
+
+enum { TEXT_LIMIT = 16 << 20, MEMORY_LIMIT = 1 << 30 };
+
+struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	struct ob_err *err = err_newv(code, fmt, ap);
+	va_end(ap);
+	u32 len = at.to > at.from ? at.to - at.from : 1;
+	return err_at_text(err, "filter", 0, at.from + 1, len, f->text, f->n);
+}
+
+void filter_fail_err(struct filter *f, struct ob_err *err)
+{
+	f->err = err;
+	longjmp(f->fail, 1);
+}
+
+void filter_fail(struct filter *f, enum ob_code code, struct span at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	struct ob_err *err = err_newv(code, fmt, ap);
+	va_end(ap);
+	u32 len = at.to > at.from ? at.to - at.from : 1;
+	filter_fail_err(f, err_at_text(err, "filter", 0, at.from + 1, len, f->text, f->n));
+}
+
+void filter_warn(struct filter *f, struct span at, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		filter_fail_err(f, err_nomem());
+	struct note note = {at, arena_strndup(&f->a, text, (size_t)n)};
+	free(text);
+	vec_push(&f->a, f->notes) = note;
+}
+
+static void begin(struct filter *f, const char *text, size_t n, const struct filter_opts *opts)
+{
+	*f = (struct filter){.opts = opts, .text = text, .n = (u32)n};
+	arena_init(&f->a);
+	f->a.fail = &f->fail;
+	f->a.limit = MEMORY_LIMIT;
+}
+
+static struct ob_err *end(struct filter *f)
+{
+	struct ob_err *err = f->err;
+
+	arena_deinit(&f->a);
+	return err;
+}
+
+static struct ob_err *too_long(size_t n)
+{
+	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n, TEXT_LIMIT);
+}
+
+static struct pred *meaning(struct filter *f)
+{
+	return filter_gen(f, filter_parse(f));
+}
+
+static void add_notes(struct filter *f, struct prog *p)
+{
+	p->note = calloc(f->notes.n ? f->notes.n : 1, sizeof(*p->note));
+	if (!p->note)
+		return;
+	for (u32 i = 0; i < f->notes.n; i++) {
+		struct note *n = &f->notes.v[i];
+
+		p->note[i].span = (struct prog_span){n->span.from, n->span.to};
+		p->note[i].text = strdup(n->text);
+		p->notes = i + 1;
+	}
+}
+
+struct ob_err *filter_compile(const char *text, size_t n, const struct filter_opts *opts,
+			      struct prog **ret)
+{
+	struct filter f;
+	struct prog *volatile p = NULL;
+
+	if (n > TEXT_LIMIT)
+		return too_long(n);
+	begin(&f, text, n, opts);
+	if (setjmp(f.fail)) {
+		prog_destroy(p);
+		if (!f.err)
+			f.err = err_nomem();
+		return end(&f);
+	}
+	struct prog *made = NULL;
+	filter_emit(&f, filter_graph(&f, meaning(&f)), &made);
+	p = made;
+	add_notes(&f, made);
+	*ret = made;
+	return end(&f);
+}
+
+struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts *opts,
+			   enum filter_show what, struct buf *to)
+{
+	struct filter f;
+
+	if (n > TEXT_LIMIT)
+		return too_long(n);
+	begin(&f, text, n, opts);
+	if (setjmp(f.fail)) {
+		if (!f.err)
+			f.err = err_nomem();
+		return end(&f);
+	}
+	if (what == FILTER_TREE) {
+		struct tree *t = filter_parse(&f);
+
+		tree_show(t, to);
+		pred_show(filter_gen(&f, t), to);
+	} else {
+		f.trace = what == FILTER_OPT ? to : NULL;
+		struct node *root = filter_graph(&f, meaning(&f));
+
+		if (what != FILTER_OPT)
+			graph_show(&f, root, what, to);
+	}
+	return end(&f);
+}
+
+struct ob_err *filter_eval(const char *text, size_t n, const struct filter_opts *opts,
+			   struct bytes packet, u32 wirelen, u32 *ret)
+{
+	struct filter f;
+
+	if (n > TEXT_LIMIT)
+		return too_long(n);
+	begin(&f, text, n, opts);
+	if (setjmp(f.fail)) {
+		if (!f.err)
+			f.err = err_nomem();
+		return end(&f);
+	}
+	struct packet pkt = {.data = packet, .wirelen = wirelen};
+	bool yes = pred_eval(meaning(&f), &pkt);
+	*ret = yes ? filter_snaplen(&f) : 0;
+	return end(&f);
+}
