@@ -70,10 +70,7 @@ static struct ob_err *too_long(size_t n)
 	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n, TEXT_LIMIT);
 }
 
-static struct pred *meaning(struct filter *f)
-{
-	return filter_gen(f, filter_parse(f));
-}
+static struct pred *meaning(struct filter *f) { return filter_gen(f, filter_parse(f)); }
 
 static void add_notes(struct filter *f, struct prog *p)
 {
