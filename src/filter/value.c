@@ -172,7 +172,7 @@ struct val *val_anc(struct filter *f, enum cb_anc anc)
 	struct val key = {.op = V_ANC, .k = anc};
 
 	switch (anc) {
-#define CA(name, n, dev)                                                                           \
+#define CA(name, n, dev, ...)                                                                      \
 	case CA_##name:                                                                            \
 		device = dev;                                                                      \
 		break;
@@ -323,7 +323,7 @@ static void show(const struct val *v, struct buf *to, bool inner)
 		return;
 	case V_ANC:
 		switch ((enum cb_anc)v->k) {
-#define CA(name, n, dev)                                                                           \
+#define CA(name, n, dev, ...)                                                                      \
 	case CA_##name:                                                                            \
 		buf_puts(to, "anc " #name);                                                        \
 		return;

@@ -13,25 +13,58 @@ enum { CBPF_MAXINSNS = 4096, CBPF_MEMWORDS = 16 };
 enum cb_op {
 #define CB(name, ...) CB_##name,
 #include "isa/classic.def"
-#undef CB
 	CB_COUNT
 };
 
+/* What an instruction reads and writes. */
+enum { CB_A = 1, CB_X = 2, CB_M = 4, CB_P = 8, CB_L = 16 };
+
+/* How an operand is written; the comment shows it. */
+enum cb_operand {
+	CBO_NONE,
+	CBO_ABS,		/* [12], [proto] */
+	CBO_IND,		/* [x + 14] */
+	CBO_HEX,		/* #0x800 */
+	CBO_DEC,		/* #14 */
+	CBO_X,	/* x */
+	CBO_MEM,		/* M[3] */
+	CBO_LEN,		/* #pktlen */
+	CBO_MSH,		/* 4*([14]&0xf) */
+	CBO_JA,		/* 7 */
+};
+
+struct cb_row {
+	const char *mnemonic;
+	u16 code;
+	u8 operand;		/* enum cb_operand */
+	u8 reads, writes;	/* sets of CB_A, CB_X, CB_M, CB_P, CB_L */
+	bool seccomp;		/* allowed there, in some form */
+};
+extern const struct cb_row cbpf_rows[CB_COUNT];
+
+/* The row of an opcode, or -1: Linux's 49 rows, exact in all 16 bits. */
+int cbpf_row(u16 code);
+
+static inline bool cbpf_is_cond(u16 code) { return (code & 7) == 5 && (code & 0xf0); }
+
 /* Ancillary loads: `ld [SKF_AD_OFF + n]`. One row each in anc.def:
  * CA_PROTOCOL = 0, CA_PKTTYPE = 4, ... */
-#define CBPF_AD_OFF 0xfffff000u		/* -0x1000 */
-#define CBPF_NET_OFF 0xfff00000u	/* -0x100000 */
-#define CBPF_LL_OFF 0xffe00000u		/* -0x200000 */
+#define CBPF_AD_OFF 0xfffff000u  /* -0x1000 */
+#define CBPF_NET_OFF 0xfff00000u /* -0x100000 */
+#define CBPF_LL_OFF 0xffe00000u  /* -0x200000 */
 
 enum cb_anc {
 #define CA(name, n, ...) CA_##name = n,
 #include "isa/anc.def"
 #undef CA
 };
-
-/* The row of an opcode, or -1: Linux's 49 rows, exact in all 16 bits. */
-int cbpf_row(u16 code);
-extern const u16 cbpf_code[CB_COUNT];	/* the opcode of a row */
+enum { CA_MAX = 64 };
+struct cb_anc_row {
+	const char *dis, *text; /* as tcpdump -d and as assembler text write it */
+	bool needs_dev;
+};
+/* The row of the ancillary load at k, or NULL when k is not one. */
+const struct cb_anc_row *cbpf_anc(u32 k);
 
 /* Lists a program in the three forms of tcpdump -d, -dd, -ddd, byte for byte. */
 enum cbpf_form { CBPF_TEXT = 1, CBPF_C = 2, CBPF_DECIMAL = 3 };
@@ -39,8 +72,11 @@ void cbpf_dis(struct buf *to, const struct ob_cbpf *code, u32 n, enum cbpf_form 
 /* One instruction as -d writes it, without the number: "jeq      #0x800           jt 2\tjf 5" */
 void cbpf_dis_one(struct buf *to, const struct ob_cbpf *insn, u32 pc);
 
-/* Reads any of the three forms, the assembler syntax of bpf_asm (labels,
- * `jeq #0x800, yes, no`), or raw -ddd. Errors have line and column. */
+/* Reads any of the three forms; the assembler syntax of bpf_asm (labels,
+ * `jeq #0x800, yes, no`, comments); or the one line `N,code jt jf k,...` of
+ * xt_bpf. Errors have line and column. At most CBPF_ASM_MAX instructions;
+ * whether they may run is the checker's business. */
+enum { CBPF_ASM_MAX = 1 << 20 };
 struct ob_err *cbpf_asm(struct arena *a, const char *name, const char *text, size_t n,
 			struct ob_cbpf **code, u32 *count);
 #endif
