@@ -1,41 +1,110 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make; make check [T=room/name.t] [SAN=1]; make demo, lint, bench, fuzz, install
 
-CC ?= gcc
-O := build$(if $(SAN),/san)$(if $(filter clang,$(CC)),/clang)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG := $(findstring clang,$(CC))
+O := build$(if $(SAN),/san)$(if $(LIBFUZZER),/fuzz)$(if $(CLANG),/clang)
 CFLAGS ?= -O2 -g
-WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow=local
-ifeq ($(CC),clang)
-WARN := $(filter-out -Wshadow=local,$(WARN))
-endif
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc $(WARN) $(CFLAGS)
-LIBS := -lz -lzstd -lpthread
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^.define OB_VERSION "\(.*\)"/\1/p' include/onebpf.h)
+SONAME := libonebpf.so.$(firstword $(subst ., ,$(VERSION)))
+
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes $(if $(CLANG),,-Wshadow=local)
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -fno-semantic-interposition \
+	$(WARN) $(CFLAGS)
+# The libraries that are linked in, so that the command needs only libc.
+DEPS := -lz -lzstd
+LIBS := $(if $(SHARED_DEPS),$(DEPS),-Wl,-Bstatic $(DEPS) -Wl,-Bdynamic) -lpthread
+# Peers and oracles: only for tests, fuzzers and benchmarks.
+PEERS := -Wl,--as-needed -lpcap
 ifdef SAN
-ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-LIBS += -fsanitize=address,undefined
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
+ifdef LIBFUZZER
+SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+endif
+ALL_CFLAGS += $(SANITIZE)
+LINK = $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-LIB_SRC := $(filter-out src/tool/%,$(wildcard src/*/*.c))
 TOOL_SRC := $(wildcard src/tool/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$O/%.o)
-TOOL_OBJ := $(TOOL_SRC:%.c=$O/%.o)
+LIB_SRC := $(filter-out $(TOOL_SRC),$(wildcard src/*/*.c))
+LIB := $O/libonebpf.a
+SO := $O/libonebpf.so.$(VERSION)
+BIN := $(if $(TOOL_SRC),$O/onebpf)
+RUN_SRC := $(wildcard test/*.c)
+UNIT_SRC := $(wildcard test/*/*.c)
+FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
+BENCH_SRC := $(wildcard bench/*.c)
+EXAMPLE_SRC := $(wildcard example/*.c)
+PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC) $(EXAMPLE_SRC))
+FUZZERS := $(FUZZ_SRC:%.c=$O/%)
+obj = $(patsubst %.c,$O/%.o,$(1))
+# As many jobs as processors for the recursive calls, unless -j was given.
+jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: $O/onebpf
+all: $(BIN) $(LIB) $(if $(SAN)$(LIBFUZZER),,$(SO))
 
-$O/onebpf: $(TOOL_OBJ) $O/libonebpf.a
-	$(CC) -o $@ $^ $(LDFLAGS) $(LIBS)
+$O/onebpf: $(call obj,$(TOOL_SRC)) $(LIB)
+	$(LINK) $(LIBS)
 
-$O/libonebpf.a: $(LIB_OBJ)
+$(LIB): $(call obj,$(LIB_SRC))
 	rm -f $@
 	$(AR) rcs $@ $^
+
+$(SO): $(call obj,$(LIB_SRC)) script/onebpf.map
+	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=script/onebpf.map -Wl,-z,defs $(LIBS)
+
+$O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
+	$(LINK) $(LIBS)
+
+$(PROGS): $O/%: $O/%.o $(LIB)
+	$(LINK) $(LIBS) $(PEERS)
+
+$(FUZZERS): $O/%: $O/%.o $(if $(LIBFUZZER),,$O/fuzz/main.o) $(LIB)
+	$(LINK) $(if $(LIBFUZZER),-fsanitize=fuzzer) $(LIBS) $(PEERS)
 
 $O/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d)
+-include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
+	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c)
+
+tests: all $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
+
+check:
+	@script/deps build check
+	@$(MAKE) --no-print-directory -s $(jobs) tests
+	@O=$(CURDIR)/$O SRCDIR=$(CURDIR) CC="$(CC)" SAN=$(SAN) $O/test/run $(T)
+
+demo:
+	@script/deps build
+	@$(MAKE) --no-print-directory -s $(jobs) all $O/example/mkcap
+	@script/demo $O
+
+lint:
+	@script/deps lint
+	@$(MAKE) --no-print-directory -s $(jobs) all
+	@script/lint $O
+
+bench:
+	@script/deps build check
+	@$(MAKE) --no-print-directory -s $(jobs) all $(BENCH_SRC:%.c=$O/%)
+	@O=$(CURDIR)/$O script/bench $(T)
+
+fuzz:
+	@script/fuzz "$(T)" "$(RUNS)" "$(SECONDS)"
+
+# FUZZERS for script/fuzz
+fuzzers: $(FUZZERS)
+
+install: all
+	PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) VERSION=$(VERSION) script/install $O
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all tests check demo lint bench fuzz fuzzers install clean
+.SECONDARY:
