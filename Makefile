@@ -44,7 +44,7 @@ obj = $(patsubst %.c,$O/%.o,$(1))
 # As many jobs as processors for the recursive calls, unless -j was given.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: $(BIN) $(LIB) $(if $(SAN)$(LIBFUZZER),,$(SO))
+all: $(BIN) $(LIB)
 
 $O/onebpf: $(call obj,$(TOOL_SRC)) $(LIB)
 	$(LINK) $(LIBS)
@@ -100,7 +100,7 @@ fuzz:
 # FUZZERS for script/fuzz
 fuzzers: $(FUZZERS)
 
-install: all
+install: all $(SO)
 	PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) VERSION=$(VERSION) script/install $O
 
 clean:
