@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets at rest: captures read and written, and packets printed. */
+#ifndef PKT_H
+#define PKT_H
+
+#include "base/base.h"
+
+/* ---- a packet ---- */
+struct pkt {
+	const u8 *data;  /* caplen bytes, until the next call on its reader */
+	u32 caplen, len; /* as captured; as it was on the wire */
+	u64 ns;          /* since 1970 UTC, to the year 2554; beyond: the nearest */
+	u64 nr;          /* in its file, counted from 1 */
+	u32 linktype;
+	u32 iface; /* for pkt_iface, until the next section */
+};
+
+/* Where packets of one kind come from: in a pcap file the file itself. */
+struct pkt_iface {
+	u32 linktype;
+	u32 ext;       /* the top 6 bits of pcap's field (FCS length), in place */
+	u32 snaplen;   /* no packet has more bytes than this */
+	u64 units;     /* of time a second: 1000000, 1000000000, ... */
+	s64 offset;    /* seconds to add to each time */
+	bool big;      /* written on a big-endian machine (for LINKTYPE_NULL) */
+	char name[32]; /* "" when the file has none; cut when longer */
+};
+
+/* The most bytes that a packet of this link type can sensibly have. */
+u32 pkt_max_snaplen(u32 linktype);
+
+/* ---- reading (reader.c, input.c, unpack.c, pcap.c, pcapng.c) ----
+ *
+ * pcap of either byte order, micro- and nanoseconds, with its known variants,
+ * and pcapng; plain or packed by gzip or zstd. Memory stays bounded whatever
+ * the file says.
+ *
+ * wait is called before the next bytes of a pipe or terminal must be waited
+ * for (the moment to flush one's output), and when a signal interrupts that;
+ * false ends the reading as the end of the file does. NULL: just waits. */
+struct pkt_reader_opts {
+	bool (*wait)(void *arg);
+	void *arg;
+};
+
+struct pkt_reader;
+
+/* path "-" is standard input; opts may be NULL. A reader has at least one
+ * interface when it is open. Errors: OB_IO, OB_PERM; OB_FORMAT and OB_CUT
+ * with the byte. */
+struct ob_err *pkt_open(const char *path, const struct pkt_reader_opts *opts,
+			struct pkt_reader **ret);
+/* The same for a file that is in memory, and stays there. */
+struct ob_err *pkt_open_bytes(const char *name, struct bytes file, struct pkt_reader **ret);
+void pkt_close(struct pkt_reader *r);
+
+/* PKT_ERR: all packets before the damage were given; pkt_reader_err tells,
+ * and gives the error to its caller; then PKT_EOF follows. */
+enum pkt_status { PKT_OK, PKT_EOF, PKT_ERR };
+enum pkt_status pkt_next(struct pkt_reader *r, struct pkt *ret);
+struct ob_err *pkt_reader_err(struct pkt_reader *r);
+
+/* The interfaces of the current section known so far, by number; NULL beyond
+ * the last. Lives until the next pkt_next. */
+const struct pkt_iface *pkt_iface(const struct pkt_reader *r, u32 i);
+const char *pkt_reader_name(const struct pkt_reader *r); /* "-" as given */
+const char *pkt_reader_kind(const struct pkt_reader *r); /* "pcap", "pcapng" */
+
+/* ---- writing (write.c) ----
+ *
+ * A file is valid at any time: whole packets are handed to the kernel, and
+ * when the disk is full the file is cut back to the last whole one. */
+struct pkt_writer_opts {
+	u32 linktype;                  /* of every packet; may carry pkt_iface.ext */
+	u32 snaplen;                   /* 0: pkt_max_snaplen */
+	bool nano;                     /* times in nanoseconds, else microseconds */
+	bool unbuffered;               /* every packet is written at once */
+	const struct pkt_reader *from; /* its file must not be overwritten; or NULL */
+};
+
+struct pkt_writer;
+
+/* path "-" is standard output. Create it when the input is open: an existing
+ * file is emptied here. */
+struct ob_err *pkt_create(const char *path, const struct pkt_writer_opts *opts,
+			  struct pkt_writer **ret);
+/* Errors: OB_IO; OB_UNSUPPORTED for a packet of another link type; OB_RANGE
+ * for a time that the format cannot hold. After OB_IO every further write
+ * and flush fails likewise; pkt_finish tells only what was not yet told. */
+struct ob_err *pkt_write(struct pkt_writer *w, const struct pkt *p);
+struct ob_err *pkt_flush(struct pkt_writer *w);
+struct ob_err *pkt_finish(struct pkt_writer *w); /* flushes and destroys; NULL allowed */
+
+/* ---- printing (print.c, print_*.c) ---- */
+
+#endif
