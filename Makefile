@@ -40,6 +40,7 @@ BENCH_SRC := $(wildcard bench/*.c)
 EXAMPLE_SRC := $(wildcard example/*.c)
 PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC) $(EXAMPLE_SRC))
 FUZZERS := $(FUZZ_SRC:%.c=$O/%)
+comma := ,
 obj = $(patsubst %.c,$O/%.o,$(1))
 # As many jobs as processors for the recursive calls, unless -j was given.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -56,8 +57,9 @@ $(LIB): $(call obj,$(LIB_SRC))
 $(SO): $(call obj,$(LIB_SRC)) script/onebpf.map
 	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=script/onebpf.map -Wl,-z,defs $(LIBS)
 
+ROOMS := $(and $(wildcard src/vm/*.c),$(wildcard src/check/*.c),$(wildcard src/isa/classic_asm.c),$(wildcard src/filter/parse.c),$(wildcard src/filter/emit.c))
 $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
-	$(LINK) $(LIBS)
+	$(LINK) $(if $(ROOMS),$(foreach f,filter_compile filter_addrs_add4 vm_classic_create check_classic cbpf_asm,-Wl$(comma)-u$(comma)$f)) $(LIBS)
 
 $(PROGS): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS) $(PEERS)

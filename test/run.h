@@ -38,4 +38,7 @@ bool has_lines(FILE *out, const char *what, const char *want, const char *got);
 enum outcome run_shell(const struct test *t, const char *top, FILE *out);
 enum outcome run_machine(const struct test *t, const char *top, FILE *out);
 
+/* names.c: what the filters of the checks may name */
+extern const struct filter_names test_names;
+
 #endif
