@@ -14,4 +14,8 @@ enum check_profile {
 /* NULL when the program may run; else OB_REFUSED with instruction and reason. */
 struct ob_err *check_classic(const struct ob_cbpf *code, u32 n, enum check_profile profile);
 
+/* The same for a CSPF program: its length, its actions and operators, its
+ * literals, and the depth of its stack at every word. */
+struct ob_err *check_cspf(const u16 *word, u32 n);
+
 #endif

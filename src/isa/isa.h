@@ -79,4 +79,45 @@ void cbpf_dis_one(struct buf *to, const struct ob_cbpf *insn, u32 pc);
 enum { CBPF_ASM_MAX = 1 << 20 };
 struct ob_err *cbpf_asm(struct arena *a, const char *name, const char *text, size_t n,
 			struct ob_cbpf **code, u32 *count);
+
+/* ---- CSPF (cspf.def, cspf.c) ---- */
+
+enum { CSPF_MAXWORDS = 255, CSPF_OPSHIFT = 10, CSPF_ACTIONS = 1 << CSPF_OPSHIFT };
+
+enum cspf_action {
+	CSPF_NOPUSH = 0,
+	CSPF_PUSHLIT = 1,	/* pushes the next word of the program */
+#define CSPF_CONST(name, code, value) CSPF_##name = code,
+#include "isa/cspf.def"
+	CSPF_PUSHWORD = 16,	/* + n: pushes the n-th 16-bit word of the packet */
+};
+
+enum cspf_binop {
+	CSPF_NOP = 0,
+#define CSPF_BINARY(name, code, result) CSPF_##name = code,
+#define CSPF_END(name, code, when, verdict) CSPF_##name = code,
+#include "isa/cspf.def"
+};
+
+struct cspf {
+	u16 word[CSPF_MAXWORDS];
+	u32 n;
+};
+
+static inline u32 cspf_action(u16 w) { return w & (CSPF_ACTIONS - 1); }
+static inline u32 cspf_binop(u16 w) { return w >> CSPF_OPSHIFT; }
+/* "PUSHZERO", "EQ"; NULL when there is none with this code (or it is PUSHWORD+n). */
+const char *cspf_action_name(u32 action);
+const char *cspf_binop_name(u32 binop);
+/* COR, CAND, CNOR or CNAND: may end the program, and pushes nothing. */
+bool cspf_binop_ends(u32 binop);
+/* The constant that an action pushes, or -1 when it pushes none. */
+s32 cspf_const(u32 action);
+
+/* One operation a line, behind the index of its word: "(001) PUSHLIT 0x0800 EQ".
+ * What is no operation is listed as ".word 0x1c00". cspf_asm gives back exactly
+ * the words that were listed; it ignores case, indices, and comments from ';'. */
+void cspf_dis(struct buf *to, const u16 *word, u32 n);
+struct ob_err *cspf_asm(const char *name, const char *text, size_t n, struct cspf *ret);
+
 #endif

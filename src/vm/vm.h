@@ -35,4 +35,13 @@ u32 vm_classic_run(const struct vm_classic *c, const struct vm_pkt *pkt);
 /* The same, and the number of instructions that were executed. */
 u32 vm_classic_run_counted(const struct vm_classic *c, const struct vm_pkt *pkt, u64 *count);
 
+/* The CSPF stack machine. The program must have passed check_cspf. A packet
+ * word beyond the end rejects; an odd last byte is never seen. */
+struct vm_cspf;
+struct ob_err *vm_cspf_create(const u16 *word, u32 n, struct vm_cspf **ret);
+void vm_cspf_destroy(struct vm_cspf *c);
+bool vm_cspf_run(const struct vm_cspf *c, const u8 *data, u32 len);
+/* The same, and the number of operations (an action with its operator) done. */
+bool vm_cspf_run_counted(const struct vm_cspf *c, const u8 *data, u32 len, u64 *count);
+
 #endif
