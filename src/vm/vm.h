@@ -5,10 +5,14 @@
 
 #include "prog/prog.h"
 
-/* What the ancillary loads read. A zeroed one is a packet without a device:
- * IFINDEX and HATYPE drop it. */
+/* What the ancillary loads read, and where the headers are for loads at
+ * SKF_NET_OFF and SKF_LL_OFF. A zeroed one is a packet as on a UNIX socket:
+ * no device (IFINDEX and HATYPE drop), no link-layer header (loads at
+ * SKF_LL_OFF drop), the network header at byte 0. */
 struct vm_anc {
 	bool has_dev;
+	bool has_ll;	/* the link-layer header is at byte 0 */
+	u32 net_off;	/* byte of the network header */
 	u32 protocol, pkttype, ifindex, mark, queue, hatype, rxhash, cpu;
 	u32 vlan_tag, vlan_tag_present, vlan_tpid, pay_offset;
 };
@@ -25,8 +29,12 @@ enum vm_dialect {
 	VM_LIBPCAP,	/* X + k does not wrap, shifts >= 32 give 0 */
 };
 
+/* A run jumps back at most this often; after that the packet is dropped. The
+ * loops of libpcap's protochain advance at least 8 bytes a turn. */
+enum { VM_BACK_MAX = 1 << 16 };
+
 /* A program decoded for the interpreter. It must have passed the checker
- * (CHECK_LINUX or CHECK_LIBPCAP). */
+ * (CHECK_LINUX or CHECK_LIBPCAP); it may be destroyed before its decoded form. */
 struct vm_classic;
 struct ob_err *vm_classic_create(const struct prog *p, enum vm_dialect d, struct vm_classic **ret);
 void vm_classic_destroy(struct vm_classic *c);
