@@ -13,4 +13,4 @@ grep -iE 'bad|incorrect|wrong|truncated|\[\|' out.txt
 grep -c 'correct\|sum ok' out.txt
 -- stdout
 23
-16
+14
