@@ -19,12 +19,12 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
-#define LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define LEN(a)       (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)    ((a) < (b) ? (a) : (b))
+#define MAX(a, b)    ((a) > (b) ? (a) : (b))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
+#define likely(x)    __builtin_expect(!!(x), 1)
+#define unlikely(x)  __builtin_expect(!!(x), 0)
 
 /* ---- errors (err.c) ----
  *
@@ -39,8 +39,8 @@ struct ob_err *err_sys(int errnum, const char *fmt, ...) PRINTF(2, 3);
 /* line and col count from 1; len >= 1 columns get the caret and tildes;
  * text is the source line (not 0-terminated), n its length. name: file, or
  * "filter". */
-struct ob_err *err_at_text(struct ob_err *err, const char *name, u32 line,
-			   u32 col, u32 len, const char *text, size_t n);
+struct ob_err *err_at_text(struct ob_err *err, const char *name, u32 line, u32 col, u32 len,
+			   const char *text, size_t n);
 struct ob_err *err_at_insn(struct ob_err *err, u32 insn);
 struct ob_err *err_at_byte(struct ob_err *err, const char *name, u64 off);
 struct ob_err *err_at_file(struct ob_err *err, const char *name);
@@ -57,7 +57,7 @@ struct ob_err *err_add(struct ob_err *err, struct ob_err *note);
  * never returns NULL; without it, alloc returns NULL. */
 struct arena {
 	struct arena_block *block;
-	u64 used, limit;	/* bytes handed out; limit 0 means none */
+	u64 used, limit; /* bytes handed out; limit 0 means none */
 	jmp_buf *fail;
 };
 
@@ -67,7 +67,7 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc));
 void *arena_dup(struct arena *a, const void *p, size_t n);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
-#define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
 /* ---- bytes: untrusted input, bounds as a difference ---- */
@@ -115,15 +115,27 @@ static inline u64 get_le64(const u8 *p)
 	return v;
 }
 static inline u64 get_be64(const u8 *p) { return __builtin_bswap64(get_le64(p)); }
-static inline void put_be16(u8 *p, u16 v) { p[0] = (u8)(v >> 8); p[1] = (u8)v; }
-static inline void put_le16(u8 *p, u16 v) { p[1] = (u8)(v >> 8); p[0] = (u8)v; }
-static inline void put_be32(u8 *p, u32 v) { v = __builtin_bswap32(v); memcpy(p, &v, 4); }
+static inline void put_be16(u8 *p, u16 v)
+{
+	p[0] = (u8)(v >> 8);
+	p[1] = (u8)v;
+}
+static inline void put_le16(u8 *p, u16 v)
+{
+	p[1] = (u8)(v >> 8);
+	p[0] = (u8)v;
+}
+static inline void put_be32(u8 *p, u32 v)
+{
+	v = __builtin_bswap32(v);
+	memcpy(p, &v, 4);
+}
 static inline void put_le32(u8 *p, u32 v) { memcpy(p, &v, 4); }
 static inline void put_le64(u8 *p, u64 v) { memcpy(p, &v, 8); }
 
 /* ---- text buffers (buf.c): grow as needed; `oom` is set once and sticks ---- */
 struct buf {
-	char *p;	/* always 0-terminated once something was written */
+	char *p; /* always 0-terminated once something was written */
 	size_t n, cap;
 	bool oom;
 };
@@ -132,16 +144,16 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
-void buf_pad(struct buf *b, size_t column);	/* spaces up to a column of the last line */
-void buf_clear(struct buf *b);			/* empties, keeps the memory */
+void buf_pad(struct buf *b, size_t column); /* spaces up to a column of the last line */
+void buf_clear(struct buf *b);              /* empties, keeps the memory */
 void buf_deinit(struct buf *b);
 
 /* ---- vectors in an arena: `struct { T *v; u32 n, cap; } x; vec_push(&a, x) = value;` ---- */
 void *vec_grow(struct arena *a, void *v, u32 n, u32 *cap, size_t size);
-#define vec_push(a, x)								\
-	(*((x).n == (x).cap ?							\
-	   (void)((x).v = vec_grow((a), (x).v, (x).n, &(x).cap, sizeof(*(x).v))) :	\
-	   (void)0,								\
+#define vec_push(a, x)                                                                     \
+	(*((x).n == (x).cap                                                                \
+		   ? (void)((x).v = vec_grow((a), (x).v, (x).n, &(x).cap, sizeof(*(x).v))) \
+		   : (void)0,                                                              \
 	   &(x).v[(x).n++]))
 
 /* ---- link types (linktype.c, linktype.def) ----
@@ -152,7 +164,7 @@ void *vec_grow(struct arena *a, void *v, u32 n, u32 *cap, size_t size);
 enum { LINKTYPE_MAX = 0x03ffffff };
 const char *linktype_name(u32 nr);
 const char *linktype_desc(u32 nr);
-u32 linktype_dlt(u32 nr);	/* libpcap's DLT_ number on Linux */
+u32 linktype_dlt(u32 nr); /* libpcap's DLT_ number on Linux */
 /* Takes a DLT_ or LINKTYPE_ name in any case, with or without the prefix, or
  * a LINKTYPE_ number. */
 bool linktype_find(const char *name, u32 *ret);

@@ -17,13 +17,13 @@ struct prog_span {
 struct prog {
 	enum prog_kind kind;
 	struct ob_cbpf *classic;
-	u32 n;			/* instructions */
-	char *source;		/* the text it was made from, or NULL */
-	struct prog_span *span;	/* one an instruction, or NULL */
-	struct prog_note {	/* what the maker wants the user to know */
+	u32 n;                  /* instructions */
+	char *source;           /* the text it was made from, or NULL */
+	struct prog_span *span; /* one an instruction, or NULL */
+	struct prog_note {      /* what the maker wants the user to know */
 		struct prog_span span;
 		char *text;
-	} *note;
+	} * note;
 	u32 notes;
 };
 
