@@ -26,7 +26,7 @@ ifdef LIBFUZZER
 SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 endif
 ALL_CFLAGS += $(SANITIZE)
-LINK = $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^)
+LINK = $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 TOOL_SRC := $(wildcard src/tool/*.c)
 LIB_SRC := $(filter-out $(TOOL_SRC),$(wildcard src/*/*.c))
@@ -36,7 +36,7 @@ BIN := $(if $(TOOL_SRC),$O/onebpf)
 RUN_SRC := $(wildcard test/*.c)
 UNIT_SRC := $(wildcard test/*/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
-BENCH_SRC := $(wildcard bench/*.c)
+BENCH_SRC := $(filter-out bench/common.c,$(wildcard bench/*.c))
 EXAMPLE_SRC := $(wildcard example/*.c)
 PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC) $(EXAMPLE_SRC))
 FUZZERS := $(FUZZ_SRC:%.c=$O/%)
@@ -64,6 +64,8 @@ $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
 $(PROGS): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS) $(PEERS)
 
+$(BENCH_SRC:%.c=$O/%): $O/bench/common.o
+
 $(FUZZERS): $O/%: $O/%.o $(if $(LIBFUZZER),,$O/fuzz/main.o) $(LIB)
 	$(LINK) $(if $(LIBFUZZER),-fsanitize=fuzzer) $(LIBS) $(PEERS)
 
@@ -72,7 +74,7 @@ $O/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c)
+	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c)
 
 tests: all $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
 
