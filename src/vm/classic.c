@@ -53,7 +53,7 @@ enum op_name {
 
 /* Where a load from outside of [0, 2^31) finds its bytes, as Linux's
  * bpf_skb_load_helper_*, or NULL. */
-static __attribute__((noinline)) const u8 *reach(const struct vm_pkt *pkt, u32 off, u32 size)
+static const u8 *reach(const struct vm_pkt *pkt, u32 off, u32 size)
 {
 	static const struct vm_anc none;
 	const struct vm_anc *anc = pkt->anc ? pkt->anc : &none;
@@ -118,7 +118,7 @@ static u32 random_u32(void)
 }
 
 /* False drops the packet. */
-static __attribute__((noinline)) bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
+static bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
 {
 	static const struct vm_anc none;
 	const struct vm_anc *anc = pkt->anc ? pkt->anc : &none;
@@ -176,7 +176,47 @@ static __attribute__((noinline)) bool ancillary(const struct vm_pkt *pkt, u32 n,
 	return false;
 }
 
+/* A run. In the loop pc, A, X and the packet's bounds stay in registers; only
+ * for what is rare, aside(), the first three are in here. */
+struct run {
+	const struct vm_classic *c;
+	const struct vm_pkt *pkt;
+	const struct op *pc;
+	u32 A, X;
+	u32 from; /* of a load */
+	u32 back; /* jumps back that are left */
+	u64 *count;
+	u32 M[CBPF_MEMWORDS];
+};
+
+/* What aside() does. The low bits are a load's size or an ancillary load's
+ * number; libpcap's drop when nothing is known. */
+enum request { ASIDE_LOAD = 0x100, ASIDE_MSH = 0x200, ASIDE_ANC = 0x400, ANC_OR_DROP = 0x80 };
+
+/* False drops the packet. */
+static __attribute__((noinline, cold)) bool aside(struct run *r, u32 request)
+{
+	u32 n = request & 0x7f;
+
+	if (request & ASIDE_ANC)
+		return (r->pkt->anc || !(request & ANC_OR_DROP)) &&
+		       ancillary(r->pkt, n, r->X, &r->A);
+	const u8 *at = reach(r->pkt, r->from, n);
+	if (!at)
+		return false;
+	if (request & ASIDE_MSH)
+		r->X = (*at & 0xfu) << 2;
+	else
+		r->A = get_be(at, n);
+	return true;
+}
+
 /* The pieces of which the labels are made. They end in the slot behind. */
+#define ASIDE(what)                                                                                \
+	do {                                                                                       \
+		request = what;                                                                    \
+		goto rare;                                                                         \
+	} while (0)
 #define ABS(get)                                                                                   \
 	do {                                                                                       \
 		if (unlikely(caplen < pc->more))                                                   \
@@ -187,14 +227,13 @@ static __attribute__((noinline)) bool ancillary(const struct vm_pkt *pkt, u32 n,
 #define IND(get, size)                                                                             \
 	do {                                                                                       \
 		u64 off = (u64)X + pc->k;                                                          \
-		if (likely(off + size <= caplen)) {                                                \
-			A = get(p + off);                                                          \
-		} else {                                                                           \
-			const u8 *at = pc->more ? reach(pkt, (u32)off, size) : NULL;               \
-			if (!at)                                                                   \
+		if (unlikely(off + size > caplen)) {                                               \
+			if (!pc->more)                                                             \
 				return 0;                                                          \
-			A = get(at);                                                               \
+			r.from = (u32)off;                                                         \
+			ASIDE(ASIDE_LOAD | size);                                                  \
 		}                                                                                  \
+		A = get(p + off);                                                                  \
 		pc++;                                                                              \
 	} while (0)
 #define MSH()                                                                                      \
@@ -204,7 +243,9 @@ static __attribute__((noinline)) bool ancillary(const struct vm_pkt *pkt, u32 n,
 		X = (p[pc->k] & 0xfu) << 2;                                                        \
 		pc++;                                                                              \
 	} while (0)
-#define BYTE(p)         (*(p))
+/* The rare paths read what they need from r, not from registers kept for them. */
+#define FORGET() __asm__ volatile("" ::: "memory")
+#define BYTE(p) (*(p))
 #define LOAD_LD_W_ABS() ABS(get_be32)
 #define LOAD_LD_H_ABS() ABS(get_be16)
 #define LOAD_LD_B_ABS() ABS(BYTE)
@@ -221,9 +262,16 @@ static __attribute__((noinline)) bool ancillary(const struct vm_pkt *pkt, u32 n,
 		pc++;                                                                              \
 		GO();                                                                              \
 	} while (0)
+/* The empty asm keeps this a branch: branches are predicted, but a conditional
+ * move would make every op wait for the packet byte that the last one read. */
 #define JUMP(test)                                                                                 \
 	do {                                                                                       \
-		pc = (test) ? pc->jt : pc->jf;                                                     \
+		if (test) {                                                                        \
+			pc = pc->jt;                                                               \
+			__asm__("" : "+r"(pc));                                                    \
+		} else {                                                                           \
+			pc = pc->jf;                                                               \
+		}                                                                                  \
 		GO();                                                                              \
 	} while (0)
 #define JUMP_TWICE()                                                                               \
@@ -236,8 +284,7 @@ static __attribute__((noinline)) bool ancillary(const struct vm_pkt *pkt, u32 n,
 		JUMP(A == pc->k);                                                                  \
 	} while (0)
 
-/* With count, first is counted_first and the number of instructions is added
- * there. Without pc it only gives away its labels. */
+/* Without pc it only gives away its labels. */
 static u32 loop(const struct vm_classic *c, const struct op *pc, const struct vm_pkt *pkt,
 		u64 *count, const void *const **labels)
 {
@@ -264,17 +311,38 @@ static u32 loop(const struct vm_classic *c, const struct op *pc, const struct vm
 		*labels = label;
 		return 0;
 	}
+	struct run r; /* the rest is set before it is used */
+	r.c = c;
+	r.pkt = pkt;
+	r.count = count;
+	r.back = VM_BACK_MAX;
 	const u8 *p = pkt->data;
 	u64 caplen = pkt->caplen;
-	u32 A = 0, X = 0, back = VM_BACK_MAX, M[CBPF_MEMWORDS];
+	u32 A = 0, X = 0, request;
+	GO();
+
+	/* clang-format off */
+rare:
+	FORGET();
+	r.pc = pc + 1;
+	r.A = A;
+	r.X = X;
+	if (!aside(&r, request))
+		return 0;
+	pc = r.pc;
+	A = r.A;
+	X = r.X;
+	p = r.pkt->data;
+	caplen = r.pkt->caplen;
 	GO();
 
 COUNT:
-	++*count;
-	goto * c->real[pc - c->counted];
+	FORGET();
+	++*r.count;
+	goto *r.c->real[pc - r.c->counted];
 
 CLEAR:
-	memset(M, 0, sizeof(M));
+	memset(r.M, 0, sizeof(r.M));
 	NEXT();
 
 LD_W_ABS:
@@ -298,49 +366,39 @@ LD_B_IND:
 LDX_MSH:
 	MSH();
 	GO();
-LD_NEG : {
-	const u8 *at = reach(pkt, pc->k, pc->more);
-
-	if (!at)
-		return 0;
-	A = get_be(at, pc->more);
-	NEXT();
-}
-MSH_NEG : {
-	const u8 *at = reach(pkt, pc->k, 1);
-
-	if (!at)
-		return 0;
-	X = (*at & 0xfu) << 2;
-	NEXT();
-}
+LD_NEG:
+	r.from = pc->k;
+	ASIDE(ASIDE_LOAD | pc->more);
+MSH_NEG:
+	r.from = pc->k;
+	ASIDE(ASIDE_MSH | 1);
 ANC:
-	if ((pc->more && !pkt->anc) || !ancillary(pkt, pc->k, X, &A))
-		return 0;
-	NEXT();
+	ASIDE(ASIDE_ANC | pc->more | pc->k);
 LD_IMM:
 	A = pc->k;
 	NEXT();
 LD_MEM:
-	A = M[pc->k];
+	A = r.M[pc->k];
 	NEXT();
 LD_LEN:
-	A = pkt->len;
+	FORGET();
+	A = r.pkt->len;
 	NEXT();
 LDX_IMM:
 	X = pc->k;
 	NEXT();
 LDX_MEM:
-	X = M[pc->k];
+	X = r.M[pc->k];
 	NEXT();
 LDX_LEN:
-	X = pkt->len;
+	FORGET();
+	X = r.pkt->len;
 	NEXT();
 ST:
-	M[pc->k] = A;
+	r.M[pc->k] = A;
 	NEXT();
 STX:
-	M[pc->k] = X;
+	r.M[pc->k] = X;
 	NEXT();
 
 	/* The arithmetic and the jumps are the table's. A shift by X >= 32 has
@@ -382,7 +440,7 @@ ALU_NEG:
 	A = -A;
 	NEXT();
 JA_BACK:
-	if (!back--)
+	if (!r.back--)
 		return 0;
 JMP_JA:
 	pc = pc->jt;
@@ -420,6 +478,8 @@ MSH_LDH_JEQ:
 #undef F
 }
 
+/* clang-format on */
+
 /* ---- decoding ---- */
 
 struct job {
@@ -451,7 +511,7 @@ static int decode_abs(const struct job *j, const struct ob_cbpf *c, int row, str
 	    (linux_rules || (row == CB_LD_B_ABS && (c->k - CBPF_AD_OFF == CA_VLAN_TAG ||
 						    c->k - CBPF_AD_OFF == CA_VLAN_TAG_PRESENT)))) {
 		op->k = c->k - CBPF_AD_OFF;
-		op->more = !linux_rules; /* libpcap drops when nothing is known */
+		op->more = linux_rules ? 0 : ANC_OR_DROP;
 		return ANC;
 	}
 	if (linux_rules && c->k >= 0x80000000) {
