@@ -140,6 +140,8 @@ struct buf {
 	bool oom;
 };
 
+/* Makes room for n bytes and the 0 after them; they may be written at p + n. */
+bool buf_room(struct buf *b, size_t n);
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);

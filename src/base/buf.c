@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static bool room(struct buf *b, size_t n)
+bool buf_room(struct buf *b, size_t n)
 {
 	if (b->oom || n > SIZE_MAX / 2 - b->n)
 		return b->oom = true, false;
@@ -21,7 +21,7 @@ static bool room(struct buf *b, size_t n)
 
 void buf_add(struct buf *b, const void *p, size_t n)
 {
-	if (!room(b, n))
+	if (!buf_room(b, n))
 		return;
 	if (n)
 		memcpy(b->p + b->n, p, n);
@@ -49,7 +49,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 			b->n += (size_t)n;
 			return;
 		}
-		if (!room(b, (size_t)n + 1))
+		if (!buf_room(b, (size_t)n + 1))
 			return;
 	}
 }

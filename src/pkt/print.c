@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One packet: its time, its line, its bytes. */
+#include "pkt/print_priv.h"
+#include "pkt/print_flow.h"
+
+#include <stdlib.h>
+
+enum { PACKET_MAX = 262144, DEPTH_MAX = 100 };
+
+struct print_state *print_create(const struct print_opts *opts)
+{
+	struct print_state *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->opt = *opts;
+	s->dumped = opts->hex || opts->hex_ascii || opts->ascii;
+	s->zone_key = s->second = INT64_MIN;
+	s->flows = flows_create();
+	if (!s->flows) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void print_destroy(struct print_state *s)
+{
+	if (!s)
+		return;
+	flows_destroy(s->flows);
+	free(s);
+}
+
+bool print_enter(struct print_state *s)
+{
+	if (s->depth == DEPTH_MAX) {
+		say(s, " [nested too deep]");
+		return false;
+	}
+	s->depth++;
+	return true;
+}
+
+static void claim(struct print_state *s, bool *bad, const char *what)
+{
+	put_s(s, *bad ? "," : "[Invalid header:");
+	put_s(s, what);
+	*bad = true;
+}
+
+/* Lengths that no capture can have are all that is said of a packet. */
+static bool bad_lengths(struct print_state *s, const struct print_pkt *p)
+{
+	bool bad = false;
+
+	if (!p->data.n)
+		claim(s, &bad, " caplen==0");
+	if (!p->len)
+		claim(s, &bad, " len==0");
+	else if (p->len < p->data.n) {
+		claim(s, &bad, "");
+		put_f(s, " len(%llu) < caplen(%llu)", (unsigned long long)p->len,
+		      (unsigned long long)p->data.n);
+	}
+	if (p->data.n > PACKET_MAX) {
+		claim(s, &bad, "");
+		put_f(s, " caplen(%llu) > %u", (unsigned long long)p->data.n, PACKET_MAX);
+	}
+	if (p->len > PACKET_MAX) {
+		claim(s, &bad, "");
+		put_f(s, " len(%llu) > %u", (unsigned long long)p->len, PACKET_MAX);
+	}
+	if (bad)
+		put_c(s, ']');
+	return bad;
+}
+
+static void line(struct print_state *s, const struct print_pkt *p)
+{
+	struct pdu d = {p->data.p, (u32)p->data.n, (u32)p->len};
+	const struct link_printer *by = printer_by_link(p->linktype);
+
+	put_time(s, p->ns);
+	s->name = "";
+	s->link_len = 0;
+	s->depth = 0;
+	s->net = (struct net){0};
+	s->l2_src = s->l2_dst = NULL;
+	switch (setjmp(s->cut)) {
+	case 0:
+		if (by)
+			s->link_len = by->print(s, d);
+		else
+			print_no_link(s, p->linktype, d);
+		break;
+	case CUT_SHORT:
+		put_cut(s);
+		break;
+	case CUT_INVALID:
+		put_invalid(s);
+		break;
+	}
+}
+
+/* The whole packet, or what follows the link header. */
+static struct bytes dumped_part(const struct print_state *s, const struct print_pkt *p, u8 level)
+{
+	u64 skip = level > 1 ? 0 : s->link_len;
+
+	return bytes_part(p->data, skip, p->data.n);
+}
+
+static void dump(struct print_state *s, const struct print_pkt *p)
+{
+	if (s->opt.hex_ascii) {
+		struct bytes b = dumped_part(s, p, s->opt.hex_ascii);
+
+		put_dump(s, "\n\t", b.p, (u32)b.n, true);
+	} else if (s->opt.hex) {
+		struct bytes b = dumped_part(s, p, s->opt.hex);
+
+		put_dump(s, "\n\t", b.p, (u32)b.n, false);
+	} else if (s->opt.ascii) {
+		struct bytes b = dumped_part(s, p, s->opt.ascii);
+
+		if (b.n)
+			put_ascii(s, b.p, (u32)b.n);
+	}
+}
+
+void print_packet(struct print_state *s, const struct print_pkt *p, struct buf *to)
+{
+	s->to = to;
+	s->o = s->end = to->p ? to->p + to->n : NULL;
+	s->count++;
+	if (setjmp(s->oom)) {
+		to->oom = true;
+		return;
+	}
+	if (!buf_room(to, 512))
+		return;
+	s->o = to->p + to->n;
+	s->end = to->p + to->cap - 1;
+	if (s->opt.number)
+		put_f(s, "%5llu  ", (unsigned long long)s->count);
+	if (!bad_lengths(s, p)) {
+		line(s, p);
+		dump(s, p);
+	}
+	put_c(s, '\n');
+	to->n = (size_t)(s->o - to->p);
+	*s->o = 0;
+}
