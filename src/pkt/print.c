@@ -50,35 +50,34 @@ static void claim(struct print_state *s, bool *bad, const char *what)
 }
 
 /* Lengths that no capture can have are all that is said of a packet. */
-static bool bad_lengths(struct print_state *s, const struct print_pkt *p)
+static bool bad_lengths(struct print_state *s, const struct pkt *p)
 {
 	bool bad = false;
 
-	if (!p->data.n)
+	if (!p->caplen)
 		claim(s, &bad, " caplen==0");
 	if (!p->len)
 		claim(s, &bad, " len==0");
-	else if (p->len < p->data.n) {
+	else if (p->len < p->caplen) {
 		claim(s, &bad, "");
-		put_f(s, " len(%llu) < caplen(%llu)", (unsigned long long)p->len,
-		      (unsigned long long)p->data.n);
+		put_f(s, " len(%u) < caplen(%u)", p->len, p->caplen);
 	}
-	if (p->data.n > PACKET_MAX) {
+	if (p->caplen > PACKET_MAX) {
 		claim(s, &bad, "");
-		put_f(s, " caplen(%llu) > %u", (unsigned long long)p->data.n, PACKET_MAX);
+		put_f(s, " caplen(%u) > %u", p->caplen, PACKET_MAX);
 	}
 	if (p->len > PACKET_MAX) {
 		claim(s, &bad, "");
-		put_f(s, " len(%llu) > %u", (unsigned long long)p->len, PACKET_MAX);
+		put_f(s, " len(%u) > %u", p->len, PACKET_MAX);
 	}
 	if (bad)
 		put_c(s, ']');
 	return bad;
 }
 
-static void line(struct print_state *s, const struct print_pkt *p)
+static void line(struct print_state *s, const struct pkt *p)
 {
-	struct pdu d = {p->data.p, (u32)p->data.n, (u32)p->len};
+	struct pdu d = {p->data, p->caplen, p->len};
 	const struct link_printer *by = printer_by_link(p->linktype);
 
 	put_time(s, p->ns);
@@ -104,14 +103,14 @@ static void line(struct print_state *s, const struct print_pkt *p)
 }
 
 /* The whole packet, or what follows the link header. */
-static struct bytes dumped_part(const struct print_state *s, const struct print_pkt *p, u8 level)
+static struct bytes dumped_part(const struct print_state *s, const struct pkt *p, u8 level)
 {
 	u64 skip = level > 1 ? 0 : s->link_len;
 
-	return bytes_part(p->data, skip, p->data.n);
+	return bytes_part((struct bytes){p->data, p->caplen}, skip, p->caplen);
 }
 
-static void dump(struct print_state *s, const struct print_pkt *p)
+static void dump(struct print_state *s, const struct pkt *p)
 {
 	if (s->opt.hex_ascii) {
 		struct bytes b = dumped_part(s, p, s->opt.hex_ascii);
@@ -129,7 +128,7 @@ static void dump(struct print_state *s, const struct print_pkt *p)
 	}
 }
 
-void print_packet(struct print_state *s, const struct print_pkt *p, struct buf *to)
+void print_packet(struct print_state *s, const struct pkt *p, struct buf *to)
 {
 	s->to = to;
 	s->o = s->end = to->p ? to->p + to->n : NULL;

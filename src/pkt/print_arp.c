@@ -19,8 +19,8 @@ static const struct word ops[] = {
 };
 
 static const struct word hardware[] = {
-	{1, "Ethernet"}, {6, "TokenRing"}, {7, "ArcNet"},   {15, "FrameRelay"},
-	{19, "ATM"},	 {23, "Strip"},	   {24, "IEEE 1394"}, {32, "Infiniband"},
+	{1, "Ethernet"}, {6, "TokenRing"}, {7, "ArcNet"},     {15, "FrameRelay"},
+	{19, "ATM"},     {23, "Strip"},    {24, "IEEE 1394"}, {32, "Infiniband"},
 };
 
 struct arp {
@@ -133,8 +133,8 @@ static void arp_print(struct print_state *s, struct pdu d)
 	a.tpa = a.tha + a.hln;
 	if (!s->opt.link)
 		say(s, "ARP, ");
-	bool odd = (a.pro != 0x0800 && a.pro != 0x1000) || a.pln != 4 || !a.hln ||
-		   a.hrd != HW_ETHER;
+	bool odd =
+		(a.pro != 0x0800 && a.pro != 0x1000) || a.pln != 4 || !a.hln || a.hrd != HW_ETHER;
 	if (odd || s->opt.verbose) {
 		put_word(s, hardware, LEN(hardware), a.hrd, "Unknown Hardware (%u)");
 		put_f(s, " (len %u), ", a.hln);

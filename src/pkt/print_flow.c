@@ -8,7 +8,7 @@ enum { FIRST = 1 << 8, MOST = 1 << 20 };
 
 struct flows {
 	struct flow *v;
-	u32 n, cap;	/* cap is a power of two */
+	u32 n, cap; /* cap is a power of two */
 };
 
 struct flows *flows_create(void)
@@ -43,7 +43,8 @@ static u64 hash(const struct flow *k)
 
 static bool same(const struct flow *a, const struct flow *b)
 {
-	return a->ver == b->ver && a->ports == b->ports && !memcmp(a->addr, b->addr, sizeof a->addr);
+	return a->ver == b->ver && a->ports == b->ports &&
+	       !memcmp(a->addr, b->addr, sizeof a->addr);
 }
 
 static struct flow *place(const struct flows *f, const struct flow *k)

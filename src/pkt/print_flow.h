@@ -5,7 +5,7 @@
 
 #include "pkt/print_priv.h"
 
-struct flows *flows_create(void);	/* NULL when memory is short */
+struct flows *flows_create(void); /* NULL when memory is short */
 void flows_destroy(struct flows *f);
 
 /* One connection as seen by the packet in hand: the numbers at which both
@@ -14,7 +14,7 @@ struct flow {
 	u64 addr[4];
 	u32 ports;
 	u32 seq, ack;
-	u32 ver;	/* 4 or 6; 0: an empty place */
+	u32 ver; /* 4 or 6; 0: an empty place */
 };
 
 /* The connection of ports and s->net, made when it is new (*fresh). `rev`

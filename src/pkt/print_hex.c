@@ -4,10 +4,7 @@
 
 enum { ROW = 16, HEX_COLUMNS = ROW / 2 * 5 };
 
-static bool graphic(u8 c)
-{
-	return c > ' ' && c < 0x7f;
-}
+static bool graphic(u8 c) { return c > ' ' && c < 0x7f; }
 
 static void row(struct print_state *s, u32 off, const u8 *p, u32 n, bool ascii)
 {

@@ -3,15 +3,27 @@
 #include "pkt/print_priv.h"
 
 enum { CODE = 1, SUM = 2, ID = 4, SEQ = 6, QUOTE = 8 };
-enum { ECHO_REPLY = 0, UNREACH = 3, QUENCH = 4, REDIRECT = 5, ECHO = 8, ROUTER_AD = 9,
-       ROUTER_SOL = 10, EXCEEDED = 11, PARAMETER = 12, STAMP = 13, STAMP_REPLY = 14,
-       INFO = 15, INFO_REPLY = 16, MASK = 17, MASK_REPLY = 18 };
+enum {
+	ECHO_REPLY = 0,
+	UNREACH = 3,
+	QUENCH = 4,
+	REDIRECT = 5,
+	ECHO = 8,
+	ROUTER_AD = 9,
+	ROUTER_SOL = 10,
+	EXCEEDED = 11,
+	PARAMETER = 12,
+	STAMP = 13,
+	STAMP_REPLY = 14,
+	INFO = 15,
+	INFO_REPLY = 16,
+	MASK = 17,
+	MASK_REPLY = 18
+};
 
 static const struct word words[] = {
-	{QUENCH, "source quench"},
-	{ROUTER_SOL, "router solicitation"},
-	{INFO, "information request"},
-	{INFO_REPLY, "information reply"},
+	{QUENCH, "source quench"},      {ROUTER_SOL, "router solicitation"},
+	{INFO, "information request"},  {INFO_REPLY, "information reply"},
 	{MASK, "address mask request"},
 };
 

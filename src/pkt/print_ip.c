@@ -7,8 +7,8 @@ enum { HEADER = 20, OFFSET_BITS = 0x1fff, MF = 0x2000, DF = 0x4000, RESERVED = 0
 enum { EOL = 0, NOP = 1, RR = 7, TS = 68, SECURITY = 130, LSRR = 131, SSRR = 137, RA = 148 };
 
 static const struct word options[] = {
-	{EOL, "EOL"},	{NOP, "NOP"},		{RR, "RR"},	{TS, "timestamp"},
-	{RA, "RA"},	{SECURITY, "security"}, {LSRR, "LSRR"}, {SSRR, "SSRR"},
+	{EOL, "EOL"}, {NOP, "NOP"},           {RR, "RR"},     {TS, "timestamp"},
+	{RA, "RA"},   {SECURITY, "security"}, {LSRR, "LSRR"}, {SSRR, "SSRR"},
 };
 
 static const struct word flags[] = {{MF, "+"}, {DF, "DF"}, {RESERVED, "rsvd"}};
@@ -154,7 +154,8 @@ static bool details(struct print_state *s, struct pdu d, u32 hdr)
 		put_f(s, ", ttl %u", ttl);
 	put_f(s, ", id %u, offset %u, flags [", pdu_be16(s, d, ID), (off & OFFSET_BITS) * 8);
 	put_bits(s, flags, LEN(flags), off, ", ", "none");
-	put_f(s, "], proto %s (%u), length %u", ip_proto_name(proto), proto, pdu_be16(s, d, LENGTH));
+	put_f(s, "], proto %s (%u), length %u", ip_proto_name(proto), proto,
+	      pdu_be16(s, d, LENGTH));
 	if (hdr > HEADER) {
 		say(s, ", options (");
 		whole = option_list(s, pdu_skip(d, HEADER), hdr - HEADER);
@@ -180,10 +181,7 @@ static void put_ends(struct print_state *s)
 	put_c(s, ':');
 }
 
-static bool says_ends(u8 proto)
-{
-	return proto == 6 || proto == 17 || proto == 132 || proto == 33;
-}
+static bool says_ends(u8 proto) { return proto == 6 || proto == 17 || proto == 132 || proto == 33; }
 
 static void first(struct print_state *s, struct pdu d, u32 hdr)
 {

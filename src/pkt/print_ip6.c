@@ -8,8 +8,8 @@ enum { HOPOPTS = 0, ROUTING = 43, FRAGMENT = 44, NONE = 59, DSTOPTS = 60, MOBILI
 /* The walk over the headers: d stands at the header in hand. */
 struct walk {
 	struct pdu d;
-	u32 plen;	/* of the fixed header, or the jumbo option */
-	u32 gone;	/* headers so far, without the fixed one */
+	u32 plen; /* of the fixed header, or the jumbo option */
+	u32 gone; /* headers so far, without the fixed one */
 	bool jumbo;
 	u8 next;
 };
@@ -177,10 +177,7 @@ static const struct {
 	{ROUTING, routing},
 };
 
-static bool says_ends(u8 proto)
-{
-	return proto == 6 || proto == 17 || proto == 132 || proto == 33;
-}
+static bool says_ends(u8 proto) { return proto == 6 || proto == 17 || proto == 132 || proto == 33; }
 
 static void details(struct print_state *s, struct pdu d)
 {

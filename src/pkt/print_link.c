@@ -12,12 +12,12 @@ static bool is_ip6(u32 family)
 
 static void put_family(struct print_state *s, u32 family, u32 len)
 {
-	const char *name = family == AF_IP4   ? "IPv4"
-			   : is_ip6(family)   ? "IPv6"
-			   : family == AF_OSI ? "OSI"
+	const char *name = family == AF_IP4     ? "IPv4"
+			   : is_ip6(family)     ? "IPv6"
+			   : family == AF_OSI   ? "OSI"
 			   : family == AF_APPLE ? "AppleTalk"
-			   : family == AF_IPX ? "IPX"
-					      : NULL;
+			   : family == AF_IPX   ? "IPX"
+						: NULL;
 
 	if (!s->opt.quick)
 		put_f(s, "AF %s (%u)", name ? name : "Unknown", family);

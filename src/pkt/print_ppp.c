@@ -8,10 +8,7 @@ static u32 ppp_link_print(struct print_state *s, struct pdu d)
 	put_unknown(s, d);
 	return 0;
 }
-static void pppoe_print(struct print_state *s, struct pdu d)
-{
-	put_unknown(s, d);
-}
+static void pppoe_print(struct print_state *s, struct pdu d) { put_unknown(s, d); }
 
 const struct link_printer ppp_link = {"ppp", 9, ppp_link_print};
 const struct link_printer ppp_serial_link = {"ppp", 50, ppp_link_print};

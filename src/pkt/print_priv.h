@@ -5,7 +5,7 @@
 
 #include <setjmp.h>
 
-#include "pkt/print.h"
+#include "pkt/pkt.h"
 
 /* A part of a packet: `cap` bytes are here, `len` there should be. Reading
  * beyond cap cuts the printing short: "[|name]" ends the line. */
@@ -17,33 +17,33 @@ struct pdu {
 /* The network layer around a transport. */
 struct net {
 	const u8 *src, *dst;
-	u8 ver;		/* 4 or 6; 0 outside IP */
-	u8 proto;	/* of the header itself, not of its last extension */
+	u8 ver;   /* 4 or 6; 0 outside IP */
+	u8 proto; /* of the header itself, not of its last extension */
 	u8 ttl;
-	bool fragment;	/* more follow */
+	bool fragment; /* more follow */
 };
 
 struct flows;
 
 struct print_state {
 	struct print_opts opt;
-	char *o, *end;		/* where text goes, and where room for it ends */
+	char *o, *end; /* where text goes, and where room for it ends */
 	struct buf *to;
-	const char *name;	/* what is being printed: the name in [|name] */
+	const char *name; /* what is being printed: the name in [|name] */
 	struct net net;
-	u32 link_len;		/* of the link header, for -x */
+	u32 link_len; /* of the link header, for -x */
 	u32 depth;
-	bool dumped;		/* -x, -X or -A: unknown payloads are not dumped twice */
-	const u8 *l2_src, *l2_dst;	/* of the frame, or NULL */
+	bool dumped;               /* -x, -X or -A: unknown payloads are not dumped twice */
+	const u8 *l2_src, *l2_dst; /* of the frame, or NULL */
 	struct flows *flows;
 	u64 count;
-	u64 ref_ns;		/* the time that -ttt and -ttttt count from */
+	u64 ref_ns; /* the time that -ttt and -ttttt count from */
 	bool has_ref;
-	s64 zone_key, zone;	/* the offset of local time in one quarter of an hour */
-	s64 second;		/* what clock holds */
+	s64 zone_key, zone; /* the offset of local time in one quarter of an hour */
+	s64 second;         /* what clock holds */
 	char clock[8];
-	jmp_buf cut;		/* the end of this line */
-	jmp_buf oom;		/* the end of this packet */
+	jmp_buf cut; /* the end of this line */
+	jmp_buf oom; /* the end of this packet */
 };
 
 enum { CUT_SHORT = 1, CUT_INVALID };
@@ -63,16 +63,10 @@ struct link_printer {
 };
 
 /* ---- the cursor ---- */
-static inline _Noreturn void pdu_cut(struct print_state *s)
-{
-	longjmp(s->cut, CUT_SHORT);
-}
+static inline _Noreturn void pdu_cut(struct print_state *s) { longjmp(s->cut, CUT_SHORT); }
 
 /* Prints " (invalid)" and gives the packet up. */
-static inline _Noreturn void pdu_invalid(struct print_state *s)
-{
-	longjmp(s->cut, CUT_INVALID);
-}
+static inline _Noreturn void pdu_invalid(struct print_state *s) { longjmp(s->cut, CUT_INVALID); }
 
 static inline bool pdu_has(struct pdu d, u32 off, u32 n)
 {
@@ -117,7 +111,7 @@ static inline struct pdu pdu_clip(struct pdu d, u32 n)
 }
 
 /* ---- text (print_text.c) ---- */
-void put_room(struct print_state *s, size_t n);	/* makes room, or gives up */
+void put_room(struct print_state *s, size_t n); /* makes room, or gives up */
 
 static inline void put(struct print_state *s, const char *p, size_t n)
 {
@@ -135,20 +129,17 @@ static inline void put_c(struct print_state *s, char c)
 }
 
 #define say(s, text) put((s), "" text, sizeof(text) - 1)
-static inline void put_s(struct print_state *s, const char *p)
-{
-	put(s, p, strlen(p));
-}
+static inline void put_s(struct print_state *s, const char *p) { put(s, p, strlen(p)); }
 
 void put_u(struct print_state *s, u32 v);
-void put_x(struct print_state *s, u32 v, u32 digits);	/* at least so many digits */
+void put_x(struct print_state *s, u32 v, u32 digits); /* at least so many digits */
 void put_hex(struct print_state *s, const u8 *p, u32 n);
 void put_f(struct print_state *s, const char *fmt, ...) PRINTF(2, 3);
-void put_invalid(struct print_state *s);		/* " (invalid)" */
-void put_cut(struct print_state *s);			/* " [|name]" */
-void put_ip4(struct print_state *s, const u8 *p);	/* with names unless -n */
+void put_invalid(struct print_state *s);          /* " (invalid)" */
+void put_cut(struct print_state *s);              /* " [|name]" */
+void put_ip4(struct print_state *s, const u8 *p); /* with names unless -n */
 void put_ip6(struct print_state *s, const u8 *p);
-void put_addr(struct print_state *s, const u8 *p);	/* as s->net.ver says */
+void put_addr(struct print_state *s, const u8 *p); /* as s->net.ver says */
 void put_ether(struct print_state *s, const u8 *p);
 void put_port(struct print_state *s, bool tcp, u16 port);
 /* Words for the bits of v joined by sep, or `none`. */
@@ -158,7 +149,7 @@ struct word {
 };
 void put_bits(struct print_state *s, const struct word *w, u32 n, u32 v, const char *sep,
 	      const char *none);
-const char *word_of(const struct word *w, u32 n, u32 v);	/* or NULL */
+const char *word_of(const struct word *w, u32 n, u32 v); /* or NULL */
 /* unknown: what to print for a number that has no word; it holds one %u or %x. */
 void put_word(struct print_state *s, const struct word *w, u32 n, u32 v, const char *unknown);
 
@@ -172,7 +163,7 @@ void put_unknown(struct print_state *s, struct pdu d);
 void put_time(struct print_state *s, u64 ns);
 
 /* ---- checksums (print_sum.c) ---- */
-u16 sum_of(const u8 *p, u32 n);				/* 0 when it is right */
+u16 sum_of(const u8 *p, u32 n); /* 0 when it is right */
 /* Over the pseudo header of s->net, too. */
 u16 sum_pseudo(struct print_state *s, u8 proto, const u8 *p, u32 n);
 u16 sum_should(u16 field, u16 sum);
@@ -194,7 +185,7 @@ u32 print_ether(struct print_state *s, struct pdu d);
 u32 print_ppp_proto(struct print_state *s, u16 proto, struct pdu d);
 void put_vlan(struct print_state *s, u16 tci);
 void put_proto(struct print_state *s, u8 proto);
-void put_ethertype(struct print_state *s, u16 type);	/* "ethertype IPv4 (0x0800)" */
+void put_ethertype(struct print_state *s, u16 type); /* "ethertype IPv4 (0x0800)" */
 void print_no_link(struct print_state *s, u32 linktype, struct pdu d);
 
 /* Enters and leaves a packet inside a packet; false when it is too deep. */

@@ -16,10 +16,7 @@ static u16 fold(u64 sum)
 	return (u16)~sum;
 }
 
-u16 sum_of(const u8 *p, u32 n)
-{
-	return fold(add(0, p, n));
-}
+u16 sum_of(const u8 *p, u32 n) { return fold(add(0, p, n)); }
 
 u16 sum_pseudo(struct print_state *s, u8 proto, const u8 *p, u32 n)
 {

@@ -3,8 +3,8 @@
 #include "pkt/print_priv.h"
 
 static const struct link_printer *const links[] = {
-	&ether_link, &null_link, &loop_link, &raw_link, &raw4_link, &raw6_link,
-	&sll_link, &sll2_link, &ppp_link, &ppp_serial_link, &ppp_ether_link,
+	&ether_link, &null_link, &loop_link, &raw_link,        &raw4_link,      &raw6_link,
+	&sll_link,   &sll2_link, &ppp_link,  &ppp_serial_link, &ppp_ether_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -100,9 +100,9 @@ bool print_ethertype(struct print_state *s, u16 type, struct pdu d)
 }
 
 static const struct ip_proto {
-	const char *name;	  /* as -v says it */
+	const char *name;         /* as -v says it */
 	const struct printer *by; /* NULL: "ip-proto-N length" */
-	u8 only;		  /* 4 or 6: the only version it goes with; else 0 */
+	u8 only;                  /* 4 or 6: the only version it goes with; else 0 */
 } ip_protos[256] = {
 	/* clang-format off */
 	[0] = {"Options", NULL, 0},

@@ -4,7 +4,16 @@
 
 enum { SPORT = 0, DPORT = 2, SEQ = 4, ACK = 8, OFF = 12, FLAGS = 13, WIN = 14, SUM = 16, URP = 18 };
 enum { HEADER = 20, TCP = 6 };
-enum { F_FIN = 1, F_SYN = 2, F_RST = 4, F_PSH = 8, F_ACK = 16, F_URG = 32, F_ECE = 64, F_CWR = 128 };
+enum {
+	F_FIN = 1,
+	F_SYN = 2,
+	F_RST = 4,
+	F_PSH = 8,
+	F_ACK = 16,
+	F_URG = 32,
+	F_ECE = 64,
+	F_CWR = 128
+};
 
 /* A segment, and the numbers that it is relative to. */
 struct segment {
@@ -12,8 +21,8 @@ struct segment {
 	u16 sport, dport;
 	u8 flags;
 	u32 hdr;
-	u32 seq, ack;		/* as printed */
-	u32 base_seq, base_ack;	/* of the connection, in its stored direction */
+	u32 seq, ack;           /* as printed */
+	u32 base_seq, base_ack; /* of the connection, in its stored direction */
 	bool rev;
 };
 
@@ -290,24 +299,15 @@ static const struct tcp_option {
 	const char *name;
 	opt_print *print;
 } kinds[] = {
-	[EOL] = {"eol", opt_none},
-	[NOP] = {"nop", opt_none},
-	[2] = {"mss", opt_u16},
-	[3] = {"wscale", opt_u8},
-	[4] = {"sackOK", opt_none},
-	[5] = {"sack", opt_sack},
-	[6] = {"echo", opt_u32},
-	[7] = {"echoreply", opt_u32},
-	[8] = {"TS", opt_stamp},
-	[11] = {"cc", opt_u32},
-	[12] = {"ccnew", opt_u32},
-	[13] = {"ccecho", opt_u32},
-	[19] = {"md5", opt_md5},
-	[20] = {"scps", opt_scps},
-	[28] = {"uto", opt_timeout},
-	[29] = {"tcp-ao", opt_auth},
-	[30] = {"mptcp", opt_unknown},
-	[34] = {"tfo", opt_fastopen},
+	[EOL] = {"eol", opt_none},       [NOP] = {"nop", opt_none},
+	[2] = {"mss", opt_u16},          [3] = {"wscale", opt_u8},
+	[4] = {"sackOK", opt_none},      [5] = {"sack", opt_sack},
+	[6] = {"echo", opt_u32},         [7] = {"echoreply", opt_u32},
+	[8] = {"TS", opt_stamp},         [11] = {"cc", opt_u32},
+	[12] = {"ccnew", opt_u32},       [13] = {"ccecho", opt_u32},
+	[19] = {"md5", opt_md5},         [20] = {"scps", opt_scps},
+	[28] = {"uto", opt_timeout},     [29] = {"tcp-ao", opt_auth},
+	[30] = {"mptcp", opt_unknown},   [34] = {"tfo", opt_fastopen},
 	[254] = {"exp", opt_experiment},
 };
 

@@ -57,10 +57,7 @@ void put_hex(struct print_state *s, const u8 *p, u32 n)
 	}
 }
 
-void put_invalid(struct print_state *s)
-{
-	say(s, " (invalid)");
-}
+void put_invalid(struct print_state *s) { say(s, " (invalid)"); }
 
 void put_cut(struct print_state *s)
 {
