@@ -6,9 +6,9 @@
 #include "prog/prog.h"
 
 enum check_profile {
-	CHECK_LINUX,	/* bpf_check_classic */
-	CHECK_SECCOMP,	/* the same, then seccomp_check_filter */
-	CHECK_LIBPCAP,	/* pcap_validate_filter: backward `ja` and unset M[] pass */
+	CHECK_LINUX,   /* bpf_check_classic */
+	CHECK_SECCOMP, /* the same, then seccomp_check_filter */
+	CHECK_LIBPCAP, /* pcap_validate_filter: backward `ja` and unset M[] pass */
 };
 
 /* NULL when the program may run; else OB_REFUSED with instruction and reason. */

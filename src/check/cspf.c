@@ -38,7 +38,7 @@ static struct ob_err *step(const u16 *word, u32 n, u32 at, u32 *depth)
 
 struct ob_err *check_cspf(const u16 *word, u32 n)
 {
-	u32 depth = 1;	/* the TRUE that is there at the start */
+	u32 depth = 1; /* the TRUE that is there at the start */
 
 	if (n > CSPF_MAXWORDS)
 		return refuse(CSPF_MAXWORDS, "the program has %u words: at most %u are allowed", n,

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { TEXT_LIMIT = 16 << 20, MEMORY_LIMIT = 1 << 30 };
+enum { MEMORY_LIMIT = 1 << 30 };
 
 struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at, const char *fmt, ...)
 {
@@ -49,7 +49,7 @@ void filter_warn(struct filter *f, struct span at, const char *fmt, ...)
 	vec_push(&f->a, f->notes) = note;
 }
 
-static void begin(struct filter *f, const char *text, size_t n, const struct filter_opts *opts)
+void filter_begin(struct filter *f, const char *text, size_t n, const struct filter_opts *opts)
 {
 	*f = (struct filter){.opts = opts, .text = text, .n = (u32)n};
 	arena_init(&f->a);
@@ -57,7 +57,7 @@ static void begin(struct filter *f, const char *text, size_t n, const struct fil
 	f->a.limit = MEMORY_LIMIT;
 }
 
-static struct ob_err *end(struct filter *f)
+struct ob_err *filter_end(struct filter *f)
 {
 	struct ob_err *err = f->err;
 
@@ -65,12 +65,12 @@ static struct ob_err *end(struct filter *f)
 	return err;
 }
 
-static struct ob_err *too_long(size_t n)
+struct ob_err *filter_too_long(size_t n)
 {
-	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n, TEXT_LIMIT);
+	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n, FILTER_TEXT_LIMIT);
 }
 
-static struct pred *meaning(struct filter *f) { return filter_gen(f, filter_parse(f)); }
+struct pred *filter_meaning(struct filter *f) { return filter_gen(f, filter_parse(f)); }
 
 static void add_notes(struct filter *f, struct prog *p)
 {
@@ -92,21 +92,21 @@ struct ob_err *filter_compile(const char *text, size_t n, const struct filter_op
 	struct filter f;
 	struct prog *volatile p = NULL;
 
-	if (n > TEXT_LIMIT)
-		return too_long(n);
-	begin(&f, text, n, opts);
+	if (n > FILTER_TEXT_LIMIT)
+		return filter_too_long(n);
+	filter_begin(&f, text, n, opts);
 	if (setjmp(f.fail)) {
 		prog_destroy(p);
 		if (!f.err)
 			f.err = err_nomem();
-		return end(&f);
+		return filter_end(&f);
 	}
 	struct prog *made = NULL;
-	filter_emit(&f, filter_graph(&f, meaning(&f)), &made);
+	filter_emit(&f, filter_graph(&f, filter_meaning(&f)), &made);
 	p = made;
 	add_notes(&f, made);
 	*ret = made;
-	return end(&f);
+	return filter_end(&f);
 }
 
 struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts *opts,
@@ -114,13 +114,13 @@ struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts 
 {
 	struct filter f;
 
-	if (n > TEXT_LIMIT)
-		return too_long(n);
-	begin(&f, text, n, opts);
+	if (n > FILTER_TEXT_LIMIT)
+		return filter_too_long(n);
+	filter_begin(&f, text, n, opts);
 	if (setjmp(f.fail)) {
 		if (!f.err)
 			f.err = err_nomem();
-		return end(&f);
+		return filter_end(&f);
 	}
 	if (what == FILTER_TREE) {
 		struct tree *t = filter_parse(&f);
@@ -129,12 +129,12 @@ struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts 
 		pred_show(filter_gen(&f, t), to);
 	} else {
 		f.trace = what == FILTER_OPT ? to : NULL;
-		struct node *root = filter_graph(&f, meaning(&f));
+		struct node *root = filter_graph(&f, filter_meaning(&f));
 
 		if (what != FILTER_OPT)
 			graph_show(&f, root, what, to);
 	}
-	return end(&f);
+	return filter_end(&f);
 }
 
 struct ob_err *filter_eval(const char *text, size_t n, const struct filter_opts *opts,
@@ -142,16 +142,16 @@ struct ob_err *filter_eval(const char *text, size_t n, const struct filter_opts 
 {
 	struct filter f;
 
-	if (n > TEXT_LIMIT)
-		return too_long(n);
-	begin(&f, text, n, opts);
+	if (n > FILTER_TEXT_LIMIT)
+		return filter_too_long(n);
+	filter_begin(&f, text, n, opts);
 	if (setjmp(f.fail)) {
 		if (!f.err)
 			f.err = err_nomem();
-		return end(&f);
+		return filter_end(&f);
 	}
 	struct packet pkt = {.data = packet, .wirelen = wirelen};
-	bool yes = pred_eval(meaning(&f), &pkt);
+	bool yes = pred_eval(filter_meaning(&f), &pkt);
 	*ret = yes ? filter_snaplen(&f) : 0;
-	return end(&f);
+	return filter_end(&f);
 }

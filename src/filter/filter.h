@@ -62,4 +62,14 @@ struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts 
 struct ob_err *filter_eval(const char *text, size_t n, const struct filter_opts *opts,
 			   struct bytes packet, u32 wirelen, u32 *ret);
 
+/* The same meaning for CSPF, the machine before BPF: an expression tree that
+ * always does everything, or the best that its short-circuit operators allow.
+ * With assume_ihl5, IPv4 headers are taken to have no options, as CSPF cannot
+ * compute an offset. What it cannot express is OB_UNSUPPORTED with column. The
+ * verdict is that of filter_eval on every packet with such headers that has
+ * *need bytes, an odd last one not counted; on a shorter one it may reject. */
+enum filter_cspf { FILTER_CSPF_TREE, FILTER_CSPF_SHORT };
+struct ob_err *filter_cspf(const char *text, size_t n, const struct filter_opts *opts,
+			   bool assume_ihl5, enum filter_cspf coding, struct cspf *ret, u32 *need);
+
 #endif

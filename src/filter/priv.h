@@ -224,6 +224,13 @@ struct filter {
 	struct buf *trace;	/* --show=opt: the graph after each pass goes here */
 };
 
+/* filter.c: one compilation. Between begin and end, setjmp(f->fail) must stand. */
+enum { FILTER_TEXT_LIMIT = 16 << 20 };
+struct ob_err *filter_too_long(size_t n);
+void filter_begin(struct filter *f, const char *text, size_t n, const struct filter_opts *opts);
+struct ob_err *filter_end(struct filter *f);
+struct pred *filter_meaning(struct filter *f);
+
 /* Stops the compilation with an error at these columns. */
 _Noreturn void filter_fail(struct filter *f, enum ob_code code, struct span at,
 			   const char *fmt, ...) PRINTF(4, 5);

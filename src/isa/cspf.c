@@ -12,6 +12,7 @@ struct word {
 	u16 value;
 };
 
+/* clang-format off */
 static const struct word actions[] = {
 	{"NOPUSH", CSPF_NOPUSH, false, 0},
 	{"PUSHLIT", CSPF_PUSHLIT, false, 0},
@@ -21,10 +22,11 @@ static const struct word actions[] = {
 
 static const struct word binops[] = {
 	{"NOP", CSPF_NOP, false, 0},
-#define CSPF_BINARY(name, code, result) {#name, code, false, 0},
+#define CSPF_BINARY(name, code, result)     {#name, code, false, 0},
 #define CSPF_END(name, code, when, verdict) {#name, code, true, 0},
 #include "isa/cspf.def"
 };
+/* clang-format on */
 
 static const struct word *by_code(const struct word *list, size_t n, u32 code)
 {
@@ -117,7 +119,7 @@ void cspf_dis(struct buf *to, const u16 *word, u32 n)
 struct reader {
 	const char *name, *text;
 	u32 line;
-	const char *p, *end, *start;	/* of the line */
+	const char *p, *end, *start; /* of the line */
 	struct cspf *to;
 };
 
@@ -152,7 +154,9 @@ static bool number(struct bytes s, u32 max, u32 *ret)
 
 	for (u64 i = hex ? 2 : 0; i < s.n; i++) {
 		int c = tolower(s.p[i]);
-		int digit = c >= '0' && c <= '9' ? c - '0' : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+		int digit = c >= '0' && c <= '9'          ? c - '0'
+			    : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
+							  : -1;
 
 		if (digit < 0)
 			return false;
@@ -172,10 +176,7 @@ static struct ob_err *put(struct reader *r, struct bytes at, u32 word)
 	return NULL;
 }
 
-static bool is_index(struct bytes s)
-{
-	return s.n > 2 && s.p[0] == '(' && s.p[s.n - 1] == ')';
-}
+static bool is_index(struct bytes s) { return s.n > 2 && s.p[0] == '(' && s.p[s.n - 1] == ')'; }
 
 /* PUSHWORD+n | PUSHZERO | ...; false when it is not an action */
 static bool read_action(struct bytes s, u32 *ret)
@@ -210,13 +211,15 @@ static struct ob_err *read_line(struct reader *r)
 		if (!number(w, 0xffff, &literal))
 			return wrong(r, w, "a number from 0 to 0xffff is wanted after .word");
 		struct bytes more = next_word(r);
-		return more.n ? wrong(r, more, "nothing can follow the number") : put(r, first, literal);
+		return more.n ? wrong(r, more, "nothing can follow the number")
+			      : put(r, first, literal);
 	}
 	if (read_action(w, &action)) {
 		w = next_word(r);
 		if (action == CSPF_PUSHLIT) {
 			if (!number(w, 0xffff, &literal))
-				return wrong(r, w, "a number from 0 to 0xffff is wanted after PUSHLIT");
+				return wrong(r, w,
+					     "a number from 0 to 0xffff is wanted after PUSHLIT");
 			w = next_word(r);
 		}
 	}

@@ -22,23 +22,23 @@ enum { CB_A = 1, CB_X = 2, CB_M = 4, CB_P = 8, CB_L = 16 };
 /* How an operand is written; the comment shows it. */
 enum cb_operand {
 	CBO_NONE,
-	CBO_ABS,		/* [12], [proto] */
-	CBO_IND,		/* [x + 14] */
-	CBO_HEX,		/* #0x800 */
-	CBO_DEC,		/* #14 */
-	CBO_X,	/* x */
-	CBO_MEM,		/* M[3] */
-	CBO_LEN,		/* #pktlen */
-	CBO_MSH,		/* 4*([14]&0xf) */
-	CBO_JA,		/* 7 */
+	CBO_ABS, /* [12], [proto] */
+	CBO_IND, /* [x + 14] */
+	CBO_HEX, /* #0x800 */
+	CBO_DEC, /* #14 */
+	CBO_X,   /* x */
+	CBO_MEM, /* M[3] */
+	CBO_LEN, /* #pktlen */
+	CBO_MSH, /* 4*([14]&0xf) */
+	CBO_JA,  /* 7 */
 };
 
 struct cb_row {
 	const char *mnemonic;
 	u16 code;
-	u8 operand;		/* enum cb_operand */
-	u8 reads, writes;	/* sets of CB_A, CB_X, CB_M, CB_P, CB_L */
-	bool seccomp;		/* allowed there, in some form */
+	u8 operand;       /* enum cb_operand */
+	u8 reads, writes; /* sets of CB_A, CB_X, CB_M, CB_P, CB_L */
+	bool seccomp;     /* allowed there, in some form */
 };
 extern const struct cb_row cbpf_rows[CB_COUNT];
 
@@ -49,9 +49,9 @@ static inline bool cbpf_is_cond(u16 code) { return (code & 7) == 5 && (code & 0x
 
 /* Ancillary loads: `ld [SKF_AD_OFF + n]`. One row each in anc.def:
  * CA_PROTOCOL = 0, CA_PKTTYPE = 4, ... */
-#define CBPF_AD_OFF 0xfffff000u  /* -0x1000 */
+#define CBPF_AD_OFF  0xfffff000u /* -0x1000 */
 #define CBPF_NET_OFF 0xfff00000u /* -0x100000 */
-#define CBPF_LL_OFF 0xffe00000u  /* -0x200000 */
+#define CBPF_LL_OFF  0xffe00000u /* -0x200000 */
 
 enum cb_anc {
 #define CA(name, n, ...) CA_##name = n,
@@ -86,15 +86,15 @@ enum { CSPF_MAXWORDS = 255, CSPF_OPSHIFT = 10, CSPF_ACTIONS = 1 << CSPF_OPSHIFT 
 
 enum cspf_action {
 	CSPF_NOPUSH = 0,
-	CSPF_PUSHLIT = 1,	/* pushes the next word of the program */
+	CSPF_PUSHLIT = 1, /* pushes the next word of the program */
 #define CSPF_CONST(name, code, value) CSPF_##name = code,
 #include "isa/cspf.def"
-	CSPF_PUSHWORD = 16,	/* + n: pushes the n-th 16-bit word of the packet */
+	CSPF_PUSHWORD = 16, /* + n: pushes the n-th 16-bit word of the packet */
 };
 
 enum cspf_binop {
 	CSPF_NOP = 0,
-#define CSPF_BINARY(name, code, result) CSPF_##name = code,
+#define CSPF_BINARY(name, code, result)     CSPF_##name = code,
 #define CSPF_END(name, code, when, verdict) CSPF_##name = code,
 #include "isa/cspf.def"
 };

@@ -10,6 +10,7 @@
 
 enum form { NONE, CONST, WORD, FORMS };
 
+/* clang-format off */
 enum handler {
 #define H(name) name##_NONE, name##_CONST, name##_WORD,
 	H(NOP)
@@ -19,25 +20,28 @@ enum handler {
 #undef H
 	FINISH,
 };
+/* clang-format on */
 
 struct op {
 	u16 handler;
-	u16 k;	/* the constant, or which word of the packet */
+	u16 k; /* the constant, or which word of the packet */
 };
 
 struct vm_cspf {
 	u32 n;
-	struct op op[];	/* n of them, then FINISH */
+	struct op op[]; /* n of them, then FINISH */
 };
 
 static u16 handler(u32 binop, enum form form)
 {
+	/* clang-format off */
 	static const u16 first[] = {
 		[CSPF_NOP] = NOP_NONE,
 #define CSPF_BINARY(name, code, result) [code] = name##_NONE,
 #define CSPF_END(name, code, when, verdict) [code] = name##_NONE,
 #include "isa/cspf.def"
 	};
+	/* clang-format on */
 
 	return (u16)(first[binop] + form);
 }
@@ -52,9 +56,9 @@ struct ob_err *vm_cspf_create(const u16 *word, u32 n, struct vm_cspf **ret)
 		u32 action = cspf_action(word[i]), binop = cspf_binop(word[i]);
 		struct op *op = &c->op[c->n++];
 
-		op->handler = handler(binop, action == CSPF_NOPUSH	? NONE
-					     : action >= CSPF_PUSHWORD	? WORD
-									: CONST);
+		op->handler = handler(binop, action == CSPF_NOPUSH     ? NONE
+					     : action >= CSPF_PUSHWORD ? WORD
+								       : CONST);
 		if (action >= CSPF_PUSHWORD)
 			op->k = (u16)(action - CSPF_PUSHWORD);
 		else if (action == CSPF_PUSHLIT)
@@ -67,11 +71,9 @@ struct ob_err *vm_cspf_create(const u16 *word, u32 n, struct vm_cspf **ret)
 	return NULL;
 }
 
-void vm_cspf_destroy(struct vm_cspf *c)
-{
-	free(c);
-}
+void vm_cspf_destroy(struct vm_cspf *c) { free(c); }
 
+/* clang-format off */
 /* Invariant: the words below the top are stack[1..depth-1]; stack[0] lies under
  * the first word, so that an empty stack needs no case of its own. *last is the
  * operation that ended the program, FINISH when it ran to its end. */
@@ -172,6 +174,7 @@ end:
 	*last = op;
 	return verdict;
 }
+/* clang-format on */
 
 bool vm_cspf_run(const struct vm_cspf *c, const u8 *data, u32 len)
 {

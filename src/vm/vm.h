@@ -11,22 +11,22 @@
  * SKF_LL_OFF drop), the network header at byte 0. */
 struct vm_anc {
 	bool has_dev;
-	bool has_ll;	/* the link-layer header is at byte 0 */
-	u32 net_off;	/* byte of the network header */
+	bool has_ll; /* the link-layer header is at byte 0 */
+	u32 net_off; /* byte of the network header */
 	u32 protocol, pkttype, ifindex, mark, queue, hatype, rxhash, cpu;
 	u32 vlan_tag, vlan_tag_present, vlan_tpid, pay_offset;
 };
 
 struct vm_pkt {
 	const u8 *data;
-	u32 caplen;	/* bytes at data */
-	u32 len;	/* bytes that were on the wire: `ld len` */
-	const struct vm_anc *anc;	/* NULL: as all zero */
+	u32 caplen;               /* bytes at data */
+	u32 len;                  /* bytes that were on the wire: `ld len` */
+	const struct vm_anc *anc; /* NULL: as all zero */
 };
 
 enum vm_dialect {
-	VM_LINUX,	/* X + k wraps, shifts use X & 31, ancillary loads */
-	VM_LIBPCAP,	/* X + k does not wrap, shifts >= 32 give 0 */
+	VM_LINUX,   /* X + k wraps, shifts use X & 31, ancillary loads */
+	VM_LIBPCAP, /* X + k does not wrap, shifts >= 32 give 0 */
 };
 
 /* A run jumps back at most this often; after that the packet is dropped. The
