@@ -55,6 +55,9 @@ void filter_begin(struct filter *f, const char *text, size_t n, const struct fil
 	arena_init(&f->a);
 	f->a.fail = &f->fail;
 	f->a.limit = MEMORY_LIMIT;
+	arena_init(&f->scratch);
+	f->scratch.fail = &f->fail;
+	f->scratch.limit = MEMORY_LIMIT;
 }
 
 struct ob_err *filter_end(struct filter *f)
@@ -62,6 +65,7 @@ struct ob_err *filter_end(struct filter *f)
 	struct ob_err *err = f->err;
 
 	arena_deinit(&f->a);
+	arena_deinit(&f->scratch);
 	return err;
 }
 

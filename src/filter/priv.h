@@ -160,6 +160,8 @@ enum val_op {
 	V_ANC,		/* k: enum cb_anc */
 	V_NEG,		/* a */
 	V_ADD, V_SUB, V_MUL, V_DIV, V_MOD, V_AND, V_OR, V_XOR, V_LSH, V_RSH,	/* a, b */
+	V_TEST,		/* not a value: the name of the test `a cmp b` (k: cmp), for facts */
+	V_PARAM,	/* what a shared tail finds in A (k = 0) or X (k = 1); opt_share.c */
 };
 
 struct val {
@@ -191,6 +193,7 @@ enum node_op {
 	N_REJECT, N_ACCEPT,
 	N_TEST,		/* x cmp y: t if it holds, else f */
 	N_EVAL,		/* x is evaluated, for the packets that it rejects; then t */
+	N_SET,		/* x goes to A unless NULL, y to X unless NULL; then t */
 };
 
 struct node {
@@ -199,9 +202,17 @@ struct node {
 	struct val *x, *y;
 	struct node *t, *f;
 	struct span span;
-	u32 id;		/* set by graph_order: position in topological order */
-	u32 mark;
+	u32 id;		/* position in the order of graph_order */
+	u32 refs;	/* edges that come in, after graph_order */
+	u32 epoch, state;	/* of graph_order */
+	u64 hash;
 	void *info;	/* of the pass at work */
+};
+
+/* The reachable nodes, each before its successors; the leaves come last. */
+struct order {
+	struct node **v;
+	u32 n;
 };
 
 /* ---- one compilation ---- */
@@ -212,6 +223,7 @@ struct note {
 
 struct filter {
 	struct arena a;
+	struct arena scratch;	/* of the pass at work */
 	jmp_buf fail;		/* filter_fail and want of memory jump here */
 	struct ob_err *err;
 	const struct filter_opts *opts;
@@ -221,6 +233,7 @@ struct filter {
 	struct { struct val **bucket, **v; u32 n, cap, buckets; } vals;	/* v[id] */
 	struct gen *gen;	/* state of gen*.c: link type, offsets */
 	struct node *accept, *reject;
+	u32 epoch, height;	/* of graph_order; of the tries of facts.c */
 	struct buf *trace;	/* --show=opt: the graph after each pass goes here */
 };
 
@@ -285,10 +298,50 @@ u32 val_eval(const struct val *v, struct packet *pkt);
 
 /* graph.c: lowers the predicate, and runs the passes unless opts->no_optimise. */
 struct node *filter_graph(struct filter *f, struct pred *p);
+struct order graph_order(struct filter *f, struct node *root);
+struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y,
+		       struct node *t, struct node *no, struct span at);
+/* graph_show.c */
 void graph_show(struct filter *f, struct node *root, enum filter_show how, struct buf *to);
+
+/* The passes. Each returns the new root; `changed` is set when it did something. */
+/* opt_simplify.c: each test by itself: constants, cheaper forms */
+struct node *opt_simplify(struct filter *f, struct node *root, bool *changed);
+/* opt_thread.c: edges go past the tests whose outcome is known on them */
+struct node *opt_thread(struct filter *f, struct node *root, bool *changed);
+/* opt_merge.c: equal tails become one */
+struct node *opt_merge(struct filter *f, struct node *root, bool *changed);
+/* opt_sets.c: chains of tests of one value become search trees. Needs: facts of opt_thread */
+struct node *opt_sets(struct filter *f, struct node *root, bool *changed);
+/* opt_share.c: tails that differ in where they look become one, with X as its parameter */
+struct node *opt_share(struct filter *f, struct node *root, bool *changed);
+
+/* facts.c: what is known of values at a place in the graph. Persistent. */
+struct env {
+	struct trie *root;
+	u32 reach;	/* loads of [0, reach) have succeeded */
+};
+struct fact {
+	u32 min, max;
+	u32 known, bits;	/* the bits of `known` are as in `bits` */
+	u32 reach;		/* of this as a base: [this, this + reach) was loaded */
+	bool evaluated;
+};
+enum answer { UNKNOWN, YES, NO };
+struct env *env_start(struct filter *f);
+/* What holds after the test came out so. */
+struct env *env_assume(struct filter *f, const struct env *e, const struct node *test, bool outcome);
+struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v);
+struct env *env_meet(struct filter *f, struct env *a, struct env *b);
+enum answer env_decide(struct filter *f, const struct env *e, const struct node *test);
+/* Evaluating v here cannot reject the packet. */
+bool env_safe(struct filter *f, const struct env *e, const struct val *v);
+struct fact env_fact(struct filter *f, const struct env *e, const struct val *v);
 
 /* emit.c */
 void filter_emit(struct filter *f, struct node *root, struct prog **ret);
 u32 filter_snaplen(const struct filter *f);
+struct val *val_test_name(struct filter *f, const struct node *test);
+struct val *val_param(struct filter *f, u32 which);
 
 #endif

@@ -274,6 +274,8 @@ struct val *val_alu_k(struct filter *f, enum val_op op, struct val *a, u32 k)
 	if ((op == V_LSH || op == V_RSH) && k > 31)
 		return val_alu_k(f, V_AND, a, 0);
 	strength(&op, &k);
+	if (op == V_AND)
+		k &= a->bits;
 	if (is_neutral(op, a, k))
 		return a;
 	if (a->op == op && a->b->op == V_CONST && join(op, a->b->k, &k))
@@ -303,6 +305,18 @@ struct val *val_msh(struct filter *f, struct val *base, u32 k)
 	struct val *v = val_load(f, base, k, 1);
 
 	return val_alu_k(f, V_LSH, val_alu_k(f, V_AND, v, 0xf), 2);
+}
+
+struct val *val_test_name(struct filter *f, const struct node *t)
+{
+	return intern(f, (struct val){.op = V_TEST, .k = t->cmp, .a = t->x, .b = t->y});
+}
+
+struct val *val_param(struct filter *f, u32 which)
+{
+	struct val *serial = val_const(f, f->vals.n);
+
+	return intern(f, (struct val){.op = V_PARAM, .k = which, .b = serial});
 }
 
 static const char *const op_name[] = {
@@ -339,6 +353,7 @@ static void show(const struct val *v, struct buf *to, bool inner)
 		}
 		buf_printf(to, v->size == 1 ? "%u]" : "%u:%u]", v->k, v->size);
 		return;
+	case V_PARAM: buf_puts(to, v->k ? "X" : "A"); return;
 	case V_NEG:
 		buf_putc(to, '-');
 		show(v->a, to, true);

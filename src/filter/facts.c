@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is known of values at a place in the graph.
+ *
+ * An env maps the ids of values to facts. It is a persistent radix tree: to
+ * assume something copies one path, and the meet of two environments passes
+ * over what they share. Besides values, the names of tests (V_TEST) have facts:
+ * their outcome, as a value of 0 or 1. */
+#include "filter/priv.h"
+
+enum { FAN = 16, BITS = 4 };
+
+struct trie {
+	void *child[FAN];
+};
+
+static const struct fact nothing = {.max = UINT32_MAX};
+
+static struct fact *find(const struct filter *f, const struct env *e, u32 id)
+{
+	void *p = e->root;
+
+	if (f->height < 8 && id >> (BITS * f->height))
+		return NULL;
+	for (u32 h = f->height; p && h > 0; h--)
+		p = ((struct trie *)p)->child[id >> (BITS * (h - 1)) & (FAN - 1)];
+	return p;
+}
+
+static void *insert(struct filter *f, void *p, u32 h, u32 id, struct fact *fact)
+{
+	if (!h)
+		return fact;
+	struct trie *t = arena_new(&f->scratch, struct trie);
+	if (p)
+		*t = *(struct trie *)p;
+	void **child = &t->child[id >> (BITS * (h - 1)) & (FAN - 1)];
+	*child = insert(f, *child, h - 1, id, fact);
+	return t;
+}
+
+/* Values made after env_start may be too new to have facts. */
+static void set(struct filter *f, struct env *e, const struct val *v, struct fact fact)
+{
+	if (f->height < 8 && v->id >> (BITS * f->height))
+		return;
+	struct fact *copy = arena_dup(&f->scratch, &fact, sizeof(fact));
+	e->root = insert(f, e->root, f->height, v->id, copy);
+}
+
+struct env *env_start(struct filter *f)
+{
+	f->height = 1;
+	while ((f->vals.n * 2 + 64) >> (BITS * f->height))
+		f->height++;
+	return arena_new(&f->scratch, struct env);
+}
+
+/* Each of the three descriptions sharpens the others. */
+static struct fact settle(struct fact a)
+{
+	a.min = MAX(a.min, a.bits & a.known);
+	a.max = MIN(a.max, (a.bits & a.known) | ~a.known);
+	if (a.min == a.max) {
+		a.known = UINT32_MAX;
+		a.bits = a.min;
+	} else if (a.min < a.max) {
+		u32 differ = a.min ^ a.max, low = UINT32_MAX >> __builtin_clz(differ);
+
+		a.bits = (a.bits & a.known) | (a.min & ~low & ~a.known);
+		a.known |= ~low;
+	}
+	return a;
+}
+
+static struct fact both(struct fact a, struct fact b)
+{
+	a.min = MAX(a.min, b.min);
+	a.max = MIN(a.max, b.max);
+	a.bits = (a.bits & a.known) | (b.bits & b.known);
+	a.known |= b.known;
+	a.reach = MAX(a.reach, b.reach);
+	a.evaluated |= b.evaluated;
+	return settle(a);
+}
+
+static struct fact exactly(u32 k)
+{
+	return (struct fact){.min = k, .max = k, .known = UINT32_MAX, .bits = k};
+}
+
+enum { DEPTH = 6 };
+
+static struct fact lookup(struct filter *f, const struct env *e, const struct val *v, u32 depth);
+
+static struct fact of_alu(enum val_op op, struct fact a, struct fact b)
+{
+	struct fact r = nothing;
+	bool k = b.min == b.max;
+
+	switch (op) {
+	case V_AND:
+		r.max = MIN(a.max, b.max);
+		r.bits = a.bits & b.bits & a.known & b.known;
+		r.known = (a.known & b.known) | (a.known & ~a.bits) | (b.known & ~b.bits);
+		break;
+	case V_OR:
+		r.min = MAX(a.min, b.min);
+		r.bits = (a.bits & a.known) | (b.bits & b.known);
+		r.known = (a.known & b.known) | (a.known & a.bits) | (b.known & b.bits);
+		break;
+	case V_XOR:
+		r.known = a.known & b.known;
+		r.bits = (a.bits ^ b.bits) & r.known;
+		break;
+	case V_ADD:
+		if ((u64)a.max + b.max <= UINT32_MAX) {
+			r.min = a.min + b.min;
+			r.max = a.max + b.max;
+		} else if (k && (u64)a.min + b.min > UINT32_MAX) {
+			r.min = a.min + b.min;
+			r.max = a.max + b.max;
+		}
+		break;
+	case V_LSH:
+		if (k && b.min < 32) {
+			r.known = a.known << b.min | ((1u << b.min) - 1);
+			r.bits = a.bits << b.min;
+			if ((u64)a.max << b.min <= UINT32_MAX) {
+				r.min = a.min << b.min;
+				r.max = a.max << b.min;
+			}
+		}
+		break;
+	case V_RSH:
+		if (k && b.min < 32) {
+			r.known = b.min ? a.known >> b.min | ~(UINT32_MAX >> b.min) : a.known;
+			r.bits = a.bits >> b.min;
+			r.min = a.min >> b.min;
+			r.max = a.max >> b.min;
+		}
+		break;
+	default:
+		if (k && a.min == a.max && op == V_SUB)
+			return exactly(a.min - b.min);
+		break;
+	}
+	r.bits &= r.known;
+	return settle(r);
+}
+
+static struct fact lookup(struct filter *f, const struct env *e, const struct val *v, u32 depth)
+{
+	struct fact r = nothing, *known = find(f, e, v->id);
+
+	if (v->op == V_CONST)
+		return exactly(v->k);
+	r.max = v->max;
+	r.known = ~v->bits;
+	if (v->op >= V_ADD && v->op <= V_RSH && depth)
+		r = both(r, of_alu(v->op, lookup(f, e, v->a, depth - 1),
+				   lookup(f, e, v->b, depth - 1)));
+	else
+		r = settle(r);
+	return known ? both(r, *known) : r;
+}
+
+struct fact env_fact(struct filter *f, const struct env *e, const struct val *v)
+{
+	return lookup(f, e, v, DEPTH);
+}
+
+/* ---- what was loaded ---- */
+
+static bool reached(struct filter *f, const struct env *e, const struct val *v)
+{
+	const struct fact *base;
+
+	if (!v->a)
+		return v->k < e->reach && e->reach - v->k >= v->size;
+	base = find(f, e, v->a->id);
+	return base && v->k < base->reach && base->reach - v->k >= v->size &&
+	       (u64)v->a->max + base->reach <= INT32_MAX;
+}
+
+static bool safe(struct filter *f, const struct env *e, const struct val *v, u32 depth)
+{
+	const struct fact *known;
+
+	if (!v->faults)
+		return true;
+	known = find(f, e, v->id);
+	if (known && known->evaluated)
+		return true;
+	if (!depth)
+		return false;
+	if (v->op == V_LOAD)
+		return reached(f, e, v);
+	if (v->op < V_NEG)
+		return false;
+	if ((v->op == V_DIV || v->op == V_MOD) && !lookup(f, e, v->b, DEPTH).min)
+		return false;
+	return safe(f, e, v->a, depth - 1) && (!v->b || safe(f, e, v->b, depth - 1));
+}
+
+bool env_safe(struct filter *f, const struct env *e, const struct val *v)
+{
+	return safe(f, e, v, DEPTH);
+}
+
+static void evaluated(struct filter *f, struct env *e, const struct val *v, u32 depth)
+{
+	if (!v->faults || !depth)
+		return;
+	if (v->op == V_LOAD && !v->a) {
+		if ((u64)v->k + v->size <= INT32_MAX)
+			e->reach = MAX(e->reach, v->k + v->size);
+		else {
+			struct fact r = lookup(f, e, v, 0);
+
+			r.evaluated = true;
+			set(f, e, v, r);
+		}
+		return;
+	}
+	struct fact *old = find(f, e, v->id), r = old ? *old : nothing;
+	if (r.evaluated)
+		return;
+	r.evaluated = true;
+	set(f, e, v, r);
+	if (v->op == V_LOAD && (u64)v->a->max + v->k + v->size <= INT32_MAX) {
+		struct fact *b = find(f, e, v->a->id), base = b ? *b : nothing;
+
+		base.reach = MAX(base.reach, v->k + v->size);
+		set(f, e, v->a, base);
+	}
+	if (v->a)
+		evaluated(f, e, v->a, depth - 1);
+	if (v->b)
+		evaluated(f, e, v->b, depth - 1);
+}
+
+struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v)
+{
+	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
+
+	evaluated(f, r, v, DEPTH);
+	return r;
+}
+
+/* ---- tests ---- */
+
+static void learn(struct filter *f, struct env *e, const struct val *v, struct fact more)
+{
+	struct fact *old = find(f, e, v->id), r = both(old ? *old : nothing, more);
+
+	if (!old || memcmp(old, &r, sizeof(r)))
+		set(f, e, v, r);
+	/* What is known of the whole tells something of its part. */
+	if ((v->op == V_AND || v->op == V_LSH || v->op == V_RSH) && v->b->op == V_CONST) {
+		struct fact part = nothing;
+		u32 k = v->b->k;
+
+		if (v->op == V_AND) {
+			part.known = r.known & k;
+			part.bits = r.bits & k;
+		} else if (v->op == V_LSH) {
+			part.known = r.known >> k;
+			part.bits = r.bits >> k;
+		} else {
+			part.known = r.known << k;
+			part.bits = r.bits << k;
+		}
+		part.bits &= part.known;
+		if (part.known)
+			learn(f, e, v->a, settle(part));
+	}
+}
+
+static struct fact from_test(const struct node *t, bool yes, struct fact old)
+{
+	struct fact r = nothing;
+	u32 k = t->y->k;
+
+	switch (t->cmp) {
+	case C_EQ:
+		if (yes)
+			return exactly(k);
+		r.min = old.min == k && k < UINT32_MAX ? k + 1 : 0;
+		r.max = old.max == k && k > 0 ? k - 1 : UINT32_MAX;
+		break;
+	case C_GT:
+		if (yes)
+			r.min = k + 1;
+		else
+			r.max = k;
+		break;
+	case C_GE:
+		if (yes)
+			r.min = k;
+		else
+			r.max = k - 1;
+		break;
+	case C_SET:
+		if (!yes)
+			r.known = k;
+		else if (!(k & (k - 1)))
+			r.known = r.bits = k;
+		break;
+	}
+	return settle(r);
+}
+
+struct env *env_assume(struct filter *f, const struct env *e, const struct node *t, bool yes)
+{
+	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
+
+	evaluated(f, r, t->x, DEPTH);
+	evaluated(f, r, t->y, DEPTH);
+	set(f, r, val_test_name(f, t), exactly(yes));
+	if (t->y->op == V_CONST)
+		learn(f, r, t->x, from_test(t, yes, lookup(f, e, t->x, DEPTH)));
+	return r;
+}
+
+enum answer env_decide(struct filter *f, const struct env *e, const struct node *t)
+{
+	struct fact *same = find(f, e, val_test_name(f, t)->id);
+	struct fact x, y;
+
+	if (same && same->min == same->max)
+		return same->min ? YES : NO;
+	x = lookup(f, e, t->x, DEPTH);
+	y = lookup(f, e, t->y, DEPTH);
+	switch (t->cmp) {
+	case C_EQ:
+		if (t->x == t->y || (x.min == x.max && y.min == y.max && x.min == y.min))
+			return YES;
+		if (x.max < y.min || y.max < x.min || ((x.bits ^ y.bits) & x.known & y.known))
+			return NO;
+		return UNKNOWN;
+	case C_GT:
+		return x.min > y.max ? YES : x.max <= y.min || t->x == t->y ? NO : UNKNOWN;
+	case C_GE:
+		return x.min >= y.max || t->x == t->y ? YES : x.max < y.min ? NO : UNKNOWN;
+	default:
+		if (x.known & y.known & x.bits & y.bits)
+			return YES;
+		if (((~x.known | x.bits) & (~y.known | y.bits)) == 0)
+			return NO;
+		return UNKNOWN;
+	}
+}
+
+/* ---- where paths join ---- */
+
+static struct fact *fact_meet(struct filter *f, const struct fact *a, const struct fact *b)
+{
+	struct fact r = {
+		.min = MIN(a->min, b->min),
+		.max = MAX(a->max, b->max),
+		.known = a->known & b->known & ~(a->bits ^ b->bits),
+		.reach = MIN(a->reach, b->reach),
+		.evaluated = a->evaluated && b->evaluated,
+	};
+
+	r.bits = a->bits & r.known;
+	if (!memcmp(&r, &nothing, sizeof(r)))
+		return NULL;
+	return arena_dup(&f->scratch, &r, sizeof(r));
+}
+
+static void *meet(struct filter *f, void *a, void *b, u32 h)
+{
+	if (a == b || !a || !b)
+		return a == b ? a : NULL;
+	if (!h)
+		return fact_meet(f, a, b);
+	struct trie t, *x = a, *y = b;
+	bool any = false;
+	for (u32 i = 0; i < FAN; i++) {
+		t.child[i] = meet(f, x->child[i], y->child[i], h - 1);
+		any |= t.child[i] != NULL;
+	}
+	return any ? arena_dup(&f->scratch, &t, sizeof(t)) : NULL;
+}
+
+struct env *env_meet(struct filter *f, struct env *a, struct env *b)
+{
+	if (!a || a == b)
+		return b;
+	struct env *r = arena_new(&f->scratch, struct env);
+	r->root = meet(f, a->root, b->root, f->height);
+	r->reach = MIN(a->reach, b->reach);
+	return r;
+}

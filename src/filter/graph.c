@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The flow graph: made from the predicate, put in order, improved by passes. */
+#include "filter/priv.h"
+
+struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct node *t,
+		       struct node *no, struct span at)
+{
+	struct node *n = arena_new(&f->a, struct node);
+
+	*n = (struct node){N_TEST, cmp, x, y, t, no, .span = at};
+	return n;
+}
+
+/* The graph that goes to t where p holds and to no where it does not. Loops on
+ * the left spine, so that long chains need no stack. */
+static struct node *lower(struct filter *f, const struct pred *p, struct node *t, struct node *no)
+{
+	struct node *swap;
+
+	for (;; p = p->a) {
+		switch (p->op) {
+		case PRED_TRUE: return t;
+		case PRED_FALSE: return no;
+		case PRED_TEST: return node_test(f, p->x, p->cmp, p->y, t, no, p->span);
+		case PRED_AND: t = lower(f, p->b, t, no); break;
+		case PRED_OR: no = lower(f, p->b, t, no); break;
+		case PRED_NOT:
+			swap = t;
+			t = no;
+			no = swap;
+			break;
+		}
+	}
+}
+
+enum { NEW, OPEN, DONE };
+
+/* Postorder without recursion: a node is pushed, opened, and closed after its
+ * successors. `f` is visited first, so that `t` follows its node in the order. */
+struct order graph_order(struct filter *f, struct node *root)
+{
+	struct {
+		struct node **v;
+		u32 n, cap;
+	} stack = {0}, post = {0};
+
+	vec_push(&f->scratch, stack) = root;
+	f->epoch++;
+	while (stack.n) {
+		struct node *n = stack.v[stack.n - 1];
+
+		if (n->epoch != f->epoch) {
+			n->epoch = f->epoch;
+			n->state = OPEN;
+			n->refs = 0;
+			if (n->t && n->t->epoch != f->epoch)
+				vec_push(&f->scratch, stack) = n->t;
+			if (n->f && n->f->epoch != f->epoch)
+				vec_push(&f->scratch, stack) = n->f;
+			continue;
+		}
+		stack.n--;
+		if (n->state == DONE)
+			continue;
+		n->state = DONE;
+		vec_push(&f->scratch, post) = n;
+	}
+	for (u32 i = 0, j = post.n; i + 1 < j; i++) {
+		struct node *t = post.v[i];
+
+		post.v[i] = post.v[--j];
+		post.v[j] = t;
+	}
+	for (u32 i = 0; i < post.n; i++) {
+		struct node *n = post.v[i];
+
+		n->id = i;
+		if (n->t)
+			n->t->refs++;
+		if (n->f)
+			n->f->refs++;
+	}
+	root->refs++;
+	return (struct order){post.v, post.n};
+}
+
+static void trace(struct filter *f, struct node *root, const char *pass)
+{
+	if (!f->trace)
+		return;
+	buf_printf(f->trace, "after %s:\n", pass);
+	graph_show(f, root, FILTER_GRAPH, f->trace);
+	buf_putc(f->trace, '\n');
+}
+
+enum { ROUNDS = 12 };
+
+typedef struct node *pass(struct filter *f, struct node *root, bool *changed);
+
+static struct node *run(struct filter *f, struct node *root, pass *p, const char *name, bool *any)
+{
+	bool changed = false;
+
+	root = p(f, root, &changed);
+	if (changed)
+		trace(f, root, name);
+	*any |= changed;
+	return root;
+}
+
+/* Simplify, thread and merge make work for each other, and sets for all three.
+ * Sharing comes last, since it names places and no longer values. */
+static struct node *optimise(struct filter *f, struct node *root)
+{
+	bool changed = true;
+
+	for (u32 round = 0; changed && round < ROUNDS; round++) {
+		changed = false;
+		root = run(f, root, opt_simplify, "simplify", &changed);
+		root = run(f, root, opt_thread, "thread", &changed);
+		root = run(f, root, opt_merge, "merge", &changed);
+		if (!changed)
+			root = run(f, root, opt_sets, "sets", &changed);
+	}
+	return run(f, root, opt_share, "share", &changed);
+}
+
+struct node *filter_graph(struct filter *f, struct pred *p)
+{
+	f->accept = arena_new(&f->a, struct node);
+	f->reject = arena_new(&f->a, struct node);
+	f->accept->op = N_ACCEPT;
+	f->reject->op = N_REJECT;
+	struct node *root = lower(f, p, f->accept, f->reject);
+
+	trace(f, root, "generation");
+	if (f->opts->no_optimise)
+		return root;
+	root = optimise(f, root);
+	if (root == f->reject && p->op != PRED_FALSE)
+		filter_fail(f, OB_NEVER, p->span, "this matches no packet");
+	return root;
+}

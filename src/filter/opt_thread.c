@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Jump threading: an edge goes past every test whose outcome is known on it.
+ * In topological order each node gets the meet of what is known on the edges
+ * that come in, so that the facts are those of all dominating edges and of
+ * whatever the joining paths have in common. */
+#include "filter/priv.h"
+
+/* Past nodes that decide nothing here. A test that is decided but whose load
+ * might reject stays, unless it would go on to reject anyway. */
+static struct node *follow(struct filter *f, const struct env *e, struct node *n)
+{
+	for (;;) {
+		struct node *next;
+
+		if (n->op == N_EVAL) {
+			next = n->t;
+		} else if (n->op == N_TEST) {
+			enum answer a = n->t == n->f ? YES : env_decide(f, e, n);
+
+			if (a == UNKNOWN)
+				return n;
+			next = a == YES ? n->t : n->f;
+		} else {
+			return n;
+		}
+		if (next != f->reject && !(env_safe(f, e, n->x) && (!n->y || env_safe(f, e, n->y))))
+			return n;
+		n = next;
+	}
+}
+
+static void arrive(struct filter *f, struct node *n, struct env *e)
+{
+	n->info = env_meet(f, n->info, e);
+}
+
+static bool go(struct filter *f, struct node **way, struct env *e)
+{
+	struct node *n = follow(f, e, *way);
+	bool moved = n != *way;
+
+	*way = n;
+	arrive(f, n, e);
+	return moved;
+}
+
+/* The outcome is the same on all paths: only the load is still needed. */
+static bool decided(struct filter *f, struct node *n)
+{
+	enum answer a = n->t == n->f ? YES : env_decide(f, n->info, n);
+
+	if (a == UNKNOWN || !env_safe(f, n->info, n->y))
+		return false;
+	n->op = N_EVAL;
+	n->t = a == YES ? n->t : n->f;
+	n->f = NULL;
+	n->y = NULL;
+	return true;
+}
+
+struct node *opt_thread(struct filter *f, struct node *root, bool *changed)
+{
+	arena_deinit(&f->scratch);
+	struct order o = graph_order(f, root);
+	struct env *start = env_start(f);
+
+	for (u32 i = 0; i < o.n; i++)
+		o.v[i]->info = NULL;
+	*changed |= go(f, &root, start);
+	for (u32 i = 0; i < o.n; i++) {
+		struct node *n = o.v[i];
+		struct env *e = n->info;
+
+		if (!e || (n->op != N_TEST && n->op != N_EVAL))
+			continue;
+		if (n->op == N_TEST)
+			*changed |= decided(f, n);
+		if (n->op == N_EVAL) {
+			*changed |= go(f, &n->t, env_evaluated(f, e, n->x));
+			continue;
+		}
+		*changed |= go(f, &n->t, env_assume(f, e, n, true));
+		*changed |= go(f, &n->f, env_assume(f, e, n, false));
+	}
+	return root;
+}
