@@ -5,12 +5,12 @@
 
 #include "prog/prog.h"
 
-struct filter_addrs {	/* grown by filter_addrs_add4, _add6; in the order found */
+struct filter_addrs { /* grown by filter_addrs_add4, _add6; in the order found */
 	struct filter_addr {
 		bool v6;
-		u32 v4;		/* host order */
+		u32 v4; /* host order */
 		u8 a6[16];
-	} *v;
+	} * v;
 	u32 n, cap;
 };
 bool filter_addrs_add4(struct filter_addrs *to, u32 host_order);
@@ -31,13 +31,13 @@ struct filter_names {
 };
 
 struct filter_opts {
-	u32 linktype;		/* LINKTYPE_ number, as in a capture file; 1 is Ethernet */
-	u32 snaplen;		/* what an accepting program returns; 0: 262144 */
+	u32 linktype; /* LINKTYPE_ number, as in a capture file; 1 is Ethernet */
+	u32 snaplen;  /* what an accepting program returns; 0: 262144 */
 	bool no_optimise;
-	bool live;		/* for a live Linux capture: ancillary loads may be used */
+	bool live; /* for a live Linux capture: ancillary loads may be used */
 	bool has_netmask;
-	u32 netmask;		/* host order, for `ip broadcast` */
-	const struct filter_names *names;	/* NULL: numbers only */
+	u32 netmask;                      /* host order, for `ip broadcast` */
+	const struct filter_names *names; /* NULL: numbers only */
 };
 
 /* Compiles n bytes of text (need not be 0-terminated; empty accepts all). The
@@ -48,11 +48,11 @@ struct ob_err *filter_compile(const char *text, size_t n, const struct filter_op
 			      struct prog **ret);
 
 enum filter_show {
-	FILTER_TREE,	/* the expression as it was understood */
-	FILTER_GRAPH,	/* the flow graph of predicates, optimised unless no_optimise */
-	FILTER_DOT,	/* the same for graphviz */
-	FILTER_SVG,	/* the same, drawn by us */
-	FILTER_OPT,	/* the graph after each pass */
+	FILTER_TREE,  /* the expression as it was understood */
+	FILTER_GRAPH, /* the flow graph of predicates, optimised unless no_optimise */
+	FILTER_DOT,   /* the same for graphviz */
+	FILTER_SVG,   /* the same, drawn by us */
+	FILTER_OPT,   /* the graph after each pass */
 };
 struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts *opts,
 			   enum filter_show what, struct buf *to);

@@ -7,7 +7,7 @@ struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val
 {
 	struct node *n = arena_new(&f->a, struct node);
 
-	*n = (struct node){N_TEST, cmp, x, y, t, no, .span = at};
+	*n = (struct node){.op = N_TEST, .cmp = cmp, .x = x, .y = y, .t = t, .f = no, .span = at};
 	return n;
 }
 
@@ -19,11 +19,18 @@ static struct node *lower(struct filter *f, const struct pred *p, struct node *t
 
 	for (;; p = p->a) {
 		switch (p->op) {
-		case PRED_TRUE: return t;
-		case PRED_FALSE: return no;
-		case PRED_TEST: return node_test(f, p->x, p->cmp, p->y, t, no, p->span);
-		case PRED_AND: t = lower(f, p->b, t, no); break;
-		case PRED_OR: no = lower(f, p->b, t, no); break;
+		case PRED_TRUE:
+			return t;
+		case PRED_FALSE:
+			return no;
+		case PRED_TEST:
+			return node_test(f, p->x, p->cmp, p->y, t, no, p->span);
+		case PRED_AND:
+			t = lower(f, p->b, t, no);
+			break;
+		case PRED_OR:
+			no = lower(f, p->b, t, no);
+			break;
 		case PRED_NOT:
 			swap = t;
 			t = no;

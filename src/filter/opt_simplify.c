@@ -100,8 +100,10 @@ static bool undo_eq(struct filter *f, struct node *n, u32 k)
 		return false;
 	j = x->b->k;
 	switch (x->op) {
-	case V_ADD: return set_k(f, n, C_EQ, a, k - j);
-	case V_XOR: return set_k(f, n, C_EQ, a, k ^ j);
+	case V_ADD:
+		return set_k(f, n, C_EQ, a, k - j);
+	case V_XOR:
+		return set_k(f, n, C_EQ, a, k ^ j);
 	case V_LSH:
 		if (k & ((1u << j) - 1))
 			return always(n, false);
@@ -120,7 +122,8 @@ static bool undo_eq(struct filter *f, struct node *n, u32 k)
 		if (j & ~k)
 			return always(n, false);
 		return set_k(f, n, C_EQ, val_alu_k(f, V_AND, a, ~j), k & ~j);
-	default: return false;
+	default:
+		return false;
 	}
 }
 
@@ -131,7 +134,7 @@ static bool undo_gt(struct filter *f, struct node *n, u32 k)
 	if ((x->op != V_RSH && x->op != V_LSH) || x->b->op != V_CONST)
 		return false;
 	u32 j = x->b->k;
-	if (x->op == V_RSH)	/* k < max, so the shift loses nothing */
+	if (x->op == V_RSH) /* k < max, so the shift loses nothing */
 		return set_k(f, n, C_GT, x->a, k << j | ((1u << j) - 1));
 	if ((u64)x->a->max << j <= UINT32_MAX)
 		return set_k(f, n, C_GT, x->a, k >> j);
@@ -146,15 +149,19 @@ static bool undo_set(struct filter *f, struct node *n, u32 k)
 		return false;
 	u32 j = x->b->k;
 	switch (x->op) {
-	case V_AND: return set_k(f, n, C_SET, x->a, k & j);
-	case V_LSH: return set_k(f, n, C_SET, x->a, k >> j);
-	case V_RSH: return set_k(f, n, C_SET, x->a, k << j);
+	case V_AND:
+		return set_k(f, n, C_SET, x->a, k & j);
+	case V_LSH:
+		return set_k(f, n, C_SET, x->a, k >> j);
+	case V_RSH:
+		return set_k(f, n, C_SET, x->a, k << j);
 	case V_OR:
 	case V_XOR:
 		if (k & j)
 			return x->op == V_OR ? always(n, true) : false;
 		return set_k(f, n, C_SET, x->a, k);
-	default: return false;
+	default:
+		return false;
 	}
 }
 
@@ -192,10 +199,14 @@ static bool rule(struct filter *f, struct node *n)
 	if (bounds(f, n, k))
 		return true;
 	switch (n->cmp) {
-	case C_EQ: return undo_eq(f, n, k);
-	case C_GT: return undo_gt(f, n, k);
-	case C_SET: return undo_set(f, n, k) || low_range(f, n, k);
-	default: return false;
+	case C_EQ:
+		return undo_eq(f, n, k);
+	case C_GT:
+		return undo_gt(f, n, k);
+	case C_SET:
+		return undo_set(f, n, k) || low_range(f, n, k);
+	default:
+		return false;
 	}
 }
 

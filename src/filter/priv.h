@@ -15,7 +15,7 @@
 
 #include "filter/filter.h"
 
-struct span {		/* columns [from, to) of the text, counted from 0 */
+struct span { /* columns [from, to) of the text, counted from 0 */
 	u32 from, to;
 };
 
@@ -32,37 +32,53 @@ enum proto {
 };
 
 enum dir {
-	D_DEFAULT, D_SRC, D_DST, D_OR, D_AND,
-	D_ADDR1, D_ADDR2, D_ADDR3, D_ADDR4, D_RA, D_TA,
+	D_DEFAULT,
+	D_SRC,
+	D_DST,
+	D_OR,
+	D_AND,
+	D_ADDR1,
+	D_ADDR2,
+	D_ADDR3,
+	D_ADDR4,
+	D_RA,
+	D_TA,
 };
 
 enum type {
-	T_DEFAULT, T_HOST, T_NET, T_PORT, T_PORTRANGE, T_GATEWAY, T_PROTO, T_PROTOCHAIN,
-	T_PORTCHAIN,	/* ours: a port, also behind IPv6 extension headers */
+	T_DEFAULT,
+	T_HOST,
+	T_NET,
+	T_PORT,
+	T_PORTRANGE,
+	T_GATEWAY,
+	T_PROTO,
+	T_PROTOCHAIN,
+	T_PORTCHAIN, /* ours: a port, also behind IPv6 extension headers */
 };
 
 struct quals {
 	enum proto proto;
 	enum dir dir;
 	enum type type;
-	bool none;	/* inherited from something that passes no qualifiers on */
+	bool none; /* inherited from something that passes no qualifiers on */
 };
 
 enum id_kind {
-	ID_NAME,	/* s: a word; also port and number ranges such as 10-20 */
-	ID_NUM,		/* num */
-	ID_V4,		/* v4 as written: 1 to 4 numbers, v4_bits = 8 to 32 */
-	ID_V4_LEN,	/* v4 / num */
-	ID_V4_MASK,	/* v4 mask mask (mask_bits as v4_bits) */
-	ID_V6,		/* v6 / num (128 when not written) */
-	ID_MAC,		/* mac */
-	ID_AID,		/* $xx: one byte, ARCnet and MS/TP */
+	ID_NAME,    /* s: a word; also port and number ranges such as 10-20 */
+	ID_NUM,     /* num */
+	ID_V4,      /* v4 as written: 1 to 4 numbers, v4_bits = 8 to 32 */
+	ID_V4_LEN,  /* v4 / num */
+	ID_V4_MASK, /* v4 mask mask (mask_bits as v4_bits) */
+	ID_V6,      /* v6 / num (128 when not written) */
+	ID_MAC,     /* mac */
+	ID_AID,     /* $xx: one byte, ARCnet and MS/TP */
 };
 
 struct ident {
 	enum id_kind kind;
 	struct span span;
-	const char *s;		/* as written, 0-terminated */
+	const char *s; /* as written, 0-terminated */
 	u32 num;
 	u32 v4, v4_bits, mask, mask_bits;
 	u8 v6[16], mac[6];
@@ -70,65 +86,105 @@ struct ident {
 
 /* Simple primitives: a keyword with at most a number or a name. */
 enum prim {
-	PR_BROADCAST,	/* quals.proto */
-	PR_MULTICAST,	/* quals.proto */
-	PR_LESS, PR_GREATER,		/* num */
-	PR_BYTE,			/* num = index, num2 = value, rel char in `ch`: & | < > = */
-	PR_INBOUND, PR_OUTBOUND,
-	PR_IFINDEX,			/* num */
-	PR_VLAN, PR_MPLS, PR_PPPOES, PR_GENEVE, PR_VXLAN,	/* has_num, num */
+	PR_BROADCAST, /* quals.proto */
+	PR_MULTICAST, /* quals.proto */
+	PR_LESS,
+	PR_GREATER, /* num */
+	PR_BYTE,    /* num = index, num2 = value, rel char in `ch`: & | < > = */
+	PR_INBOUND,
+	PR_OUTBOUND,
+	PR_IFINDEX, /* num */
+	PR_VLAN,
+	PR_MPLS,
+	PR_PPPOES,
+	PR_GENEVE,
+	PR_VXLAN, /* has_num, num */
 	PR_PPPOED,
-	PR_PF_IFNAME, PR_PF_RSET,	/* s */
-	PR_PF_RNR, PR_PF_SRNR,		/* num */
-	PR_PF_REASON, PR_PF_ACTION,	/* s, or num with has_num */
-	PR_WLAN_TYPE,			/* num = bits of fc0 under mask num2 (type 0x0c, subtype 0xf0) */
-	PR_WLAN_DIR,			/* num */
-	PR_LLC,				/* s: NULL, "i" "s" "u" "rr" "rnr" ... */
-	PR_ATM,				/* num: enum atm_type: a type on its own */
-	PR_SS7,				/* num: enum ss7_type */
+	PR_PF_IFNAME,
+	PR_PF_RSET, /* s */
+	PR_PF_RNR,
+	PR_PF_SRNR, /* num */
+	PR_PF_REASON,
+	PR_PF_ACTION, /* s, or num with has_num */
+	PR_WLAN_TYPE, /* num = bits of fc0 under mask num2 (type 0x0c, subtype 0xf0) */
+	PR_WLAN_DIR,  /* num */
+	PR_LLC,       /* s: NULL, "i" "s" "u" "rr" "rnr" ... */
+	PR_ATM,       /* num: enum atm_type: a type on its own */
+	PR_SS7,       /* num: enum ss7_type */
 	/* ours */
-	PR_INNER,			/* s: "gre" "ipip" "gtpu" "vxlan" "geneve"; has_num, num = key, TEID or VNI;
-					 * num2 = UDP port, 0 when not written */
+	PR_INNER, /* s: "gre" "ipip" "gtpu" "vxlan" "geneve"; has_num, num = key, TEID or VNI;
+		   * num2 = UDP port, 0 when not written */
 };
 
-enum atm_type { ATM_METAC, ATM_BCC, ATM_SC, ATM_ILMIC, ATM_OAMF4SC, ATM_OAMF4EC, ATM_LANE,
-		ATM_OAM, ATM_OAMF4, ATM_CONNECTMSG, ATM_METACONNECT };
+enum atm_type {
+	ATM_METAC,
+	ATM_BCC,
+	ATM_SC,
+	ATM_ILMIC,
+	ATM_OAMF4SC,
+	ATM_OAMF4EC,
+	ATM_LANE,
+	ATM_OAM,
+	ATM_OAMF4,
+	ATM_CONNECTMSG,
+	ATM_METACONNECT
+};
 enum ss7_type { SS7_FISU, SS7_LSSU, SS7_MSU, SS7_HFISU, SS7_HLSSU, SS7_HMSU };
-enum field {	/* for TREE_FIELD: field relation number */
-	F_VPI, F_VCI, F_SIO, F_OPC, F_DPC, F_SLS, F_HSIO, F_HOPC, F_HDPC, F_HSLS,
+enum field { /* for TREE_FIELD: field relation number */
+	     F_VPI,
+	     F_VCI,
+	     F_SIO,
+	     F_OPC,
+	     F_DPC,
+	     F_SLS,
+	     F_HSIO,
+	     F_HOPC,
+	     F_HDPC,
+	     F_HSLS,
 };
 
 enum rel { R_EQ, R_NE, R_GT, R_GE, R_LT, R_LE };
 
-enum anc_word { AW_MARK, AW_CPU, AW_QUEUE, AW_RXHASH, AW_RANDOM };	/* ours, in arithmetic */
+enum anc_word { AW_MARK, AW_CPU, AW_QUEUE, AW_RXHASH, AW_RANDOM }; /* ours, in arithmetic */
 
 enum arith_op {
-	A_NUM,		/* num */
+	A_NUM, /* num */
 	A_LEN,
-	A_ACCESS,	/* proto [ a : size ]; size 1, 2, 4, or 8 (ours; only compared) */
-	A_ANC,		/* num: enum anc_word */
-	A_NEG,		/* a */
-	A_ADD, A_SUB, A_MUL, A_DIV, A_MOD, A_AND, A_OR, A_XOR, A_LSH, A_RSH,
+	A_ACCESS, /* proto [ a : size ]; size 1, 2, 4, or 8 (ours; only compared) */
+	A_ANC,    /* num: enum anc_word */
+	A_NEG,    /* a */
+	A_ADD,
+	A_SUB,
+	A_MUL,
+	A_DIV,
+	A_MOD,
+	A_AND,
+	A_OR,
+	A_XOR,
+	A_LSH,
+	A_RSH,
 };
 
 struct arith {
 	enum arith_op op;
 	struct span span;
 	enum proto proto;
-	bool v6;	/* ours: tcp6[..], udp6[..], icmp6 is itself: the transport header over IPv6 */
+	bool v6; /* ours: tcp6[..], udp6[..], icmp6 is itself: the transport header over IPv6 */
 	u32 size;
-	u64 num;	/* above 32 bits only beside an 8-byte access */
+	u64 num; /* above 32 bits only beside an 8-byte access */
 	struct arith *a, *b;
 };
 
 enum tree_op {
-	TREE_TRUE,	/* the empty filter */
-	TREE_AND, TREE_OR, TREE_NOT,	/* a, b */
-	TREE_PROTO,	/* quals.proto alone: `tcp` */
-	TREE_ID,	/* quals, ident; n_list > 0: a port list, ident is list[0] */
-	TREE_PRIM,	/* prim ... */
-	TREE_FIELD,	/* field, rel, num */
-	TREE_REL,	/* x rel y */
+	TREE_TRUE, /* the empty filter */
+	TREE_AND,
+	TREE_OR,
+	TREE_NOT,   /* a, b */
+	TREE_PROTO, /* quals.proto alone: `tcp` */
+	TREE_ID,    /* quals, ident; n_list > 0: a port list, ident is list[0] */
+	TREE_PRIM,  /* prim ... */
+	TREE_FIELD, /* field, rel, num */
+	TREE_REL,   /* x rel y */
 };
 
 struct tree {
@@ -136,7 +192,7 @@ struct tree {
 	struct span span;
 	struct tree *a, *b;
 	struct quals quals;
-	struct span quals_span;		/* where the qualifiers were written (maybe inherited) */
+	struct span quals_span; /* where the qualifiers were written (maybe inherited) */
 	struct ident ident, *list;
 	u32 n_list;
 	enum prim prim;
@@ -154,29 +210,38 @@ struct tree {
  * Two values are the same if their pointers are. All are 32 bits, unsigned,
  * and wrap. The constructors fold what can be folded without losing a load. */
 enum val_op {
-	V_CONST,	/* k */
-	V_LEN,		/* bytes on the wire */
-	V_LOAD,		/* size bytes at a + k; a is NULL for an absolute load */
-	V_ANC,		/* k: enum cb_anc */
-	V_NEG,		/* a */
-	V_ADD, V_SUB, V_MUL, V_DIV, V_MOD, V_AND, V_OR, V_XOR, V_LSH, V_RSH,	/* a, b */
-	V_TEST,		/* not a value: the name of the test `a cmp b` (k: cmp), for facts */
-	V_PARAM,	/* what a shared tail finds in A (k = 0) or X (k = 1); opt_share.c */
+	V_CONST, /* k */
+	V_LEN,   /* bytes on the wire */
+	V_LOAD,  /* size bytes at a + k; a is NULL for an absolute load */
+	V_ANC,   /* k: enum cb_anc */
+	V_NEG,   /* a */
+	V_ADD,
+	V_SUB,
+	V_MUL,
+	V_DIV,
+	V_MOD,
+	V_AND,
+	V_OR,
+	V_XOR,
+	V_LSH,
+	V_RSH,   /* a, b */
+	V_TEST,  /* not a value: the name of the test `a cmp b` (k: cmp), for facts */
+	V_PARAM, /* what a shared tail finds in A (k = 0) or X (k = 1); opt_share.c */
 };
 
 struct val {
 	enum val_op op;
 	u8 size;
-	bool faults;	/* evaluating it may reject the packet */
-	u32 id;		/* dense, from 0; a part has a smaller one than the whole */
+	bool faults; /* evaluating it may reject the packet */
+	u32 id;      /* dense, from 0; a part has a smaller one than the whole */
 	u32 k;
-	u32 max, bits;	/* never above max; no bit outside bits is ever set */
+	u32 max, bits; /* never above max; no bit outside bits is ever set */
 	struct val *a, *b;
-	struct val *next;	/* in the hash chain */
+	struct val *next; /* in the hash chain */
 };
 
 /* ---- predicates (pred.c): the meaning ---- */
-enum cmp { C_EQ, C_GT, C_GE, C_SET };	/* x == y, x > y, x >= y, x & y != 0 */
+enum cmp { C_EQ, C_GT, C_GE, C_SET }; /* x == y, x > y, x >= y, x & y != 0 */
 
 enum pred_op { PRED_FALSE, PRED_TRUE, PRED_TEST, PRED_NOT, PRED_AND, PRED_OR };
 
@@ -185,28 +250,30 @@ struct pred {
 	enum cmp cmp;
 	struct val *x, *y;
 	struct pred *a, *b;
-	struct span span;	/* the words that it stands for */
+	struct span span; /* the words that it stands for */
 };
 
 /* ---- the flow graph (graph.c; passes in opt_*.c; emit.c) ---- */
 enum node_op {
-	N_REJECT, N_ACCEPT,
-	N_TEST,		/* x cmp y: t if it holds, else f */
-	N_EVAL,		/* x is evaluated, for the packets that it rejects; then t */
-	N_SET,		/* x goes to A unless NULL, y to X unless NULL; then t */
+	N_REJECT,
+	N_ACCEPT,
+	N_TEST, /* x cmp y: t if it holds, else f */
+	N_EVAL, /* x is evaluated, for the packets that it rejects; then t */
+	N_SET,  /* x goes to A unless NULL, y to X unless NULL; then t, which
+		 * knows them as as_a and as_x (V_PARAM) */
 };
 
 struct node {
 	enum node_op op;
 	enum cmp cmp;
-	struct val *x, *y;
+	struct val *x, *y, *as_a, *as_x;
 	struct node *t, *f;
 	struct span span;
-	u32 id;		/* position in the order of graph_order */
-	u32 refs;	/* edges that come in, after graph_order */
-	u32 epoch, state;	/* of graph_order */
+	u32 id;           /* position in the order of graph_order */
+	u32 refs;         /* edges that come in, after graph_order */
+	u32 epoch, state; /* of graph_order */
 	u64 hash;
-	void *info;	/* of the pass at work */
+	void *info; /* of the pass at work */
 };
 
 /* The reachable nodes, each before its successors; the leaves come last. */
@@ -223,18 +290,24 @@ struct note {
 
 struct filter {
 	struct arena a;
-	struct arena scratch;	/* of the pass at work */
-	jmp_buf fail;		/* filter_fail and want of memory jump here */
+	struct arena scratch; /* of the pass at work */
+	jmp_buf fail;         /* filter_fail and want of memory jump here */
 	struct ob_err *err;
 	const struct filter_opts *opts;
 	const char *text;
 	u32 n;
-	struct { struct note *v; u32 n, cap; } notes;
-	struct { struct val **bucket, **v; u32 n, cap, buckets; } vals;	/* v[id] */
-	struct gen *gen;	/* state of gen*.c: link type, offsets */
+	struct {
+		struct note *v;
+		u32 n, cap;
+	} notes;
+	struct {
+		struct val **bucket, **v;
+		u32 n, cap, buckets;
+	} vals;          /* v[id] */
+	struct gen *gen; /* state of gen*.c: link type, offsets */
 	struct node *accept, *reject;
-	u32 epoch, height;	/* of graph_order; of the tries of facts.c */
-	struct buf *trace;	/* --show=opt: the graph after each pass goes here */
+	u32 epoch, height; /* of graph_order; of the tries of facts.c */
+	struct buf *trace; /* --show=opt: the graph after each pass goes here */
 };
 
 /* filter.c: one compilation. Between begin and end, setjmp(f->fail) must stand. */
@@ -245,13 +318,13 @@ struct ob_err *filter_end(struct filter *f);
 struct pred *filter_meaning(struct filter *f);
 
 /* Stops the compilation with an error at these columns. */
-_Noreturn void filter_fail(struct filter *f, enum ob_code code, struct span at,
-			   const char *fmt, ...) PRINTF(4, 5);
+_Noreturn void filter_fail(struct filter *f, enum ob_code code, struct span at, const char *fmt,
+			   ...) PRINTF(4, 5);
 /* The same with notes and hints already attached by the caller. Takes err. */
 _Noreturn void filter_fail_err(struct filter *f, struct ob_err *err);
 /* An error made at these columns, to which hints can be added. */
-struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at,
-			  const char *fmt, ...) PRINTF(4, 5);
+struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at, const char *fmt, ...)
+	PRINTF(4, 5);
 /* A warning: the program is made, and this is told. */
 void filter_warn(struct filter *f, struct span at, const char *fmt, ...) PRINTF(3, 4);
 
@@ -277,21 +350,22 @@ void val_show(const struct val *v, struct buf *to);
 
 /* pred.c. The span of what is made is `at`. */
 struct pred *pred_bool(struct filter *f, bool value, struct span at);
-struct pred *pred_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct span at);
+struct pred *pred_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y,
+		       struct span at);
 struct pred *pred_test_k(struct filter *f, struct val *x, enum cmp cmp, u32 k, struct span at);
 /* (x & mask) == k, the usual masked compare; mask 0xffffffff needs no `and` */
 struct pred *pred_masked(struct filter *f, struct val *x, u32 mask, u32 k, struct span at);
 struct pred *pred_rel(struct filter *f, struct val *x, enum rel rel, struct val *y, struct span at);
 struct pred *pred_not(struct filter *f, struct pred *a);
-struct pred *pred_and(struct filter *f, struct pred *a, struct pred *b);	/* a first */
-struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b);		/* a first */
+struct pred *pred_and(struct filter *f, struct pred *a, struct pred *b); /* a first */
+struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b);  /* a first */
 void pred_show(const struct pred *p, struct buf *to);
 /* One packet: the tree itself is evaluated. A fault rejects. */
 struct packet {
 	struct bytes data;
 	u32 wirelen;
-	bool libpcap;	/* X + k does not wrap, shifts of 32 and more give 0 */
-	bool fault;	/* out: the reason for a rejection */
+	bool libpcap; /* X + k does not wrap, shifts of 32 and more give 0 */
+	bool fault;   /* out: the reason for a rejection */
 };
 bool pred_eval(const struct pred *p, struct packet *pkt);
 u32 val_eval(const struct val *v, struct packet *pkt);
@@ -299,8 +373,8 @@ u32 val_eval(const struct val *v, struct packet *pkt);
 /* graph.c: lowers the predicate, and runs the passes unless opts->no_optimise. */
 struct node *filter_graph(struct filter *f, struct pred *p);
 struct order graph_order(struct filter *f, struct node *root);
-struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y,
-		       struct node *t, struct node *no, struct span at);
+struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct node *t,
+		       struct node *no, struct span at);
 /* graph_show.c */
 void graph_show(struct filter *f, struct node *root, enum filter_show how, struct buf *to);
 
@@ -319,18 +393,19 @@ struct node *opt_share(struct filter *f, struct node *root, bool *changed);
 /* facts.c: what is known of values at a place in the graph. Persistent. */
 struct env {
 	struct trie *root;
-	u32 reach;	/* loads of [0, reach) have succeeded */
+	u32 reach; /* loads of [0, reach) have succeeded */
 };
 struct fact {
 	u32 min, max;
-	u32 known, bits;	/* the bits of `known` are as in `bits` */
-	u32 reach;		/* of this as a base: [this, this + reach) was loaded */
+	u32 known, bits; /* the bits of `known` are as in `bits` */
+	u32 reach;       /* of this as a base: [this, this + reach) was loaded */
 	bool evaluated;
 };
 enum answer { UNKNOWN, YES, NO };
 struct env *env_start(struct filter *f);
 /* What holds after the test came out so. */
-struct env *env_assume(struct filter *f, const struct env *e, const struct node *test, bool outcome);
+struct env *env_assume(struct filter *f, const struct env *e, const struct node *test,
+		       bool outcome);
 struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v);
 struct env *env_meet(struct filter *f, struct env *a, struct env *b);
 enum answer env_decide(struct filter *f, const struct env *e, const struct node *test);

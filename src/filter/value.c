@@ -172,9 +172,9 @@ struct val *val_anc(struct filter *f, enum cb_anc anc)
 	struct val key = {.op = V_ANC, .k = anc};
 
 	switch (anc) {
-#define CA(name, n, dev, ...)                                                                      \
-	case CA_##name:                                                                            \
-		device = dev;                                                                      \
+#define CA(name, n, dev, ...) \
+	case CA_##name:       \
+		device = dev; \
 		break;
 #include "isa/anc.def"
 #undef CA
@@ -337,9 +337,9 @@ static void show(const struct val *v, struct buf *to, bool inner)
 		return;
 	case V_ANC:
 		switch ((enum cb_anc)v->k) {
-#define CA(name, n, dev, ...)                                                                      \
-	case CA_##name:                                                                            \
-		buf_puts(to, "anc " #name);                                                        \
+#define CA(name, n, dev, ...)               \
+	case CA_##name:                     \
+		buf_puts(to, "anc " #name); \
 		return;
 #include "isa/anc.def"
 #undef CA
@@ -353,7 +353,9 @@ static void show(const struct val *v, struct buf *to, bool inner)
 		}
 		buf_printf(to, v->size == 1 ? "%u]" : "%u:%u]", v->k, v->size);
 		return;
-	case V_PARAM: buf_puts(to, v->k ? "X" : "A"); return;
+	case V_PARAM:
+		buf_puts(to, v->k ? "X" : "A");
+		return;
 	case V_NEG:
 		buf_putc(to, '-');
 		show(v->a, to, true);

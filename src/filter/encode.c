@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Layout and jumps. All jumps go forward, so that code written from its end
+ * knows every distance at once. A conditional jump reaches 255 instructions;
+ * what is farther is reached through a copy of the leaf or a `ja`, which later
+ * jumps use too while it is near. */
+#include "filter/emit.h"
+
+#include <linux/bpf_common.h>
+
+struct writer {
+	struct filter *f;
+	struct {
+		struct ob_cbpf *v;
+		u32 n, cap;
+	} code; /* the last instruction first */
+	struct {
+		struct prog_span *v;
+		u32 n, cap;
+	} span;
+};
+
+enum { REACH = 255 };
+
+static void put(struct writer *w, struct ob_cbpf i, struct span at)
+{
+	vec_push(&w->f->scratch, w->code) = i;
+	vec_push(&w->f->scratch, w->span) = (struct prog_span){at.from, at.to};
+}
+
+/* How far behind the next instruction to be written a place lies. */
+static u32 distance(const struct writer *w, u32 place) { return w->code.n - 1 - place; }
+
+static bool is_leaf(const struct node *n) { return n->op == N_ACCEPT || n->op == N_REJECT; }
+
+static void leaf(struct writer *w, const struct node *n)
+{
+	u32 k = n->op == N_ACCEPT ? filter_snaplen(w->f) : 0;
+
+	put(w, (struct ob_cbpf){.code = BPF_RET | BPF_K, .k = k}, n->span);
+}
+
+/* Brings a place within reach by a copy or a `ja` written here. */
+static void bridge(struct writer *w, const struct node *to, u32 *place)
+{
+	if (is_leaf(to))
+		leaf(w, to);
+	else
+		put(w, (struct ob_cbpf){.code = BPF_JMP | BPF_JA, .k = distance(w, *place)},
+		    to->span);
+	*place = w->code.n - 1;
+}
+
+static void jump(struct writer *w, struct block *b)
+{
+	struct node *n = b->node, *to[2] = {n->t, n->f};
+	u32 enter[2] = {b->enter_t, b->enter_f}, *place[2];
+
+	for (u32 i = 0; i < 2; i++)
+		place[i] = &((struct block *)to[i]->info)->place[enter[i]];
+	for (bool far = true; far;) {
+		far = false;
+		for (u32 i = 0; i < 2; i++)
+			if (distance(w, *place[i]) > REACH) {
+				bridge(w, to[i], place[i]);
+				far = true;
+			}
+	}
+	u8 d[2] = {(u8)distance(w, *place[0]), (u8)distance(w, *place[1])};
+	put(w, (struct ob_cbpf){b->jump, d[b->swapped], d[!b->swapped], b->jump_k}, n->span);
+}
+
+/* Straight to the successor: nothing where it comes next. */
+static void go(struct writer *w, struct block *b)
+{
+	struct node *to = b->node->t;
+	u32 *place = &((struct block *)to->info)->place[b->enter_t];
+
+	if (distance(w, *place) == 0)
+		return;
+	bridge(w, to, place);
+}
+
+static void write_node(struct writer *w, struct block *b)
+{
+	struct node *n = b->node;
+
+	b->place = arena_array(&w->f->scratch, u32, b->n + 1);
+	if (is_leaf(n)) {
+		leaf(w, n);
+		b->place[0] = w->code.n - 1;
+		return;
+	}
+	if (n->op == N_TEST)
+		jump(w, b);
+	else
+		go(w, b);
+	b->place[b->n] = w->code.n - 1;
+	for (u32 i = b->n; i-- > 0;) {
+		put(w, (struct ob_cbpf){.code = b->v[i].code, .k = b->v[i].k}, n->span);
+		b->place[i] = w->code.n - 1;
+	}
+}
+
+/* Nodes with one way out go directly before their successor, the leaves last. */
+static struct order settle(struct filter *f, struct order o)
+{
+	struct order r = {arena_array(&f->scratch, struct node *, o.n), 0};
+	struct node **wait = arena_array(&f->scratch, struct node *, o.n), *n;
+	u32 *next = arena_array(&f->scratch, u32, o.n + 1); /* chains of waiting nodes, + 1 */
+
+	for (u32 i = 0; i < o.n; i++) {
+		n = o.v[i];
+		if (n->op == N_EVAL || n->op == N_SET) {
+			struct node *head = wait[n->t->id];
+
+			next[n->id] = head ? head->id + 1 : 0;
+			wait[n->t->id] = n;
+		}
+	}
+	/* From the end: a node, then those that wait for it, then those that wait for them. */
+	u32 depth = 0;
+	struct node **stack = arena_array(&f->scratch, struct node *, o.n + 2);
+	for (u32 i = o.n; i-- > 0;) {
+		n = o.v[i];
+		if (n->op != N_EVAL && n->op != N_SET)
+			stack[depth++] = n;
+		while (depth) {
+			n = stack[--depth];
+			r.v[r.n++] = n;
+			for (u32 k = wait[n->id] ? wait[n->id]->id + 1 : 0; k; k = next[k - 1])
+				stack[depth++] = o.v[k - 1];
+		}
+	}
+	return r;
+}
+
+static bool is_used(const struct order o, const struct node *leaf)
+{
+	for (u32 i = 0; i < o.n; i++)
+		if (o.v[i] == leaf)
+			return true;
+	return false;
+}
+
+struct code emit_encode(struct filter *f, struct order o)
+{
+	struct writer w = {.f = f};
+	struct node *leaves[2] = {f->reject, f->accept};
+	struct order r = settle(f, o);
+
+	for (u32 i = 0; i < 2; i++)
+		if (is_used(o, leaves[i]))
+			write_node(&w, leaves[i]->info);
+	for (u32 i = 0; i < r.n; i++)
+		if (!is_leaf(r.v[i]))
+			write_node(&w, r.v[i]->info);
+	u32 n = w.code.n;
+	struct code c = {arena_array(&f->a, struct ob_cbpf, n),
+			 arena_array(&f->a, struct prog_span, n), n};
+	for (u32 i = 0; i < n; i++) {
+		c.v[i] = w.code.v[n - 1 - i];
+		c.span[i] = w.span.v[n - 1 - i];
+	}
+	return c;
+}
