@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Live packets: Linux packet sockets with a ring in shared memory. */
+#ifndef TAP_H
+#define TAP_H
+
+#include "isa/isa.h"
+
+/* ---- interfaces (iface.c) ---- */
+
+struct tap_iface {
+	char name[32];
+	u32 index; /* 0: "any" */
+	bool up, running, loopback;
+};
+
+/* Every interface and "any", in the order of -D. The caller frees *ret. */
+struct ob_err *tap_ifaces(struct tap_iface **ret, u32 *n);
+/* By name, by its number in that order, or "any". */
+struct ob_err *tap_iface_find(const char *name, struct tap_iface *ret);
+
+/* ---- capture (packet.c) ----
+ *
+ *	tap_open -> tap_start -> { tap_next | tap_wait }* -> tap_stats -> tap_close
+ *
+ * The socket receives nothing before tap_start has attached and locked the
+ * filter, so no packet that it would refuse is ever seen. */
+enum tap_direction { TAP_INOUT, TAP_IN, TAP_OUT };
+
+struct tap_opts {
+	const struct tap_iface *iface;
+	u32 snaplen; /* 0: 262144 */
+	u32 buffer;  /* bytes of ring; 0: 8 MiB */
+	bool no_promiscuous;
+	bool cooked; /* LINUX_SLL2 where another link type would do */
+	enum tap_direction direction;
+};
+
+struct tap;
+struct ob_err *tap_open(const struct tap_opts *o, struct tap **ret);
+void tap_close(struct tap *t);
+u32 tap_linktype(const struct tap *t); /* LINKTYPE_ number */
+u32 tap_snaplen(const struct tap *t);
+/* The interface's netmask, host order; false when it has none. */
+bool tap_netmask(const struct tap *t, u32 *ret);
+
+/* Begins. With n instructions the filter, compiled for tap_linktype and a live
+ * capture, runs in the kernel. *refused is then 0, or why the kernel cannot
+ * take it (errno): nothing has begun, and it may be started without. */
+struct ob_err *tap_start(struct tap *t, const struct ob_cbpf *code, u32 n, int *refused);
+
+struct tap_pkt {
+	struct bytes data; /* until the next tap_next */
+	u32 len;           /* on the wire */
+	u64 ns;            /* since 1970 */
+};
+
+/* The next packet that is here, or false: wait. */
+bool tap_next(struct tap *t, struct tap_pkt *ret);
+/* Until packets come, a signal comes or ms have passed. Fails when the
+ * interface has gone. */
+struct ob_err *tap_wait(struct tap *t, int ms);
+
+struct tap_stats {
+	u64 received; /* by the filter, dropped ones included */
+	u64 dropped;  /* for want of room in the ring */
+};
+struct tap_stats tap_stats(struct tap *t);
+
+/* ---- rights (rights.c) ---- */
+
+/* Gives up what opening a device needed: becomes `user`, or, when it is NULL,
+ * who called sudo, or stays; then clears every capability and forbids to gain
+ * any. *ret is the user it became (static), or NULL when it stayed. */
+struct ob_err *tap_drop_rights(const char *user, const char **ret);
+
+/* ---- would the kernel take this filter? (try.c) ---- */
+
+struct tap_trial {
+	int refused;    /* errno, or 0 */
+	u32 memory;     /* bytes charged to the socket, 0: not known */
+	u32 optmem_max; /* the most that a socket may be charged, 0: not known */
+};
+/* Attaches it to a local socket that receives nothing; needs no right. */
+struct ob_err *tap_try(const struct ob_cbpf *code, u32 n, struct tap_trial *ret);
+
+#endif

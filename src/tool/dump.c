@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `onebpf dump`: watches packets, reads and writes captures. */
+#include "tool/dump.h"
+#include "tap/tap.h"
+
+#include <stdlib.h>
+
+static const char *const precisions[] = {"micro", "nano", NULL};
+static const char *const directions[] = {"in", "out", "inout", NULL};
+static const char *const clocks[] = {"host", NULL};
+
+#define TO(field) .to = offsetof(struct dump_cmd, field)
+#define FILES     .complete = COMPLETE_FILE
+
+/* clang-format off */
+static const struct opt options[] = {
+	{OPT_GROUP, .help = "Where packets come from"},
+	{OPT_TEXT, 'r', true, "read", "FILE", TO(read), FILES, .help = "read packets from FILE (- is standard input)",
+	 .more = "It is pcap or pcapng, also packed by gzip or zstd"},
+	{OPT_TEXT, 'i', true, "interface", "IF", TO(interface), .complete = COMPLETE_INTERFACE,
+	 .help = "capture on IF: a name, a number of -D, or any"},
+	{OPT_TEXT, 'V', .arg = "LIST", TO(list), FILES, .help = "read the files that LIST names, one a line",
+	 .more = "A LIST of - is standard input"},
+	{OPT_COUNT, 'D', .name = "list-interfaces", TO(list_ifaces), .help = "list the interfaces"},
+	{OPT_COUNT, 'L', .name = "list-data-link-types", TO(list_types),
+	 .help = "list the link types of the interface or file"},
+	{OPT_GROUP, .help = "Which packets"},
+	{OPT_NUMBER, 'c', true, .arg = "N", TO(count), .min = 1, .help = "end after N packets"},
+	{OPT_NUMBER, .name = "skip", .arg = "N", TO(skip), .help = "pass over the first N packets that match"},
+	{OPT_TEXT, 'F', .name = "file", .arg = "FILE", TO(file), FILES, .help = "read the filter from FILE",
+	 .more = "Operands are then not looked at"},
+	{OPT_COUNT, 'O', .name = "no-optimize", TO(no_optimise), .help = "do not optimise the filter"},
+	{OPT_COUNT, 'd', .name = "list-filter", TO(d), .help = "list the filter's code and end: -d as text, -dd as C, -ddd as numbers"},
+	{OPT_TEXT, 'y', .name = "linktype", .arg = "LINKTYPE", TO(linktype),
+	 .help = "the link type: of the capture, or that packets of the file are taken to have"},
+	{OPT_GROUP, .help = "Where packets go"},
+	{OPT_TEXT, 'w', true, "write", "FILE", TO(write), FILES, .help = "write packets to FILE (- is standard output)"},
+	{OPT_COUNT, .name = "print", TO(print), .help = "print packets also when they are written"},
+	{OPT_COUNT, .name = "count", .top = true, TO(count_only), .help = "print only how many packets matched"},
+	{OPT_COUNT, 'U', .name = "packet-buffered", TO(unbuffered), .help = "write each packet to the file at once"},
+	{OPT_COUNT, 'l', TO(line), .help = "write each line to standard output at once",
+	 .more = "Without it, lines wait only as long as more packets are at hand"},
+	{OPT_NUMBER, 's', true, "snapshot-length", "LEN", TO(snaplen), .max = 0x7fffffff,
+	 .help = "keep at most LEN bytes of each packet"},
+	{OPT_GROUP, .help = "How packets are printed"},
+	{OPT_COUNT, 'n', true, TO(numeric), .help = "print addresses and ports as numbers"},
+	{OPT_COUNT, 'N', TO(short_names), .help = "print host names without their domain"},
+	{OPT_COUNT, 'f', TO(foreign), .help = "print addresses as numbers, ports as names"},
+	{OPT_COUNT, 'v', true, TO(verbose), .help = "print more; -vv and -vvv still more"},
+	{OPT_COUNT, 'q', .name = "quick", TO(quick), .help = "print less"},
+	{OPT_COUNT, 'e', true, TO(link), .help = "print the link-level header"},
+	{OPT_COUNT, 't', true, TO(time), .help = "print no time; -tt to -ttttt other forms",
+	 .more = "-tt: seconds since 1970; -ttt: since the packet before; -tttt: with the date; -ttttt: since the first packet"},
+	{OPT_COUNT, 'x', true, TO(hex), .help = "print bytes in hex; -xx with link-level header"},
+	{OPT_COUNT, 'X', true, TO(hex_ascii), .help = "the same, and in ASCII"},
+	{OPT_COUNT, 'A', TO(ascii), .help = "print bytes in ASCII"},
+	{OPT_COUNT, 'S', .name = "absolute-tcp-sequence-numbers", TO(absolute), .help = "print sequence numbers of TCP as they are"},
+	{OPT_COUNT, '#', .name = "number", TO(number), .help = "print the number of each packet"},
+	{OPT_COUNT, 'K', .name = "dont-verify-checksums", TO(unchecked), .help = "do not verify checksums"},
+	{OPT_WORD, .name = "time-stamp-precision", .arg = "UNIT", TO(precision), .words = precisions,
+	 .help = "times in micro or nano seconds, printed and written"},
+	{OPT_COUNT, .name = "micro", TO(micro), .help = "short for --time-stamp-precision=micro"},
+	{OPT_COUNT, .name = "nano", TO(nano), .help = "short for --time-stamp-precision=nano"},
+	{OPT_COUNT, 'b', TO(none), .help = "accepted; nothing that is printed depends on it"},
+	{OPT_COUNT, 'H', TO(none), .help = "accepted; nothing that is printed depends on it"},
+	{OPT_COUNT, 'u', TO(none), .help = "accepted; nothing that is printed depends on it"},
+	{OPT_GROUP, .help = "How packets are captured"},
+	{OPT_COUNT, 'p', .name = "no-promiscuous-mode", TO(no_promiscuous), .help = "do not make the interface promiscuous"},
+	{OPT_NUMBER, 'B', .name = "buffer-size", .arg = "KIB", TO(buffer), .min = 1, .max = 2 << 20,
+	 .help = "the size of the kernel's ring, else 8192"},
+	{OPT_WORD, 'Q', .name = "direction", .arg = "WAY", TO(direction), .words = directions,
+	 .help = "packets that come in, go out, or inout"},
+	{OPT_TEXT, 'Z', .name = "relinquish-privileges", .arg = "USER", TO(user), .complete = COMPLETE_USER,
+	 .help = "become USER once everything is open",
+	 .more = "Without it, a capture under sudo becomes the user who called it. Every "
+		 "capability is given up in any case. Files are created before, and belong to who started it"},
+	{OPT_COUNT, .name = "immediate-mode", TO(none), .help = "accepted; packets never wait longer than 50 ms"},
+	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(none), .words = clocks, .help = "only host is known"},
+	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(none), .help = "accepted: the only one is host"},
+	{OPT_GROUP, .help = "Refused"},
+	{OPT_REFUSED, 'C', .arg = "SIZE", .help = "output files are not rotated yet"},
+	{OPT_REFUSED, 'G', .arg = "SECONDS", .help = "output files are not rotated yet"},
+	{OPT_REFUSED, 'W', .arg = "N", .help = "output files are not rotated yet"},
+	{OPT_REFUSED, 'z', .arg = "COMMAND", .help = "output files are not rotated yet"},
+	{OPT_REFUSED, 'E', .arg = "KEYS", .help = "ESP is not decrypted"},
+	{OPT_REFUSED, 'm', .arg = "MODULE", .help = "SNMP is not decoded"},
+	{OPT_REFUSED, 'M', .arg = "SECRET", .help = "TCP-MD5 digests are not checked"},
+	{OPT_REFUSED, 'T', .arg = "TYPE", .help = "packets are not decoded by force"},
+	{OPT_REFUSED, 'I', .name = "monitor-mode", .help = "make the interface a monitor first: iw dev IF set type monitor"},
+	{0},
+};
+/* clang-format on */
+
+/* ---- -D, -L, -d ---- */
+
+static struct ob_err *list_interfaces(void)
+{
+	struct tap_iface *list;
+	u32 n;
+
+	struct ob_err *err = tap_ifaces(&list, &n);
+	if (err)
+		return err;
+	for (u32 i = 0; i < n; i++) {
+		const struct tap_iface *f = &list[i];
+
+		printf("%u.%s%s [%s%s%s]\n", i + 1, f->name,
+		       f->index ? "" : " (captures on all interfaces)",
+		       f->up         ? "Up"
+		       : f->loopback ? ""
+				     : "none",
+		       f->running ? ", Running" : "",
+		       !f->loopback ? ""
+		       : f->up      ? ", Loopback"
+				    : "Loopback");
+	}
+	free(list);
+	return NULL;
+}
+
+static void print_type(u32 linktype)
+{
+	char text[128];
+
+	printf("  %s\n", dump_link_text(linktype, text));
+}
+
+/* Those of one file, or of an interface. */
+static struct ob_err *list_types(const struct dump_cmd *c)
+{
+	struct pkt_reader *r;
+	struct tap_iface iface;
+	struct tap *t;
+
+	if (c->read) {
+		struct ob_err *err = pkt_open(c->read, NULL, &r);
+
+		if (err)
+			return err;
+		printf("Data link types of %s:\n", c->read);
+		for (u32 i = 0; pkt_iface(r, i); i++)
+			print_type(pkt_iface(r, i)->linktype);
+		pkt_close(r);
+		return NULL;
+	}
+	struct ob_err *err = tap_iface_find(c->interface, &iface);
+	if (!err)
+		err = tap_open(&(struct tap_opts){.iface = &iface, .no_promiscuous = true}, &t);
+	if (err)
+		return err;
+	printf("Data link types for %s (use option -y to set):\n", iface.name);
+	print_type(tap_linktype(t));
+	if (tap_linktype(t) != 276)
+		print_type(276);
+	tap_close(t);
+	return NULL;
+}
+
+/* What the filter is compiled for: a file's first interface, a device, -y. */
+static struct ob_err *find_target(const struct dump *d, u32 *linktype, u32 *snaplen, bool *live,
+				  u32 *netmask)
+{
+	const struct dump_cmd *c = d->cmd;
+	struct tap_iface iface;
+	struct pkt_reader *r;
+	struct tap *t;
+
+	*linktype = d->forced ? d->forced - 1 : 1;
+	*snaplen = d->snaplen;
+	if (c->read) {
+		struct ob_err *err = pkt_open(c->read, NULL, &r);
+
+		if (err)
+			return err;
+		if (!d->forced)
+			*linktype = pkt_iface(r, 0)->linktype;
+		*snaplen = MIN(d->snaplen, pkt_iface(r, 0)->snaplen);
+		pkt_close(r);
+	} else if (c->interface) {
+		struct ob_err *err = tap_iface_find(c->interface, &iface);
+
+		if (!err)
+			err = tap_open(&(struct tap_opts){.iface = &iface}, &t);
+		if (err)
+			return err;
+		if (!d->forced)
+			*linktype = tap_linktype(t);
+		tap_netmask(t, netmask);
+		*live = true;
+		tap_close(t);
+	} else if (!d->forced) {
+		fputs("Warning: assuming Ethernet\n", stderr);
+	}
+	return NULL;
+}
+
+static struct ob_err *list_code(struct dump *d)
+{
+	u32 linktype, snaplen, netmask = 0;
+	bool live = false;
+	struct buf out = {0};
+	struct prog *p;
+
+	struct ob_err *err = find_target(d, &linktype, &snaplen, &live, &netmask);
+	if (!err)
+		err = dump_compile(d, linktype, snaplen, live, netmask, &p);
+	if (err)
+		return err;
+	expr_warn("dump", p);
+	cbpf_dis(&out, p->classic, p->n, (enum cbpf_form)MIN(d->cmd->d, 3u));
+	prog_destroy(p);
+	if (out.oom)
+		err = err_nomem();
+	else
+		fwrite(out.p, 1, out.n, stdout);
+	buf_deinit(&out);
+	return err;
+}
+
+/* ---- the run ---- */
+
+static struct ob_err *make_printer(struct dump *d)
+{
+	const struct dump_cmd *c = d->cmd;
+	struct print_opts o = {
+		.verbose = (u8)MIN(c->verbose, 3u),
+		.quick = (u8)MIN(c->quick, 3u),
+		.time = (u8)c->time,
+		.hex = (u8)MIN(c->hex, 2u),
+		.hex_ascii = (u8)MIN(c->hex_ascii, 2u),
+		.ascii = (u8)MIN(c->ascii, 2u),
+		.link = c->link,
+		.number = c->number,
+		.numeric = c->numeric,
+		.absolute = c->absolute,
+		.unchecked = c->unchecked,
+		.nano = c->nano || c->precision == 2,
+		.names = dump_names(c),
+	};
+
+	if (c->count_only || (c->write && !c->print))
+		return NULL;
+	d->printer = print_create(&o);
+	return d->printer ? NULL : err_nomem();
+}
+
+static struct ob_err *check_usage(const struct dump_cmd *c)
+{
+	u32 sources = !!c->read + !!c->list + !!c->interface;
+
+	if (sources > 1)
+		return err_new(OB_SYNTAX, "only one of -r, -V and -i may be given");
+	if (c->time > 5)
+		return err_new(OB_RANGE, "-t may be given at most 5 times");
+	if (!sources && !c->list_ifaces && !c->d)
+		return err_hint(err_new(OB_SYNTAX, "where shall packets come from?"),
+				"-r FILE reads a capture, -i IF listens (-D lists interfaces)");
+	return NULL;
+}
+
+static struct ob_err *prepare(struct dump *d, char **operand)
+{
+	const struct dump_cmd *c = d->cmd;
+
+	struct ob_err *err = check_usage(c);
+	if (!err && c->linktype && !linktype_find(c->linktype, &d->forced))
+		err = err_new(OB_NAME, "no link type \"%s\"", c->linktype);
+	if (c->linktype)
+		d->forced++;
+	d->snaplen = c->snaplen ? (u32)c->snaplen : 262144;
+	return err ? err : expr_gather(operand, c->file, &d->expr);
+}
+
+static struct ob_err *run_all(struct dump *d)
+{
+	const struct dump_cmd *c = d->cmd;
+
+	struct ob_err *err = make_printer(d);
+	if (err)
+		return err;
+	dump_signals_catch();
+	err = c->interface ? dump_live(d) : dump_files(d);
+	if (!err && !dump_flush(d))
+		err = d->err;
+	if (c->count_only && (!err || d->taken))
+		printf("%llu packet%s\n", (unsigned long long)d->taken, d->taken == 1 ? "" : "s");
+	return err;
+}
+
+static struct ob_err *finish(struct dump *d, struct ob_err *err)
+{
+	struct ob_err *last = pkt_finish(d->writer);
+
+	print_destroy(d->printer);
+	for (u32 i = 0; i < d->filters; i++)
+		vm_classic_destroy(d->filter[i].vm);
+	free(d->filter);
+	buf_deinit(&d->expr);
+	buf_deinit(&d->out);
+	if (!err || !last)
+		return err ? err : last;
+	return err_add(err, last);
+}
+
+static int run(const void *opts, char **operand)
+{
+	const struct dump_cmd *c = opts;
+	struct dump d = {.cmd = c};
+
+	struct ob_err *err = prepare(&d, operand);
+	if (err)
+		;
+	else if (c->list_ifaces)
+		err = list_interfaces();
+	else if (c->list_types)
+		err = list_types(c);
+	else if (c->d)
+		err = list_code(&d);
+	else
+		err = run_all(&d);
+	err = finish(&d, err);
+	return err ? fail("dump", err) : DONE;
+}
+
+static const struct example examples[] = {
+	{"which packets of a file speak ssh?", "onebpf dump -r FILE.pcap port 22"},
+	{"who pings this machine?", "sudo onebpf dump -n -i any icmp"},
+	{"keep a part of a capture", "onebpf dump -r IN.pcap -w OUT.pcap host ::1"},
+	{0},
+};
+
+const struct verb verb_dump = {
+	.name = "dump",
+	.does = "watch packets, read and write captures",
+	.operands = "[filter]",
+	.opt = options,
+	.example = examples,
+	.words = expr_words,
+	.size = sizeof(struct dump_cmd),
+	.run = run,
+};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets from an interface: -i IF. The order matters: open, compile, create
+ * the output, attach and lock the filter, give up rights, read. */
+#include "tap/tap.h"
+#include "tool/dump.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 250 };
+
+static struct ob_err *open_tap(struct dump *d, struct tap_iface *iface, struct tap **ret)
+{
+	struct tap_opts o = {
+		.iface = iface,
+		.snaplen = d->snaplen,
+		.buffer = (u32)(d->cmd->buffer << 10),
+		.no_promiscuous = d->cmd->no_promiscuous,
+		/* -Q in|out|inout */
+		.direction = d->cmd->direction == 1   ? TAP_IN
+			     : d->cmd->direction == 2 ? TAP_OUT
+						      : TAP_INOUT,
+	};
+	u32 want = d->forced ? d->forced - 1 : UINT32_MAX;
+	char a[128], b[128];
+
+	struct ob_err *err = tap_iface_find(d->cmd->interface, iface);
+	o.cooked = want == 276; /* LINUX_SLL2 */
+	if (!err)
+		err = tap_open(&o, ret);
+	if (err || want == UINT32_MAX || want == tap_linktype(*ret))
+		return err;
+	err = err_new(OB_UNSUPPORTED, "%s has link type %s, not %s", iface->name,
+		      dump_link_text(tap_linktype(*ret), a), dump_link_text(want, b));
+	tap_close(*ret);
+	return err_hint(err, "the link types of an interface: -L -i %s", iface->name);
+}
+
+/* The kernel cannot run it (too long, loops, asks for what it does not see
+ * of a cooked packet): then every packet comes here and is filtered here. */
+static struct ob_err *start_here(struct dump *d, struct tap *t, int refused)
+{
+	int again;
+
+	struct ob_err *err = dump_prepare(d, tap_linktype(t), d->snaplen);
+	if (err)
+		return err;
+	fprintf(stderr, "onebpf dump: the kernel cannot take this filter (%s); it runs here\n",
+		strerror(refused));
+	return tap_start(t, NULL, 0, &again);
+}
+
+static struct ob_err *start(struct dump *d, struct tap *t)
+{
+	struct prog *p = NULL;
+	u32 netmask = 0;
+	int refused;
+
+	tap_netmask(t, &netmask);
+	struct ob_err *err = NULL;
+	if (d->expr.n)
+		err = dump_compile(d, tap_linktype(t), d->snaplen, true, netmask, &p);
+	if (err)
+		return err;
+	if (p)
+		expr_warn("dump", p);
+	err = tap_start(t, p ? p->classic : NULL, p ? p->n : 0, &refused);
+	prog_destroy(p);
+	if (!err && refused)
+		return start_here(d, t, refused);
+	if (err)
+		return err;
+	d->kernel = true;
+	return dump_prepare(d, tap_linktype(t), d->snaplen);
+}
+
+static struct ob_err *create(struct dump *d, const struct tap *t)
+{
+	struct pkt_iface like = {.linktype = tap_linktype(t), .snaplen = tap_snaplen(t)};
+
+	return d->cmd->write ? dump_create(d, &like, NULL) : NULL;
+}
+
+static struct ob_err *drop_rights(const struct dump *d)
+{
+	const char *user;
+
+	struct ob_err *err = tap_drop_rights(d->cmd->user, &user);
+	if (!err && user)
+		fprintf(stderr, "onebpf dump: dropped privs to %s%s%s\n", user,
+			d->cmd->write ? "; the file belongs to who started it: " : "",
+			d->cmd->write ? d->cmd->write : "");
+	return err;
+}
+
+static struct ob_err *receive(struct dump *d, struct tap *t)
+{
+	struct pkt p = {.linktype = tap_linktype(t)};
+	struct tap_pkt one;
+	struct ob_err *err = NULL;
+
+	while (!err && dump_heed(d)) {
+		while (tap_next(t, &one)) {
+			p.data = one.data.p;
+			p.caplen = (u32)one.data.n;
+			p.len = one.len;
+			p.ns = one.ns;
+			p.nr++;
+			if (!dump_packet(d, &p))
+				return d->err;
+			if (unlikely(dump_signals.stop))
+				return NULL;
+		}
+		if (!dump_flush(d))
+			return d->err;
+		err = tap_wait(t, WAIT_MS);
+	}
+	return err ? err : d->err;
+}
+
+static void summary(const struct dump *d, struct tap *t)
+{
+	struct tap_stats s = tap_stats(t);
+
+	fprintf(stderr,
+		"%llu packet%s captured\n%llu packet%s received by filter\n%llu packet%s dropped "
+		"by kernel\n",
+		(unsigned long long)d->taken, d->taken == 1 ? "" : "s",
+		(unsigned long long)s.received, s.received == 1 ? "" : "s",
+		(unsigned long long)s.dropped, s.dropped == 1 ? "" : "s");
+}
+
+struct ob_err *dump_live(struct dump *d)
+{
+	struct tap_iface iface;
+	struct tap *t;
+	char text[128];
+
+	struct ob_err *err = open_tap(d, &iface, &t);
+	if (err)
+		return err;
+	err = start(d, t);
+	if (!err)
+		err = create(d, t);
+	if (!err)
+		err = drop_rights(d);
+	if (!err) {
+		fprintf(stderr, "listening on %s, link-type %s, snapshot length %u bytes\n",
+			iface.name, dump_link_text(tap_linktype(t), text), tap_snaplen(t));
+		err = receive(d, t);
+		if (!err && !dump_flush(d))
+			err = d->err;
+		summary(d, t);
+	}
+	tap_close(t);
+	return err;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What becomes of a packet: filtered, skipped, counted, written, printed. */
+#include "check/check.h"
+#include "tool/dump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { OUT_FULL = 64 << 10 };
+
+const char *dump_link_text(u32 linktype, char buf[128])
+{
+	const char *name = linktype_name(linktype), *desc = linktype_desc(linktype);
+
+	if (name)
+		snprintf(buf, 128, "%s (%s)", name, desc ? desc : "");
+	else
+		snprintf(buf, 128, "%u", linktype);
+	return buf;
+}
+
+/* ---- the filter, once a link type ---- */
+
+struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, bool live, u32 netmask,
+			    struct prog **ret)
+{
+	struct filter_opts o = {
+		.linktype = linktype,
+		.snaplen = snaplen,
+		.no_optimise = d->cmd->no_optimise,
+		.live = live,
+		.has_netmask = netmask,
+		.netmask = netmask,
+		.names = &expr_names,
+	};
+	return filter_compile(d->expr.p ? d->expr.p : "", d->expr.n, &o, ret);
+}
+
+static struct ob_err *decode(struct dump *d, u32 linktype, u32 snaplen, struct vm_classic **ret)
+{
+	struct prog *p;
+	struct ob_err *err = dump_compile(d, linktype, snaplen, false, 0, &p);
+
+	if (err)
+		return err;
+	if (!d->filters)
+		expr_warn("dump", p);
+	err = check_classic(p->classic, p->n, CHECK_LIBPCAP);
+	if (!err)
+		err = vm_classic_create(p, VM_LIBPCAP, ret);
+	prog_destroy(p);
+	return err;
+}
+
+static struct ob_err *add_filter(struct dump *d, u32 linktype, u32 snaplen)
+{
+	struct dump_filter f = {.linktype = linktype};
+	struct ob_err *err = NULL;
+	char text[128];
+
+	if (d->expr.n && !d->kernel)
+		err = decode(d, linktype, snaplen, &f.vm);
+	if (err && d->filters && ob_err_code(err) == OB_NEVER) {
+		ob_err_destroy(err);
+		err = NULL;
+		f.never = true;
+	}
+	if (err && d->filters)
+		return err_note(err, "for the packets with link type %s in this file",
+				dump_link_text(linktype, text));
+	if (err)
+		return err;
+	struct dump_filter *v = realloc(d->filter, (d->filters + 1) * sizeof(*v));
+	if (!v) {
+		vm_classic_destroy(f.vm);
+		return err_nomem();
+	}
+	d->filter = v;
+	d->filter[d->filters++] = f;
+	return NULL;
+}
+
+struct ob_err *dump_prepare(struct dump *d, u32 linktype, u32 snaplen)
+{
+	for (u32 i = 0; i < d->filters; i++)
+		if (d->filter[i].linktype == linktype) {
+			d->now = &d->filter[i];
+			return NULL;
+		}
+	struct ob_err *err = add_filter(d, linktype, snaplen);
+	if (!err)
+		d->now = &d->filter[d->filters - 1];
+	return err;
+}
+
+/* ---- where packets go ---- */
+
+struct ob_err *dump_create(struct dump *d, const struct pkt_iface *like,
+			   const struct pkt_reader *from)
+{
+	struct pkt_writer_opts o = {
+		.linktype = (d->forced ? d->forced - 1 : like->linktype) | like->ext,
+		.snaplen = MIN(like->snaplen, d->snaplen),
+		.nano = d->cmd->nano || d->cmd->precision == 2,
+		.unbuffered = d->cmd->unbuffered,
+		.from = from,
+	};
+	return d->writer ? NULL : pkt_create(d->cmd->write, &o, &d->writer);
+}
+
+static bool write_out(struct dump *d)
+{
+	size_t done = 0;
+
+	if (d->out.oom)
+		d->err = err_nomem();
+	while (!d->err && done < d->out.n) {
+		ssize_t n = write(STDOUT_FILENO, d->out.p + done, d->out.n - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			d->err = err_sys(errno, "cannot write to standard output");
+	}
+	buf_clear(&d->out);
+	return !d->err;
+}
+
+bool dump_flush(struct dump *d)
+{
+	if (d->writer && !d->err)
+		d->err = pkt_flush(d->writer);
+	return write_out(d);
+}
+
+bool dump_heed(struct dump *d)
+{
+	if (dump_signals.count) {
+		dump_signals.count = 0;
+		fprintf(stderr, "onebpf dump: %llu packets taken so far\n",
+			(unsigned long long)d->taken);
+	}
+	if (dump_signals.flush) {
+		dump_signals.flush = 0;
+		if (!dump_flush(d))
+			return false;
+	}
+	return !dump_signals.stop;
+}
+
+static bool print(struct dump *d, const struct pkt *p)
+{
+	print_packet(d->printer, p, &d->out);
+	return (d->out.n < OUT_FULL && !d->cmd->line) || write_out(d);
+}
+
+/* A packet that the filter takes. */
+static bool take(struct dump *d, struct pkt *p)
+{
+	if (++d->matched <= d->cmd->skip)
+		return true;
+	d->taken++;
+	if (p->caplen > d->snaplen)
+		p->caplen = d->snaplen;
+	if (d->writer) {
+		d->err = pkt_write(d->writer, p);
+		if (unlikely(d->err))
+			return false;
+	}
+	if (d->printer && !print(d, p))
+		return false;
+	return d->taken != d->cmd->count; /* 0: no limit */
+}
+
+bool dump_packet(struct dump *d, const struct pkt *packet)
+{
+	struct pkt p = *packet;
+
+	if (d->forced)
+		p.linktype = d->forced - 1;
+	if (unlikely(p.linktype != d->now->linktype)) {
+		d->err = dump_prepare(d, p.linktype, d->snaplen);
+		if (d->err)
+			return false;
+	}
+	if (d->now->vm) {
+		struct vm_pkt v = {.data = p.data, .caplen = p.caplen, .len = p.len};
+
+		if (!vm_classic_run(d->now->vm, &v))
+			return true;
+	}
+	return d->now->never || take(d, &p);
+}

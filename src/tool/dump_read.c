@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets from files: -r FILE, -V LIST. */
+#include "tap/tap.h"
+#include "tool/dump.h"
+
+#include <errno.h>
+
+/* Called before a pipe is waited for: nothing stays in our buffers then. */
+static bool idle(void *arg)
+{
+	struct dump *d = arg;
+
+	return dump_heed(d) && dump_flush(d);
+}
+
+static void banner(const struct pkt_reader *r)
+{
+	const struct pkt_iface *i = pkt_iface(r, 0);
+	const char *name = pkt_reader_name(r);
+	char text[128];
+
+	fprintf(stderr, "reading from file %s, link-type %s, snapshot length %u\n", name,
+		dump_link_text(i->linktype, text), i->snaplen);
+}
+
+/* What must be known to be right before the output is made. */
+static struct ob_err *begin(struct dump *d, const struct pkt_reader *r)
+{
+	const struct pkt_iface *i = pkt_iface(r, 0);
+	const char *user = NULL;
+	bool first = !d->now;
+
+	struct ob_err *err = dump_prepare(d, d->forced ? d->forced - 1 : i->linktype,
+					  MIN(i->snaplen, d->snaplen));
+	if (!err && d->cmd->write)
+		err = dump_create(d, i, r);
+	if (!err && first && d->cmd->user)
+		err = tap_drop_rights(d->cmd->user, &user);
+	return err;
+}
+
+static struct ob_err *read_all(struct dump *d, struct pkt_reader *r)
+{
+	enum pkt_status s;
+	struct pkt p;
+
+	while ((s = pkt_next(r, &p)) == PKT_OK) {
+		if (!dump_packet(d, &p))
+			return d->err;
+		if (unlikely(dump_signals.stop | dump_signals.count | dump_signals.flush) &&
+		    !dump_heed(d))
+			return d->err;
+	}
+	/* First what came before the damage. */
+	if (s == PKT_ERR && dump_flush(d))
+		return pkt_reader_err(r);
+	return d->err;
+}
+
+static struct ob_err *read_file(struct dump *d, const char *path)
+{
+	struct pkt_reader_opts o = {.wait = idle, .arg = d};
+	struct pkt_reader *r;
+
+	struct ob_err *err = pkt_open(path, &o, &r);
+	if (err)
+		return err;
+	banner(r);
+	err = begin(d, r);
+	if (!err)
+		err = read_all(d, r);
+	pkt_close(r);
+	return err;
+}
+
+static bool enough(const struct dump *d)
+{
+	return dump_signals.stop || (d->cmd->count && d->taken == d->cmd->count);
+}
+
+static struct ob_err *read_list(struct dump *d)
+{
+	struct buf text = {0};
+	u32 files = 0;
+
+	struct ob_err *err = expr_read(d->cmd->list, 16 << 20, &text);
+	for (char *s = text.p, *next; !err && s && *s && !enough(d); s = next) {
+		next = s + strcspn(s, "\n");
+		if (*next)
+			*next++ = 0;
+		if (!*s)
+			continue;
+		err = read_file(d, s);
+		files++;
+	}
+	if (!err && !files && !enough(d))
+		err = err_at_file(err_new(OB_FORMAT, "names no file to read"), d->cmd->list);
+	buf_deinit(&text);
+	return err;
+}
+
+struct ob_err *dump_files(struct dump *d)
+{
+	return d->cmd->list ? read_list(d) : read_file(d, d->cmd->read);
+}

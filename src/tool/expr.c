@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A filter's text, from the command line or a file, and its warnings. */
+#include "tool/expr.h"
+
+#include <errno.h>
+
+enum { MAX_TEXT = 16 << 20 };
+
+const char *const expr_words[] = {
+	"and",       "or",        "not",    "host",    "net",     "port",     "portrange",
+	"src",       "dst",       "proto",  "ether",   "ip",      "ip6",      "arp",
+	"rarp",      "tcp",       "udp",    "sctp",    "icmp",    "icmp6",    "igmp",
+	"vlan",      "mpls",      "pppoes", "pppoed",  "geneve",  "vxlan",    "gateway",
+	"broadcast", "multicast", "less",   "greater", "inbound", "outbound", "ifindex",
+	"ifname",    "len",       "llc",    "stp",     "wlan",    "link",     "protochain",
+	NULL,
+};
+
+struct ob_err *expr_read(const char *path, size_t max, struct buf *to)
+{
+	bool in = !strcmp(path, "-");
+	FILE *f = in ? stdin : fopen(path, "re");
+	char part[16384];
+	size_t n;
+
+	if (!f)
+		return err_at_file(err_sys(errno, "cannot open"), path);
+	while (to->n <= max && (n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(to, part, n);
+	int failed = ferror(f) ? errno : 0;
+	if (!in)
+		fclose(f);
+	if (failed)
+		return err_at_file(err_sys(failed, "cannot read"), path);
+	if (to->n > max)
+		return err_at_file(err_new(OB_RANGE, "longer than %zu bytes", max), path);
+	return to->oom ? err_nomem() : NULL;
+}
+
+struct ob_err *expr_gather(char **operand, const char *file, struct buf *to)
+{
+	if (file)
+		return expr_read(file, MAX_TEXT, to);
+	for (u32 i = 0; operand[i]; i++) {
+		if (i)
+			buf_putc(to, ' ');
+		buf_puts(to, operand[i]);
+	}
+	return to->oom ? err_nomem() : NULL;
+}
+
+/* The line and column of a place in a text, and that line. */
+static struct ob_err *at(struct ob_err *err, const char *text, struct prog_span span)
+{
+	size_t n = strlen(text), line = 1, start = 0;
+
+	for (size_t i = 0; i < MIN(span.from, n); i++)
+		if (text[i] == '\n') {
+			start = i + 1;
+			line++;
+		}
+	return err_at_text(err, "filter", (u32)line, (u32)(span.from - start) + 1,
+			   span.to > span.from ? span.to - span.from : 1, text + start,
+			   strcspn(text + start, "\n"));
+}
+
+void expr_warn(const char *verb, const struct prog *p)
+{
+	for (u32 i = 0; i < p->notes; i++) {
+		struct ob_err *w = err_new(OB_SYNTAX, "warning: %s", p->note[i].text);
+
+		if (p->source)
+			w = at(w, p->source, p->note[i].span);
+		fail(verb, w);
+	}
+}
