@@ -61,13 +61,13 @@ struct quals {
 	enum proto proto;
 	enum dir dir;
 	enum type type;
-	bool none; /* inherited from something that passes no qualifiers on */
+	bool none; /* in the parser only: there are none to inherit */
 };
 
 enum id_kind {
 	ID_NAME,    /* s: a word; also port and number ranges such as 10-20 */
 	ID_NUM,     /* num */
-	ID_V4,      /* v4 as written: 1 to 4 numbers, v4_bits = 8 to 32 */
+	ID_V4,      /* v4 as written: 2 to 4 numbers, v4_bits = 16 to 32; for DECnet only s */
 	ID_V4_LEN,  /* v4 / num */
 	ID_V4_MASK, /* v4 mask mask (mask_bits as v4_bits) */
 	ID_V6,      /* v6 / num (128 when not written) */
@@ -171,7 +171,8 @@ struct arith {
 	enum proto proto;
 	bool v6; /* ours: tcp6[..], udp6[..], icmp6 is itself: the transport header over IPv6 */
 	u32 size;
-	u64 num; /* above 32 bits only beside an 8-byte access */
+	u32 height; /* of the tree below, bounded by the parser */
+	u64 num;    /* above 32 bits only beside an 8-byte access */
 	struct arith *a, *b;
 };
 
@@ -187,6 +188,8 @@ enum tree_op {
 	TREE_REL,   /* x rel y */
 };
 
+/* Chains of and/or lean to the left and may be very long: walk `a` in a loop.
+ * Everything else is nested at most 1000 levels deep. */
 struct tree {
 	enum tree_op op;
 	struct span span;
@@ -330,6 +333,8 @@ void filter_warn(struct filter *f, struct span at, const char *fmt, ...) PRINTF(
 
 /* parse.c. Never returns NULL: errors go to filter_fail. */
 struct tree *filter_parse(struct filter *f);
+/* The keyword most like a misspelt word, or NULL (words.c). */
+const char *filter_word_nearest(const char *word);
 void tree_show(const struct tree *t, struct buf *to);
 
 /* gen.c and its family. */
