@@ -8,7 +8,7 @@ CLANG := $(findstring clang,$(CC))
 O := build$(if $(SAN),/san)$(if $(LIBFUZZER),/fuzz)$(if $(CLANG),/clang)
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
-VERSION := $(shell sed -n 's/^.define OB_VERSION "\(.*\)"/\1/p' include/onebpf.h)
+VERSION := $(shell sed -n 's/^.define OB_VERSION *"\(.*\)"/\1/p' include/onebpf.h)
 SONAME := libonebpf.so.$(firstword $(subst ., ,$(VERSION)))
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes $(if $(CLANG),,-Wshadow=local)
@@ -76,7 +76,7 @@ $O/%.o: %.c
 -include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c)
 
-tests: all $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
+tests: all $(if $(wildcard src/filter/gen.c),$(if $(SAN)$(LIBFUZZER),,$(SO))) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
 
 check:
 	@script/deps build check
