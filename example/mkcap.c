@@ -245,7 +245,7 @@ static void dns(void)
 static void segment(bool v6, bool back, const struct node *peer, u16 port, u32 seq, u32 ack,
 		    u8 flags, const char *text, const char *name)
 {
-	u16 own = v6 ? 50022 : 50001;
+	u16 own = v6 ? 50022 : port == 80 ? 50080 : 50001;
 
 	ether(back ? peer : &us, back ? &us : peer, v6 ? IP6 : IP4);
 	if (v6)
