@@ -1,86 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The CSPF machine: one jump an operation, the top of the stack in a register.
+/* The CSPF machine: decoded once to threaded code, run by one loop with the top
+ * of the stack in a register.
  *
- * An operation is decoded into one of three forms of its operator: with nothing
- * pushed before it, with a constant, or with a word of the packet. As there are
- * no branches, the number of operations done is the place where it ended. */
+ * An operator has four forms, by what is pushed before it: nothing, a constant,
+ * a word of the packet, or such a word and then, by its own operation, a
+ * constant. The last does two operations at once. As a program has no branches,
+ * the number of operations done is a property of the place where it ended. */
 #include "vm/vm.h"
 
 #include <stdlib.h>
 
-enum form { NONE, CONST, WORD, FORMS };
+enum form { NONE, CONST, WORD, WORD_CONST };
 
 /* clang-format off */
 enum handler {
-#define H(name) name##_NONE, name##_CONST, name##_WORD,
+#define H(name) name##_NONE, name##_CONST, name##_WORD, name##_WORD_CONST,
 	H(NOP)
 #define CSPF_BINARY(name, code, result) H(name)
 #define CSPF_END(name, code, when, verdict) H(name)
 #include "isa/cspf.def"
 #undef H
 	FINISH,
-};
-/* clang-format on */
-
-struct op {
-	u16 handler;
-	u16 k; /* the constant, or which word of the packet */
+	HANDLERS,
 };
 
-struct vm_cspf {
-	u32 n;
-	struct op op[]; /* n of them, then FINISH */
-};
-
-static u16 handler(u32 binop, enum form form)
+static enum handler handler(u32 binop, enum form form)
 {
-	/* clang-format off */
-	static const u16 first[] = {
+	static const u8 first[] = {
 		[CSPF_NOP] = NOP_NONE,
 #define CSPF_BINARY(name, code, result) [code] = name##_NONE,
 #define CSPF_END(name, code, when, verdict) [code] = name##_NONE,
 #include "isa/cspf.def"
 	};
-	/* clang-format on */
 
-	return (u16)(first[binop] + form);
+	return first[binop] + form;
 }
+/* clang-format on */
 
-struct ob_err *vm_cspf_create(const u16 *word, u32 n, struct vm_cspf **ret)
-{
-	struct vm_cspf *c = calloc(1, sizeof(*c) + (n + 1) * sizeof(c->op[0]));
+struct op {
+	const void *go; /* the label that does it */
+	u16 word, k;    /* of the packet; the constant */
+	u32 done;       /* operations of the program up to this, itself included */
+};
 
-	if (!c)
-		return err_nomem();
-	for (u32 i = 0; i < n; i++) {
-		u32 action = cspf_action(word[i]), binop = cspf_binop(word[i]);
-		struct op *op = &c->op[c->n++];
-
-		op->handler = handler(binop, action == CSPF_NOPUSH     ? NONE
-					     : action >= CSPF_PUSHWORD ? WORD
-								       : CONST);
-		if (action >= CSPF_PUSHWORD)
-			op->k = (u16)(action - CSPF_PUSHWORD);
-		else if (action == CSPF_PUSHLIT)
-			op->k = word[++i];
-		else if (action != CSPF_NOPUSH)
-			op->k = (u16)cspf_const(action);
-	}
-	c->op[c->n].handler = FINISH;
-	*ret = c;
-	return NULL;
-}
-
-void vm_cspf_destroy(struct vm_cspf *c) { free(c); }
+struct vm_cspf {
+	struct op op[CSPF_MAXWORDS + 1];
+};
 
 /* clang-format off */
 /* Invariant: the words below the top are stack[1..depth-1]; stack[0] lies under
- * the first word, so that an empty stack needs no case of its own. *last is the
- * operation that ended the program, FINISH when it ran to its end. */
-static bool run(const struct vm_cspf *c, const u8 *data, u32 len, const struct op **last)
+ * the first word, so that an empty stack needs no case of its own. Without a
+ * machine, gives the labels. */
+static bool run(const struct vm_cspf *c, const u8 *data, u32 len, u64 *done,
+		const void *const **labels)
 {
 	static const void *const label[] = {
-#define H(name) &&name##_none, &&name##_const, &&name##_word,
+#define H(name) &&name##_none, &&name##_const, &&name##_word, &&name##_word_const,
 		H(NOP)
 #define CSPF_BINARY(name, code, result) H(name)
 #define CSPF_END(name, code, when, verdict) H(name)
@@ -88,34 +63,40 @@ static bool run(const struct vm_cspf *c, const u8 *data, u32 len, const struct o
 #undef H
 		&&finish,
 	};
-	_Static_assert(LEN(label) == FINISH + 1, "a label for each handler");
+	_Static_assert(LEN(label) == HANDLERS, "a label for each handler");
+
+	if (!c)
+		return *labels = label, false;
 	u16 stack[CSPF_MAXWORDS], *sp = stack, a, b, top = 1;
 	u32 words = len / 2;
 	const struct op *op = c->op;
-	bool verdict;
 
 	*sp++ = 0;
-	goto *label[op->handler];
+	goto *op->go;
 
-#define NEXT		goto *label[(++op)->handler]
+#define NEXT		goto *(++op)->go
 #define POP()		(*--sp)
-#define LOAD(to)							\
+#define PUSH(v)		(*sp++ = top, top = (v))
+#define LOAD(to, else_)							\
 	do {								\
-		if (unlikely(op->k >= words))				\
-			goto outside;					\
-		to = get_be16(data + 2 * op->k);			\
+		if (unlikely(op->word >= words))			\
+			goto else_;					\
+		to = get_be16(data + 2 * op->word);			\
 	} while (0)
 
 NOP_none:
 	NEXT;
-NOP_word:
-	LOAD(b);
-	*sp++ = top;
-	top = b;
-	NEXT;
 NOP_const:
-	*sp++ = top;
-	top = op->k;
+	PUSH(op->k);
+	NEXT;
+NOP_word:
+	LOAD(b, outside);
+	PUSH(b);
+	NEXT;
+NOP_word_const:
+	LOAD(b, outside_first);
+	PUSH(b);
+	PUSH(op->k);
 	NEXT;
 
 #define CSPF_BINARY(name, code, result)					\
@@ -131,63 +112,130 @@ name##_const:								\
 	NEXT;								\
 name##_word:								\
 	a = top;							\
-	LOAD(b);							\
+	LOAD(b, outside);						\
 	top = result;							\
+	NEXT;								\
+name##_word_const:							\
+	LOAD(a, outside_first);						\
+	b = op->k;							\
+	PUSH(result);							\
 	NEXT;
-#define CSPF_END(name, code, when, verdict_)				\
+#define CSPF_END(name, code, when, verdict)				\
 name##_none:								\
 	b = top;							\
 	a = POP();							\
 	top = POP();							\
 	if (when)							\
-		goto end_##verdict_;					\
+		goto end_##verdict;					\
 	NEXT;								\
 name##_const:								\
 	a = top;							\
 	b = op->k;							\
 	top = POP();							\
 	if (when)							\
-		goto end_##verdict_;					\
+		goto end_##verdict;					\
 	NEXT;								\
 name##_word:								\
 	a = top;							\
-	LOAD(b);							\
+	LOAD(b, outside);						\
 	top = POP();							\
 	if (when)							\
-		goto end_##verdict_;					\
+		goto end_##verdict;					\
+	NEXT;								\
+name##_word_const:							\
+	LOAD(a, outside_first);						\
+	b = op->k;							\
+	if (when)							\
+		goto end_##verdict;					\
 	NEXT;
 #include "isa/cspf.def"
 #undef NEXT
 #undef POP
+#undef PUSH
 #undef LOAD
 
 end_true:
-	verdict = true;
-	goto end;
+	*done = op->done;
+	return true;
 outside:
 end_false:
-	verdict = false;
-	goto end;
+	*done = op->done;
+	return false;
+outside_first:
+	*done = op->done - 1;
+	return false;
 finish:
-	verdict = top != 0;
-end:
-	*last = op;
-	return verdict;
+	*done = op->done;
+	return top != 0;
 }
 /* clang-format on */
 
+static bool is_plain_word(u16 w) { return cspf_action(w) >= CSPF_PUSHWORD && !cspf_binop(w); }
+
+static bool pushes_constant(u16 w)
+{
+	return cspf_action(w) == CSPF_PUSHLIT || cspf_const(cspf_action(w)) >= 0;
+}
+
+/* Decodes at word[i]; returns where the next operation is. */
+static u32 decode(const u16 *word, u32 n, u32 i, struct op *op, enum handler *h)
+{
+	enum form form = NONE;
+
+	if (cspf_action(word[i]) >= CSPF_PUSHWORD) {
+		form = WORD;
+		op->word = (u16)(cspf_action(word[i]) - CSPF_PUSHWORD);
+	}
+	op->done++;
+	if (is_plain_word(word[i]) && i + 1 < n && pushes_constant(word[i + 1])) {
+		form = WORD_CONST;
+		op->done++;
+		i++;
+	} else if (pushes_constant(word[i])) {
+		form = CONST;
+	}
+	*h = handler(cspf_binop(word[i]), form);
+	if (cspf_action(word[i]) == CSPF_PUSHLIT)
+		op->k = word[++i];
+	else if (form == CONST || form == WORD_CONST)
+		op->k = (u16)cspf_const(cspf_action(word[i]));
+	return i + 1;
+}
+
+struct ob_err *vm_cspf_create(const u16 *word, u32 n, struct vm_cspf **ret)
+{
+	struct vm_cspf *c = calloc(1, sizeof(*c));
+	const void *const *label;
+	u32 done = 0;
+
+	if (!c)
+		return err_nomem();
+	run(NULL, NULL, 0, NULL, &label);
+	struct op *op = c->op;
+	for (u32 i = 0; i < n; op++) {
+		enum handler h;
+
+		op->done = done;
+		i = decode(word, n, i, op, &h);
+		op->go = label[h];
+		done = op->done;
+	}
+	op->go = label[FINISH];
+	op->done = done;
+	*ret = c;
+	return NULL;
+}
+
+void vm_cspf_destroy(struct vm_cspf *c) { free(c); }
+
 bool vm_cspf_run(const struct vm_cspf *c, const u8 *data, u32 len)
 {
-	const struct op *last;
+	u64 count;
 
-	return run(c, data, len, &last);
+	return run(c, data, len, &count, NULL);
 }
 
 bool vm_cspf_run_counted(const struct vm_cspf *c, const u8 *data, u32 len, u64 *count)
 {
-	const struct op *last;
-	bool verdict = run(c, data, len, &last);
-
-	*count = (u64)(last - c->op) + (last->handler != FINISH);
-	return verdict;
+	return run(c, data, len, count, NULL);
 }
