@@ -57,9 +57,8 @@ $(LIB): $(call obj,$(LIB_SRC))
 $(SO): $(call obj,$(LIB_SRC)) script/onebpf.map
 	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=script/onebpf.map -Wl,-z,defs $(LIBS)
 
-ROOMS := $(and $(wildcard src/vm/*.c),$(wildcard src/check/*.c),$(wildcard src/isa/classic_asm.c),$(wildcard src/filter/parse.c),$(wildcard src/filter/gen.c))
 $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
-	$(LINK) $(if $(ROOMS),$(foreach f,filter_compile filter_addrs_add4 vm_classic_create check_classic cbpf_asm,-Wl$(comma)-u$(comma)$f)) $(LIBS)
+	$(LINK) $(if $(wildcard src/filter/gen.c),-Wl$(comma)-u$(comma)filter_compile -Wl$(comma)-u$(comma)filter_addrs_add4) $(LIBS)
 
 $(PROGS): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS) $(PEERS)
