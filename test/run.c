@@ -46,6 +46,17 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+char *read_all(FILE *f)
+{
+	char *text = NULL;
+	size_t cap = 0;
+
+	if (f && getdelim(&text, &cap, 0, f) >= 0)
+		return text;
+	free(text);
+	return strdup("");
+}
+
 /* ---- differences ---- */
 
 static size_t line_len(const char *s)
@@ -182,7 +193,7 @@ static void start(const struct test *t, const char *name)
 			run_program(j);
 		result = run_test(j);
 		fflush(j->out);
-		_exit((int)result);
+		exit((int)result); /* not _exit: leaks are looked for here */
 	}
 	setpgid(j->pid, j->pid);
 	run.running++;
@@ -239,8 +250,7 @@ static void tell_program(const struct job *j, const char *died, char *text)
 static void finish(struct job *j, int status)
 {
 	const char *died = NULL;
-	char *text = NULL;
-	size_t n = 0;
+	char *text;
 
 	kill(-j->pid, SIGKILL); /* what it may have left running */
 	if (WIFSIGNALED(status))
@@ -250,8 +260,7 @@ static void finish(struct job *j, int status)
 	else if (WEXITSTATUS(status) > (j->test ? SKIP : 0))
 		died = arena_printf(&run.arena, "exit status %d", WEXITSTATUS(status));
 	rewind(j->out);
-	if (getdelim(&text, &n, 0, j->out) < 0)
-		text = strdup("");
+	text = read_all(j->out);
 	if (j->test) {
 		char *where = arena_printf(&run.arena, "%s:%u: %s%s%s", j->name, j->test->line,
 					   j->test->title, died ? ": " : "", died ? died : "");
@@ -313,22 +322,18 @@ static void add_file(const char *path, const char *name)
 {
 	struct test *test = NULL;
 	u32 n = 0, line = 0;
-	char *text = NULL;
-	const char *why;
-	size_t cap = 0;
 	FILE *f = fopen(path, "r");
+	char *text = read_all(f);
+	const char *why = test_read(&run.arena, name, arena_strndup(&run.arena, text, strlen(text)),
+				    &test, &n, &line);
 
-	if (!f || getdelim(&text, &cap, 0, f) < 0)
-		why = "cannot be read, or is empty";
-	else
-		why = test_read(&run.arena, name, text, &test, &n, &line);
+	free(text);
 	if (f)
 		fclose(f);
 	if (why)
 		tell(FAIL, arena_printf(&run.arena, "%s:%u: %s", name, line, why), "");
 	for (u32 i = 0; i < n && !why; i++)
 		add(&test[i], name);
-	/* text is not freed: the cases point into it */
 }
 
 /* pattern: below the top; skip: the folder that names do not show */

@@ -29,6 +29,8 @@ const struct part *test_part(const struct test *t, const char *name);
 /* ---- what a test did: made in a process of its own, text goes to `out` ---- */
 enum outcome { PASS, FAIL, SKIP };
 
+/* The text of a file, the caller's; "" when there is none or it is NULL. */
+char *read_all(FILE *f);
 /* Compares whole texts; prints a difference and returns false. */
 bool same_text(FILE *out, const char *what, const char *want, const char *got);
 /* Every line of `want` must be part of a line of `got`, in that order. */

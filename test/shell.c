@@ -28,12 +28,9 @@ static void put_file(const char *name, const char *text)
 
 static char *get_file(const char *name)
 {
-	char *text = NULL;
-	size_t n = 0;
 	FILE *f = fopen(name, "r");
+	char *text = read_all(f);
 
-	if (!f || getdelim(&text, &n, 0, f) < 0)
-		text = strdup("");
 	if (f)
 		fclose(f);
 	return text;
