@@ -121,12 +121,15 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Says how to see it again. Only calls what a signal handler may. */
+/* Says how to see it again. The process is lost anyhow, so stdio may be used. */
 static void failed(int signal)
 {
-	static const char keep[] = "/tmp/onebpf-fuzz-input";
-	FILE *f = fopen(keep, "w");
+	const char *dir = getenv("TMPDIR");
+	char keep[512];
+	FILE *f;
 
+	snprintf(keep, sizeof(keep), "%s/fuzz-input", dir ? dir : "/tmp");
+	f = fopen(keep, "w");
 	if (f) {
 		fwrite(fuzz.input, 1, fuzz.n, f);
 		fclose(f);

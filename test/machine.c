@@ -421,11 +421,13 @@ static bool run_filter(struct machine *m)
 	if (!want_err(m) && !enough(m))
 		return false;
 	for (u32 i = 0; i < line.n; i++) {
-		if (want_err(m))
+		if (want_err(m)) {
 			ok &= run_wrong(m, line.v[i]);
-		else
-			ok &= run_tree(m, line.v[i]) & run_code(m, line.v[i], i == 0, true) &
-			      run_code(m, line.v[i], i == 0, false);
+			continue;
+		}
+		ok &= run_tree(m, line.v[i]);
+		ok &= run_code(m, line.v[i], i == 0, true);
+		ok &= run_code(m, line.v[i], i == 0, false);
 	}
 	return ok;
 }
