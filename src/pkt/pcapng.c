@@ -224,11 +224,6 @@ static struct ob_err *give(struct pkt_reader *r, const struct block *b, const st
 		return damage(r, b->off,
 			      "packet %llu has %u captured bytes, but its block has room for %llu",
 			      nr, rec->caplen, (unsigned long long)rec->rest.n);
-	u32 max = pkt_max_snaplen(i->linktype);
-	if (unlikely(rec->caplen > max))
-		return damage(r, b->off,
-			      "packet %llu has %u captured bytes; at most %u are allowed", nr,
-			      rec->caplen, max);
 	ret->data = rec->rest.p;
 	ret->caplen = MIN(rec->caplen, i->snaplen);
 	ret->len = rec->len;

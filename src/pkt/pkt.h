@@ -22,11 +22,13 @@ struct pkt_iface {
 	u32 snaplen;   /* no packet has more bytes than this */
 	u64 units;     /* of time a second: 1000000, 1000000000, ... */
 	s64 offset;    /* seconds to add to each time */
-	bool big;      /* written on a big-endian machine (for LINKTYPE_NULL) */
+	bool big;      /* big-endian, and so are the headers that some link
+			* types (NULL, USB_LINUX, NFLOG) have in host order */
 	char name[32]; /* "" when the file has none; cut when longer */
 };
 
-/* The most bytes that a packet of this link type can sensibly have. */
+/* The most bytes that a packet of this link type has in a pcap file: a larger
+ * length is damage, as for libpcap. */
 u32 pkt_max_snaplen(u32 linktype);
 
 /* ---- reading (reader.c, input.c, unpack.c, pcap.c, pcapng.c) ----
@@ -72,8 +74,9 @@ const char *pkt_reader_kind(const struct pkt_reader *r); /* "pcap", "pcapng" */
  * when the disk is full the file is cut back to the last whole one. */
 struct pkt_writer_opts {
 	u32 linktype;                  /* of every packet; may carry pkt_iface.ext */
-	u32 snaplen;                   /* 0: pkt_max_snaplen */
+	u32 snaplen;                   /* packets are cut to it; 0: pkt_max_snaplen */
 	bool nano;                     /* times in nanoseconds, else microseconds */
+	bool big;                      /* byte order: as pkt_iface.big of the source */
 	bool unbuffered;               /* every packet is written at once */
 	const struct pkt_reader *from; /* its file must not be overwritten; or NULL */
 };
@@ -100,28 +103,28 @@ struct ob_err *pkt_finish(struct pkt_writer *w); /* flushes and destroys; NULL a
  * the next call. */
 struct print_names {
 	void *arg;
-	const char *(*host)(void *arg, const u8 *addr, u32 n);	/* n is 4 or 16 */
+	const char *(*host)(void *arg, const u8 *addr, u32 n); /* n is 4 or 16 */
 	const char *(*port)(void *arg, bool tcp, u16 port);
 	const char *(*proto)(void *arg, u8 proto);
 	const char *(*ether)(void *arg, const u8 *addr);
-	const char *(*iface)(void *arg, u32 index);	/* asked under -n, too */
+	const char *(*iface)(void *arg, u32 index); /* asked under -n, too */
 };
 
 /* The letters of tcpdump, in its meaning. */
 struct print_opts {
-	u8 verbose;	/* -v: 0 to 3 */
-	u8 quick;	/* -q */
-	u8 time;	/* -t: 0 to 5 */
-	u8 hex;		/* -x: 0, 1, 2 with the link header */
-	u8 hex_ascii;	/* -X: likewise */
-	u8 ascii;	/* -A: likewise */
-	bool link;	/* -e */
-	bool number;	/* -# */
-	bool numeric;	/* -n */
-	bool absolute;	/* -S: sequence numbers as they are */
-	bool unchecked;	/* -K: leave checksums alone */
-	bool nano;	/* nine digits in time stamps instead of six */
-	const struct print_names *names;	/* NULL: none is known */
+	u8 verbose;                      /* -v: 0 to 3 */
+	u8 quick;                        /* -q */
+	u8 time;                         /* -t: 0 to 5 */
+	u8 hex;                          /* -x: 0, 1, 2 with the link header */
+	u8 hex_ascii;                    /* -X: likewise */
+	u8 ascii;                        /* -A: likewise */
+	bool link;                       /* -e */
+	bool number;                     /* -# */
+	bool numeric;                    /* -n */
+	bool absolute;                   /* -S: sequence numbers as they are */
+	bool unchecked;                  /* -K: leave checksums alone */
+	bool nano;                       /* nine digits in time stamps instead of six */
+	const struct print_names *names; /* NULL: none is known */
 };
 
 /* Holds what passes from one packet to the next: sequence numbers of TCP

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static char dir[] = "/tmp/onebpf-write.XXXXXX", path[64];
-static u8 data[300000];
+static u8 data[(256 << 10) + 5];
 
 static struct pkt nth(u32 i)
 {
@@ -76,6 +76,7 @@ static void round_trip(void)
 		{.linktype = 1},
 		{.linktype = 1, .snaplen = 96},
 		{.linktype = 1, .nano = true},
+		{.linktype = 1, .big = true},
 		{.linktype = 1, .unbuffered = true},
 	};
 
@@ -104,14 +105,14 @@ static void bytes_of_file(void)
 {
 	static const u8 want[] = {
 		0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4,   0, 0, 0,    0,    0,    0,    0,
-		0,    0,    0,    0,    8, 0, 113, 0, 0, 0x24, 0xfe, 0xff, 0xff, 0xff,
+		0,    0,    0,    0,    4, 0, 113, 0, 0, 0x24, 0xfe, 0xff, 0xff, 0xff,
 		255,  201,  154,  59,   2, 0, 0,   0, 9, 0,    0,    0,    0xab, 0xcd,
 	};
 	struct pkt p = {(const u8 *)"\xab\xcd", 2, 9, 4294967294999999999u, 1, 113, 0};
 	struct pkt large = {data, sizeof(data), sizeof(data), 0, 2, 113, 0};
 	struct pkt_writer *w = create("bytes", (struct pkt_writer_opts){
 						       .linktype = 113 | 0x24000000,
-						       .snaplen = 1 << 19,
+						       .snaplen = 1 << 30,
 						       .nano = true,
 					       });
 	u8 got[sizeof(want) + 1];
@@ -122,7 +123,7 @@ static void bytes_of_file(void)
 	int fd = open(path, O_RDONLY);
 	EXPECT("bytes", read(fd, got, sizeof(got)) == sizeof(got), "all");
 	EXPECT("bytes", !memcmp(got, want, sizeof(want)), "as told by the format");
-	EXPECT("bytes", lseek(fd, 0, SEEK_END) == sizeof(want) + 16 + sizeof(data), "the size");
+	EXPECT("bytes", lseek(fd, 0, SEEK_END) == sizeof(want) + 16 + (256 << 10), "the size");
 	close(fd);
 }
 
@@ -183,7 +184,8 @@ static void full_disk(void)
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &old);
 	for (u32 limit = 300000; limit < 300000 + 1700; limit += 13) {
-		struct pkt_writer *w = create("full disk", (struct pkt_writer_opts){.linktype = 1});
+		struct pkt_writer *w = create(
+			"full disk", (struct pkt_writer_opts){.linktype = 1, .big = limit & 1});
 		struct ob_err *err = NULL;
 		char text[256], want[64];
 		now = old;
