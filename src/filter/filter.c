@@ -71,7 +71,8 @@ struct ob_err *filter_end(struct filter *f)
 
 struct ob_err *filter_too_long(size_t n)
 {
-	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n, FILTER_TEXT_LIMIT);
+	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n,
+		       FILTER_TEXT_LIMIT);
 }
 
 struct pred *filter_meaning(struct filter *f) { return filter_gen(f, filter_parse(f)); }

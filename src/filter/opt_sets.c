@@ -1,9 +1,391 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sets. */
+/* Sets. `host a or host b or ...` becomes a chain of tests that lead to one
+ * place when they hit and to the next test when they miss. Where no load in
+ * the chain can reject any more, the order of its tests is free: they are
+ * grouped by value, each group becomes a set of intervals, and a large set
+ * becomes a search tree.
+ * Needs: the facts that opt_thread left in node->info. */
 #include "filter/priv.h"
+
+#include <stdlib.h>
+
+struct interval {
+	u32 lo, hi, seq;
+	struct span span;
+};
+
+struct group {
+	struct val *v;      /* NULL: one test that is no set of intervals */
+	struct node *test;  /* the first */
+	struct val *masked; /* the one masked value that all tests compare, or NULL */
+	bool plain;         /* all tests compare `masked` with single constants */
+	struct {
+		struct interval *v;
+		u32 n, cap;
+	} set;
+};
+
+struct sets {
+	struct filter *f;
+	struct node *hit, *miss;
+	struct {
+		struct node **v;
+		u32 n, cap;
+	} chain;
+	struct {
+		struct group *v;
+		u32 n, cap;
+	} groups;
+	u32 *group_of; /* by id of the value, + 1 */
+	u32 leaf;      /* as many tests in a row at most */
+};
+
+enum { ROW = 20, LEAF = 7 };
+
+/* ---- finding a chain ---- */
+
+static bool follows(struct filter *f, const struct env *e, const struct node *n, struct node *hit)
+{
+	return n->op == N_TEST && n->refs == 1 && n->info && (n->t == hit) != (n->f == hit) &&
+	       env_safe(f, e, n->x) && env_safe(f, e, n->y);
+}
+
+static void collect(struct sets *s, struct node *n, struct node *hit)
+{
+	struct filter *f = s->f;
+	struct env *e = env_evaluated(f, n->info, n->x);
+
+	s->hit = hit;
+	s->chain.n = 0;
+	for (e = env_evaluated(f, e, n->y);;) {
+		vec_push(&f->scratch, s->chain) = n;
+		s->miss = n->t == hit ? n->f : n->t;
+		n = s->miss;
+		if (!follows(f, e, n, hit))
+			return;
+	}
+}
+
+/* The longer of the chains that begin here. */
+static void find(struct sets *s, struct node *n)
+{
+	collect(s, n, n->t);
+	u32 longest = s->chain.n;
+	collect(s, n, n->f);
+	if (s->chain.n < longest)
+		collect(s, n, n->t);
+}
+
+/* ---- from tests to sets ---- */
+
+/* x = v & mask with a mask of high bits, so that x == k is an interval of v. */
+static struct val *unmasked(struct val *x, u32 *low)
+{
+	u32 m;
+
+	*low = 0;
+	if (x->op != V_AND || x->b->op != V_CONST || !x->b->k)
+		return NULL;
+	m = x->b->k;
+	*low = ~(UINT32_MAX << __builtin_ctz(m));
+	return (m | *low | ~x->a->bits) == UINT32_MAX ? x->a : NULL;
+}
+
+static struct group *group_for(struct sets *s, struct node *n, struct val *v)
+{
+	if (v && s->group_of[v->id])
+		return &s->groups.v[s->group_of[v->id] - 1];
+	vec_push(&s->f->scratch, s->groups) = (struct group){.v = v, .test = n, .plain = true};
+	if (v)
+		s->group_of[v->id] = s->groups.n;
+	return &s->groups.v[s->groups.n - 1];
+}
+
+static void add(struct sets *s, struct group *g, u64 lo, u64 hi, struct span span)
+{
+	if (hi > g->v->max)
+		hi = g->v->max;
+	if (lo <= hi)
+		vec_push(&s->f->scratch, g->set) =
+			(struct interval){(u32)lo, (u32)hi, g->set.n, span};
+}
+
+/* Adds [lo, hi] if the test hits where it holds, else the rest. */
+static void add_outcome(struct sets *s, struct group *g, const struct node *n, u32 lo, u32 hi)
+{
+	if (n->t == s->hit) {
+		add(s, g, lo, hi, n->span);
+		return;
+	}
+	if (lo)
+		add(s, g, 0, lo - 1, n->span);
+	add(s, g, (u64)hi + 1, UINT32_MAX, n->span);
+}
+
+static void gather(struct sets *s, struct node *n)
+{
+	u32 low, k = n->y->k;
+	struct val *raw = unmasked(n->x, &low);
+	struct group *g;
+
+	if (n->y->op != V_CONST || n->cmp == C_SET || n->cmp == C_GE) {
+		group_for(s, n, NULL);
+		return;
+	}
+	if (n->cmp == C_EQ && raw) {
+		g = group_for(s, n, raw);
+		add_outcome(s, g, n, k, k | low);
+	} else {
+		g = group_for(s, n, n->x);
+		add_outcome(s, g, n, n->cmp == C_EQ ? k : k + 1, n->cmp == C_EQ ? k : UINT32_MAX);
+	}
+	if (!g->masked)
+		g->masked = n->x;
+	if (n->cmp != C_EQ || n->t != s->hit || g->masked != n->x)
+		g->plain = false;
+}
+
+static int by_lo(const void *a, const void *b)
+{
+	const struct interval *x = a, *y = b;
+
+	return x->lo < y->lo ? -1 : x->lo > y->lo ? 1 : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct interval *x = a, *y = b;
+
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* Sorted, with those that touch made one. */
+static void unite(struct group *g)
+{
+	u32 n = 0;
+
+	qsort(g->set.v, g->set.n, sizeof(*g->set.v), by_lo);
+	for (u32 i = 0; i < g->set.n; i++) {
+		struct interval *last = n ? &g->set.v[n - 1] : NULL, *now = &g->set.v[i];
+
+		if (last && (now->lo <= last->hi || now->lo == last->hi + 1)) {
+			last->hi = MAX(last->hi, now->hi);
+			last->seq = MIN(last->seq, now->seq);
+			last->span.from = MIN(last->span.from, now->span.from);
+			last->span.to = MAX(last->span.to, now->span.to);
+		} else {
+			g->set.v[n++] = *now;
+		}
+	}
+	g->set.n = n;
+}
+
+/* Tests of one masked value with constants go on with that value: the
+ * intervals become points of it. */
+static void settle(struct group *g)
+{
+	u32 low = 0;
+
+	if (!g->v)
+		return;
+	if (g->plain && g->masked != g->v) {
+		unmasked(g->masked, &low);
+		g->v = g->masked;
+		for (u32 i = 0; i < g->set.n; i++)
+			g->set.v[i].hi = g->set.v[i].lo;
+		qsort(g->set.v, g->set.n, sizeof(*g->set.v), by_lo);
+		u32 n = 0;
+		for (u32 i = 0; i < g->set.n; i++)
+			if (!n || g->set.v[n - 1].lo != g->set.v[i].lo)
+				g->set.v[n++] = g->set.v[i];
+		g->set.n = n;
+		return;
+	}
+	unite(g);
+}
+
+/* ---- from sets to trees ---- */
+
+static struct node *greater(struct sets *s, const struct group *g, u32 k, struct node *t,
+			    struct node *no, struct span at)
+{
+	return t == no ? t : node_test(s->f, g->v, C_GT, val_const(s->f, k), t, no, at);
+}
+
+/* v, known to lie in [lo, hi], is in this interval. */
+static struct node *one(struct sets *s, const struct group *g, const struct interval *i, u32 lo,
+			u32 hi, struct node *miss)
+{
+	struct node *n = s->hit;
+
+	if (i->lo == i->hi && i->lo != lo && i->hi != hi)
+		return node_test(s->f, g->v, C_EQ, val_const(s->f, i->lo), n, miss, i->span);
+	if (i->lo > lo)
+		n = greater(s, g, i->lo - 1, n, miss, i->span);
+	if (i->hi < hi)
+		n = greater(s, g, i->hi, miss, n, i->span);
+	return n;
+}
+
+/* Single constants one after the other, in the order in which they were written. */
+static struct node *row(struct sets *s, const struct group *g, struct interval *set, u32 n,
+			struct node *miss)
+{
+	qsort(set, n, sizeof(*set), by_seq);
+	while (n-- > 0)
+		miss = node_test(s->f, g->v, C_EQ, val_const(s->f, set[n].lo), s->hit, miss,
+				 set[n].span);
+	return miss;
+}
+
+static struct node *tree(struct sets *s, const struct group *g, struct interval *set, u32 n, u32 lo,
+			 u32 hi, struct node *miss)
+{
+	u32 points = 0, cut;
+
+	if (!n)
+		return miss;
+	if (n == 1)
+		return one(s, g, set, lo, hi, miss);
+	for (u32 i = 0; i < n; i++)
+		points += set[i].lo == set[i].hi;
+	if (points && n <= s->leaf) {
+		struct interval *p = arena_array(&s->f->scratch, struct interval, n);
+		u32 np = 0, nr = 0;
+
+		for (u32 i = 0; i < n; i++)
+			if (set[i].lo == set[i].hi)
+				p[np++] = set[i];
+			else
+				p[n - ++nr] = set[i];
+		qsort(p + np, nr, sizeof(*p), by_lo);
+		return row(s, g, p, np, tree(s, g, p + np, nr, lo, hi, miss));
+	}
+	u32 mid = n / 2;
+	struct interval *left = &set[mid - 1], *right = &set[mid];
+	struct span at = {MIN(left->span.from, right->span.from),
+			  MAX(left->span.to, right->span.to)};
+	cut = left->lo == left->hi && right->lo != right->hi ? right->lo - 1 : left->hi;
+	struct node *above = tree(s, g, right, n - mid, cut + 1, hi, miss);
+	return greater(s, g, cut, above, tree(s, g, set, mid, lo, cut, miss), at);
+}
+
+/* ---- is it worth it? ---- */
+
+static u32 cost(const struct val *v, const struct val *in_a)
+{
+	if (v == in_a)
+		return 0;
+	return v->op == V_AND && v->b->op == V_CONST ? 1 + cost(v->a, in_a) : 1;
+}
+
+static u32 cost_of_chain(const struct sets *s)
+{
+	const struct val *a = NULL;
+	u32 sum = 0;
+
+	for (u32 i = 0; i < s->chain.n; i++) {
+		sum += 1 + cost(s->chain.v[i]->x, a);
+		a = s->chain.v[i]->x;
+	}
+	return sum;
+}
+
+static u32 cost_of_groups(const struct sets *s, bool *large)
+{
+	u32 sum = 0;
+
+	for (u32 i = 0; i < s->groups.n; i++) {
+		const struct group *g = &s->groups.v[i];
+
+		if (!g->v) {
+			sum += 1 + cost(g->test->x, NULL);
+			continue;
+		}
+		sum += cost(g->v, NULL);
+		for (u32 j = 0; j < g->set.n; j++) {
+			const struct interval *k = &g->set.v[j];
+			u32 tests = (k->lo > 0) + (k->hi < g->v->max);
+
+			sum += k->lo == k->hi ? 1 : tests;
+		}
+		*large |= g->set.n > ROW;
+	}
+	return sum;
+}
+
+/* ---- the pass ---- */
+
+static struct node *rebuild(struct sets *s)
+{
+	struct node *next = s->miss;
+
+	for (u32 i = s->groups.n; i-- > 0;) {
+		struct group *g = &s->groups.v[i];
+
+		if (g->v) {
+			s->leaf = g->set.n > ROW ? LEAF : ROW;
+			next = tree(s, g, g->set.v, g->set.n, 0, g->v->max, next);
+			continue;
+		}
+		struct node *n = arena_dup(&s->f->a, g->test, sizeof(*n));
+		*(n->t == s->hit ? &n->f : &n->t) = next;
+		next = n;
+	}
+	return next;
+}
+
+/* The chain at n as trees, or NULL where it is best as it is. */
+static struct node *regroup(struct sets *s, struct node *n)
+{
+	bool large = false;
+
+	find(s, n);
+	if (s->chain.n < 2)
+		return NULL;
+	s->groups.n = 0;
+	for (u32 i = 0; i < s->chain.n; i++)
+		gather(s, s->chain.v[i]);
+	for (u32 i = 0; i < s->groups.n; i++) {
+		if (s->groups.v[i].v)
+			s->group_of[s->groups.v[i].v->id] = 0;
+		settle(&s->groups.v[i]);
+	}
+	if (cost_of_groups(s, &large) >= cost_of_chain(s) && !large)
+		return NULL;
+	return rebuild(s);
+}
+
+/* What the first test evaluates is still evaluated first. */
+static void replace(struct sets *s, struct node *head, struct node *n)
+{
+	struct group *g = &s->groups.v[0];
+
+	if (n->op == N_TEST && n->x == (g->v ? g->v : g->test->x))
+		*head = *n;
+	else
+		*head = (struct node){.op = N_EVAL, .x = head->x, .t = n, .span = head->span};
+}
+
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 {
-	(void)f;
-	(void)changed;
+	struct order o = graph_order(f, root);
+	struct sets s = {.f = f};
+	bool *taken = arena_array(&f->scratch, bool, o.n);
+
+	s.group_of = arena_array(&f->scratch, u32, f->vals.n);
+	for (u32 i = 0; i < o.n; i++) {
+		struct node *n = o.v[i];
+
+		if (taken[i] || n->op != N_TEST || !n->info)
+			continue;
+		struct node *better = regroup(&s, n);
+		for (u32 j = 0; j < s.chain.n; j++)
+			taken[s.chain.v[j]->id] = true;
+		if (better) {
+			replace(&s, n, better);
+			*changed = true;
+		}
+	}
 	return root;
 }
