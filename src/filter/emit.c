@@ -117,18 +117,6 @@ static bool commutes(enum val_op op)
 	return op == V_ADD || op == V_MUL || op == V_AND || op == V_OR || op == V_XOR;
 }
 
-/* Is X used to compute v in A, whatever A and X hold now? */
-static bool uses_x(const struct emitter *e, const struct val *v)
-{
-	if (cell_of(e, v) >= 0 || v->op < V_LOAD || v->op == V_ANC)
-		return false;
-	if (v->op == V_LOAD)
-		return v->a != NULL;
-	if (v->op == V_NEG || v->b->op == V_CONST)
-		return uses_x(e, v->a);
-	return true;
-}
-
 /* Would computing v in A now change X? */
 static bool clobbers_x(const struct emitter *e, const struct val *v)
 {
@@ -139,6 +127,18 @@ static bool clobbers_x(const struct emitter *e, const struct val *v)
 	if (v->op == V_NEG || v->b->op == V_CONST || v->b == e->st.X)
 		return clobbers_x(e, v->a);
 	return !(commutes(v->op) && v->a == e->st.X && !clobbers_x(e, v->b));
+}
+
+/* With y in X first, can x then be computed in A? */
+static bool fits_after(struct emitter *e, const struct val *x, struct val *y)
+{
+	struct state now = e->st;
+
+	e->st.A = NULL;
+	e->st.X = y;
+	bool fits = !clobbers_x(e, x);
+	e->st = now;
+	return fits;
 }
 
 /* Can v go to X while A stays as it is? */
@@ -181,7 +181,7 @@ static void to_both(struct emitter *e, struct val *x, struct val *y)
 		to_x(e, x);
 	} else if (e->st.X == y && !clobbers_x(e, x)) {
 		to_a(e, x);
-	} else if ((e->st.A == x && spares_a(e, y)) || !uses_x(e, x)) {
+	} else if ((e->st.A == x && spares_a(e, y)) || fits_after(e, x, y)) {
 		to_x(e, y);
 		to_a(e, x);
 	} else {
@@ -195,11 +195,13 @@ static void to_both(struct emitter *e, struct val *x, struct val *y)
 }
 
 /* Is it better to have y in A and x in X? */
-static bool turned(const struct emitter *e, const struct val *x, const struct val *y)
+static bool turned(struct emitter *e, struct val *x, struct val *y)
 {
 	if (e->st.X == x)
 		return !clobbers_x(e, y);
-	return e->st.X != y && uses_x(e, x) && !uses_x(e, y) && e->st.A != x;
+	if (e->st.X == y || e->st.A == x)
+		return false;
+	return !fits_after(e, x, y) && fits_after(e, y, x);
 }
 
 static void alu(struct emitter *e, struct val *v)
@@ -423,6 +425,13 @@ static struct code attempt(struct emitter *e, struct node *root)
 	for (u32 i = 0; i < o.n; i++)
 		node(e, o.v[i]);
 	return emit_encode(f, o);
+}
+
+u32 emit_size(struct filter *f, struct node *root)
+{
+	struct emitter e = {.f = f};
+
+	return attempt(&e, root).n;
 }
 
 u32 filter_snaplen(const struct filter *f) { return f->opts->snaplen ? f->opts->snaplen : 262144; }

@@ -421,7 +421,9 @@ struct fact env_fact(struct filter *f, const struct env *e, const struct val *v)
 /* emit.c */
 void filter_emit(struct filter *f, struct node *root, struct prog **ret);
 u32 filter_snaplen(const struct filter *f);
+/* The number of instructions that the graph would become. */
+u32 emit_size(struct filter *f, struct node *root);
 struct val *val_test_name(struct filter *f, const struct node *test);
-struct val *val_param(struct filter *f, u32 which);
+struct val *val_param(struct filter *f, u32 which, u32 size);
 
 #endif

@@ -312,11 +312,11 @@ struct val *val_test_name(struct filter *f, const struct node *t)
 	return intern(f, (struct val){.op = V_TEST, .k = t->cmp, .a = t->x, .b = t->y});
 }
 
-struct val *val_param(struct filter *f, u32 which)
+struct val *val_param(struct filter *f, u32 which, u32 size)
 {
 	struct val *serial = val_const(f, f->vals.n);
 
-	return intern(f, (struct val){.op = V_PARAM, .k = which, .b = serial});
+	return intern(f, (struct val){.op = V_PARAM, .size = (u8)size, .k = which, .b = serial});
 }
 
 static const char *const op_name[] = {
