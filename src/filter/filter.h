@@ -37,6 +37,7 @@ struct filter_opts {
 	bool live; /* for a live Linux capture: ancillary loads may be used */
 	bool has_netmask;
 	u32 netmask;                      /* host order, for `ip broadcast` */
+	bool big_endian;                  /* the machine that captured: matters to BSD loopback */
 	const struct filter_names *names; /* NULL: numbers only */
 };
 

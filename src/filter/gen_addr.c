@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Addresses: host, net, ether host, gateway, broadcast, multicast. */
+#include "filter/gen.h"
+
+#include <stdlib.h>
+
+struct pred *gen_both(struct gen *g, enum dir dir, struct pred *src, struct pred *dst)
+{
+	switch (dir) {
+	case D_SRC:
+		return src;
+	case D_DST:
+		return dst;
+	case D_AND:
+		return gen_and(g, src, dst);
+	default:
+		return gen_or(g, src, dst);
+	}
+}
+
+void gen_dir_check(struct gen *g, enum dir dir, bool wlan)
+{
+	static const char *const word[] = {
+		[D_ADDR1] = "addr1", [D_ADDR2] = "addr2", [D_ADDR3] = "addr3",
+		[D_ADDR4] = "addr4", [D_RA] = "ra",       [D_TA] = "ta",
+	};
+
+	if (dir >= D_ADDR1 && !wlan)
+		gen_refuse(g, "`%s` goes with hardware addresses on 802.11 only", word[dir]);
+}
+
+/* ---- network addresses ---- */
+
+struct net4 {
+	u32 addr, mask;
+};
+
+/* One protocol that holds IPv4 addresses at fixed places. */
+static struct pred *holds4(struct gen *g, struct net4 n, enum dir dir, u32 proto, u32 src, u32 dst)
+{
+	struct pred *s =
+		gen_and(g, gen_proto_link(g, proto), gen_masked(g, W_NET, src, 4, n.mask, n.addr));
+	struct pred *d =
+		gen_and(g, gen_proto_link(g, proto), gen_masked(g, W_NET, dst, 4, n.mask, n.addr));
+
+	return gen_both(g, dir, s, d);
+}
+
+/* The words come from the last to the first, as everywhere in libpcap; but
+ * here the outermost test is the first word's. */
+static struct pred *words6(struct gen *g, u32 off, const u8 a[16], const u8 m[16])
+{
+	struct pred *p = NULL;
+
+	for (u32 i = 0; i < 16; i += 4) {
+		struct pred *w = gen_masked(g, W_NET, off + i, 4, get_be32(m + i), get_be32(a + i));
+
+		p = p ? gen_and(g, p, w) : w;
+	}
+	return p;
+}
+
+static struct pred *holds6(struct gen *g, const u8 a[16], const u8 m[16], enum dir dir)
+{
+	struct pred *s = gen_and(g, gen_proto_link(g, ET_IP6), words6(g, 8, a, m));
+	struct pred *d = gen_and(g, gen_proto_link(g, ET_IP6), words6(g, 24, a, m));
+
+	return gen_both(g, dir, s, d);
+}
+
+static _Noreturn void bad_proto(struct gen *g, const struct tree *t, enum proto p, const char *what)
+{
+	struct ob_err *err =
+		filter_err(g->f, OB_UNSUPPORTED, g->at, "`%s` has no %s", proto_word(p), what);
+
+	(void)t;
+	if (p == P_LINK)
+		err = err_hint(err, "ether host takes an address like 02:00:00:00:00:01");
+	filter_fail_err(g->f, err_hint(err, "ip, arp, rarp and ip6 can stand before %s", what));
+}
+
+/* DECnet: `area.node`, in one of four places. */
+static struct pred *decnet_place(struct gen *g, u32 flags, u32 at, u32 addr)
+{
+	static const struct {
+		u32 size, mask, flags, pad;
+	} shape[] = {
+		{1, 0x07, 0x02, 0},
+		{2, 0xff07, 0x8102, 1},
+		{1, 0x07, 0x06, 0},
+		{2, 0xff07, 0x8106, 1},
+	};
+	struct pred *p =
+		gen_masked(g, W_NET, 2, shape[flags].size, shape[flags].mask, shape[flags].flags);
+
+	return gen_and(g, p, gen_eq(g, W_NET, 2 + shape[flags].pad + at, 2, addr));
+}
+
+/* Data packets with short or long headers, with 0 or 1 byte of padding. */
+static struct pred *decnet_one(struct gen *g, u32 addr, u32 at_short, u32 at_long)
+{
+	u32 swapped = (addr & 0xff) << 8 | (addr >> 8 & 0xff);
+	struct pred *p = NULL;
+
+	for (u32 i = 0; i < 4; i++) {
+		u32 at = i < 2 ? at_short : at_long;
+		struct pred *one = decnet_place(g, i, at, swapped);
+
+		p = p ? gen_or(g, p, one) : one;
+	}
+	return gen_and(g, gen_proto_link(g, ET_DN), p);
+}
+
+static struct pred *decnet(struct gen *g, u32 addr, enum dir dir)
+{
+	gen_dir_check(g, dir, false);
+	return gen_both(g, dir, decnet_one(g, addr, 3, 15), decnet_one(g, addr, 1, 7));
+}
+
+static struct pred *host4(struct gen *g, const struct tree *t, struct net4 n, enum proto proto)
+{
+	enum dir dir = t->quals.dir;
+
+	gen_dir_check(g, dir, false);
+	switch (proto) {
+	case P_DEFAULT: {
+		struct pred *p = holds4(g, n, dir, ET_IP, 12, 16);
+		if (g->labels)
+			return p;
+		p = gen_or(g, p, holds4(g, n, dir, ET_ARP, 14, 24));
+		return gen_or(g, p, holds4(g, n, dir, ET_RARP, 14, 24));
+	}
+	case P_IP:
+		return holds4(g, n, dir, ET_IP, 12, 16);
+	case P_ARP:
+		return holds4(g, n, dir, ET_ARP, 14, 24);
+	case P_RARP:
+		return holds4(g, n, dir, ET_RARP, 14, 24);
+	default:
+		bad_proto(g, t, proto, "IPv4 addresses");
+	}
+}
+
+static struct pred *host6(struct gen *g, const struct tree *t, const u8 a[16], const u8 m[16],
+			  enum proto proto)
+{
+	gen_dir_check(g, t->quals.dir, false);
+	if (proto != P_DEFAULT && proto != P_IP6)
+		bad_proto(g, t, proto, "IPv6 addresses");
+	return holds6(g, a, m, t->quals.dir);
+}
+
+static void make_mask6(u8 m[16], u32 bits)
+{
+	for (u32 i = 0; i < 16; i++) {
+		u32 n = MIN(bits, 8);
+
+		m[i] = (u8)(0xff00 >> n);
+		bits -= n;
+	}
+}
+
+/* ---- names ---- */
+
+static struct pred *one_addr(struct gen *g, const struct tree *t, const struct filter_addr *a)
+{
+	static const u8 all[16] = {255, 255, 255, 255, 255, 255, 255, 255,
+				   255, 255, 255, 255, 255, 255, 255, 255};
+	/* no type field: arp and rarp cannot be told */
+	bool ip_only = t->quals.proto == P_DEFAULT && g->type.k == UNSET;
+	enum proto proto = ip_only ? (a->v6 ? P_IP6 : P_IP) : t->quals.proto;
+
+	if (proto == (a->v6 ? P_IP : P_IP6))
+		return NULL;
+	if (a->v6)
+		return host6(g, t, a->a6, all, proto);
+	return host4(g, t, (struct net4){a->v4, UINT32_MAX}, proto);
+}
+
+static struct pred *host_addrs(struct gen *g, const struct tree *t, const struct ident *id,
+			       const struct filter_addrs *found)
+{
+	struct pred *any = NULL;
+
+	for (u32 i = 0; i < found->n; i++) {
+		struct pred *one = one_addr(g, t, &found->v[i]);
+
+		if (one)
+			any = any ? gen_or(g, any, one) : one;
+	}
+	if (!any)
+		filter_fail(g->f, OB_NAME, id->span, "host `%s` has no %s address", id->s,
+			    t->quals.proto == P_IP6 ? "IPv6" : "IPv4");
+	return any;
+}
+
+static _Noreturn void unknown_host(struct gen *g, const struct ident *id)
+{
+	struct ob_err *err = filter_err(g->f, OB_NAME, id->span, "unknown host `%s`", id->s);
+	const char *near = filter_word_nearest(id->s);
+
+	if (near)
+		err = err_hint(err, "did you mean `%s`?", near);
+	else if (!g->f->opts->names || !g->f->opts->names->host)
+		err = err_hint(err, "names are not looked up here: write the address");
+	filter_fail_err(g->f, err);
+}
+
+/* Frees the addresses whatever happens between. */
+static struct pred *host_name(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	const struct filter_names *names = g->f->opts->names;
+	struct filter_addrs found = {0}, *kept = arena_new(&g->f->a, struct filter_addrs);
+
+	if (names && names->host && names->host(names->arg, id->s, &found) && found.n) {
+		kept->v = arena_dup(&g->f->a, found.v, found.n * sizeof(*found.v));
+		kept->n = found.n;
+	}
+	free(found.v);
+	if (!kept->n)
+		unknown_host(g, id);
+	return host_addrs(g, t, id, kept);
+}
+
+static bool find_mac(struct gen *g, const char *name, u8 mac[6])
+{
+	const struct filter_names *names = g->f->opts->names;
+
+	return names && names->ether && names->ether(names->arg, name, mac);
+}
+
+static bool is_arcnet(const struct gen *g)
+{
+	return g->link->nr == LT_ARCNET || g->link->nr == LT_ARCNET_LINUX;
+}
+
+static void need_mac(struct gen *g)
+{
+	if (!g->link->medium->host || is_arcnet(g))
+		gen_refuse(g, "%s has no hardware addresses of 6 bytes", gen_linkname(g));
+}
+
+static struct pred *mac_host(struct gen *g, const struct tree *t, const u8 mac[6])
+{
+	if (t->quals.proto != P_LINK || (t->quals.type != T_HOST && t->quals.type != T_DEFAULT)) {
+		struct ob_err *err = filter_err(g->f, OB_SYNTAX, g->at,
+						"a hardware address goes with `ether host`");
+		filter_fail_err(g->f, err_hint(err, "ether host, ether src or ether dst"));
+	}
+	need_mac(g);
+	return g->link->medium->host(g, mac, t->quals.dir);
+}
+
+static struct pred *mac_name(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	u8 mac[6];
+
+	need_mac(g);
+	if (!find_mac(g, id->s, mac))
+		filter_fail(g->f, OB_NAME, id->span, "unknown hardware address `%s`", id->s);
+	return mac_host(g, t, mac);
+}
+
+static struct pred *arcnet_host(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	if (!is_arcnet(g))
+		gen_refuse(g, "$xx is an address on ARCNET; this is %s", gen_linkname(g));
+	if (t->quals.proto != P_LINK || (t->quals.type != T_HOST && t->quals.type != T_DEFAULT))
+		gen_refuse(g, "$xx goes with `link host`");
+	return g->link->medium->host(g, id->mac, t->quals.dir);
+}
+
+/* A network's number has as many bytes as are not 0 in front. */
+static struct net4 promote(u32 v)
+{
+	struct net4 n = {v, UINT32_MAX};
+
+	while (n.addr && !(n.addr & 0xff000000)) {
+		n.addr <<= 8;
+		n.mask <<= 8;
+	}
+	return n;
+}
+
+static struct pred *net_name(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	const struct filter_names *names = g->f->opts->names;
+	u32 v = 0;
+
+	if (!names || !names->net || !names->net(names->arg, id->s, &v) || !v) {
+		struct ob_err *err =
+			filter_err(g->f, OB_NAME, id->span, "unknown network `%s`", id->s);
+		const char *near = filter_word_nearest(id->s);
+
+		filter_fail_err(g->f, near ? err_hint(err, "did you mean `%s`?", near) : err);
+	}
+	return host4(g, t, promote(v), t->quals.proto);
+}
+
+/* `gateway NAME`: `ether host NAME and not host NAME`. */
+static struct pred *gateway(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	struct tree both = *t;
+	u8 mac[6];
+
+	if (id->kind != ID_NAME)
+		gen_refuse(g, "`gateway` needs a name: of a host, and of a hardware address");
+	need_mac(g);
+	if (!find_mac(g, id->s, mac))
+		filter_fail(g->f, OB_NAME, id->span, "unknown hardware address `%s`", id->s);
+	both.quals.dir = D_OR;
+	struct pred *link = g->link->medium->host(g, mac, D_OR);
+	return gen_and(g, link, gen_not(g, host_name(g, &both, id)));
+}
+
+/* ---- by what was written ---- */
+
+static _Noreturn void host_bits(struct gen *g, const struct ident *id, u32 addr)
+{
+	struct ob_err *err =
+		filter_err(g->f, OB_RANGE, id->span, "the address has bits outside its mask");
+
+	filter_fail_err(g->f, err_hint(err, "the network is %u.%u.%u.%u", addr >> 24,
+				       addr >> 16 & 255, addr >> 8 & 255, addr & 255));
+}
+
+static void need_net(struct gen *g, const struct tree *t)
+{
+	if (t->quals.type == T_NET)
+		return;
+	struct ob_err *err = filter_err(g->f, OB_SYNTAX, g->at, "a mask goes with `net`");
+	filter_fail_err(g->f, err_hint(err, "net %.*s", (int)(g->at.to - g->at.from),
+				       g->f->text + g->at.from));
+}
+
+static u32 left(u32 v, u32 bits) { return bits >= 32 ? v : v << (32 - bits); }
+
+static struct pred *masked4(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	struct net4 n = {left(id->v4, id->v4_bits), 0};
+
+	if (id->kind == ID_V4_MASK) {
+		n.mask = left(id->mask, id->mask_bits);
+	} else {
+		if (id->num > 32)
+			filter_fail(g->f, OB_RANGE, id->span, "a mask of %u bits; IPv4 has 32",
+				    id->num);
+		n.mask = id->num ? UINT32_MAX << (32 - id->num) : 0;
+	}
+	if (n.addr & ~n.mask)
+		host_bits(g, id, n.addr & n.mask);
+	need_net(g, t);
+	return host4(g, t, n, t->quals.proto);
+}
+
+static struct pred *plain4(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	u32 area, node;
+
+	if (t->quals.proto == P_DECNET) {
+		if (!id->s || sscanf(id->s, "%u.%u", &area, &node) != 2)
+			filter_fail(g->f, OB_SYNTAX, id->span, "a DECnet address is AREA.NODE");
+		return decnet(g, (area << 10 & 0xfc00) | (node & 0x3ff), t->quals.dir);
+	}
+	if (t->quals.proto == P_LINK)
+		bad_proto(g, t, P_LINK, "IPv4 addresses");
+	u32 mask = left(UINT32_MAX, id->v4_bits);
+	return host4(g, t, (struct net4){left(id->v4, id->v4_bits), mask}, t->quals.proto);
+}
+
+static struct pred *number4(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	if (t->quals.proto == P_DECNET)
+		return decnet(g, id->num, t->quals.dir);
+	if (t->quals.proto == P_LINK)
+		bad_proto(g, t, P_LINK, "IPv4 addresses");
+	if (t->quals.type == T_NET)
+		return host4(g, t, promote(id->num), t->quals.proto);
+	return host4(g, t, (struct net4){id->num, UINT32_MAX}, t->quals.proto);
+}
+
+static struct pred *address6(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	u8 mask[16];
+
+	if (id->num > 128)
+		filter_fail(g->f, OB_RANGE, id->span, "a mask of %u bits; IPv6 has 128", id->num);
+	make_mask6(mask, id->num);
+	for (u32 i = 0; i < 16; i++)
+		if (id->v6[i] & ~mask[i])
+			filter_fail(g->f, OB_RANGE, id->span,
+				    "the address has bits outside its mask");
+	if (id->num != 128)
+		need_net(g, t);
+	return host6(g, t, id->v6, mask, t->quals.proto);
+}
+
+static struct pred *name(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	if (t->quals.type == T_NET)
+		return net_name(g, t, id);
+	if (t->quals.proto == P_LINK)
+		return mac_name(g, t, id);
+	if (t->quals.proto == P_DECNET)
+		gen_refuse(g, "DECnet names are not known: write AREA.NODE");
+	return host_name(g, t, id);
+}
+
+struct pred *gen_host(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	if (t->quals.type == T_GATEWAY)
+		return gateway(g, t, id);
+	switch (id->kind) {
+	case ID_NAME:
+		return name(g, t, id);
+	case ID_NUM:
+		return number4(g, t, id);
+	case ID_V4:
+		return plain4(g, t, id);
+	case ID_V4_LEN:
+	case ID_V4_MASK:
+		return masked4(g, t, id);
+	case ID_V6:
+		return address6(g, t, id);
+	case ID_MAC:
+		return mac_host(g, t, id->mac);
+	case ID_AID:
+		return arcnet_host(g, t, id);
+	}
+	return NULL;
+}
+
+/* ---- broadcast, multicast ---- */
+
+static struct pred *ip_broadcast(struct gen *g)
+{
+	u32 host = ~g->f->opts->netmask;
+
+	if (!g->f->opts->has_netmask)
+		gen_refuse(g, "`ip broadcast` needs the network's mask, which is not known");
+	struct pred *p = gen_or(g, gen_masked(g, W_NET, 16, 4, host, 0),
+				gen_masked(g, W_NET, 16, 4, host, host));
+	return gen_and(g, gen_proto_link(g, ET_IP), p);
+}
+
+struct pred *gen_broadcast(struct gen *g, const struct tree *t)
+{
+	switch (t->quals.proto) {
+	case P_DEFAULT:
+	case P_LINK:
+		if (!g->link->medium->broadcast)
+			gen_refuse(g, "%s has no broadcast address", gen_linkname(g));
+		return g->link->medium->broadcast(g);
+	case P_IP:
+		return ip_broadcast(g);
+	default:
+		gen_refuse(g, "`%s broadcast` is not known; ether and ip have broadcasts",
+			   proto_word(t->quals.proto));
+	}
+}
+
+struct pred *gen_multicast(struct gen *g, const struct tree *t)
+{
+	switch (t->quals.proto) {
+	case P_DEFAULT:
+	case P_LINK:
+		if (!g->link->medium->multicast)
+			gen_refuse(g, "%s has no multicast addresses", gen_linkname(g));
+		return g->link->medium->multicast(g);
+	case P_IP:
+		return gen_and(g, gen_proto_link(g, ET_IP), gen_cmp(g, W_NET, 16, 1, R_GE, 224));
+	case P_IP6:
+		return gen_and(g, gen_proto_link(g, ET_IP6), gen_eq(g, W_NET, 24, 1, 255));
+	default:
+		gen_refuse(g, "`%s multicast` is not known; ether, ip and ip6 have multicasts",
+			   proto_word(t->quals.proto));
+	}
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ports: single, ranges, lists, names; and behind IPv6 extension headers. */
+#include "filter/gen.h"
+
+#include <stdlib.h>
+
+enum { ANY_TRANSPORT = 0, CHAIN_MAX = 6 };
+
+struct ports {
+	u32 from, to;  /* from <= to */
+	u32 transport; /* IP protocol, or ANY_TRANSPORT */
+	enum dir dir;
+};
+
+/* One port, at an offset. A range loads it for each of its ends. */
+static struct pred *atom(struct gen *g, struct off at, u32 off, struct ports p)
+{
+	struct val *v = gen_at(g, at, off, 2);
+
+	if (p.from == p.to)
+		return pred_test_k(g->f, v, C_EQ, p.from, g->at);
+	return gen_and(g, pred_test_k(g->f, v, C_GE, p.from, g->at),
+		       pred_rel(g->f, v, R_LE, val_const(g->f, p.to), g->at));
+}
+
+static struct pred *atoms(struct gen *g, struct off at, struct ports p)
+{
+	return gen_both(g, p.dir, atom(g, at, 0, p), atom(g, at, 2, p));
+}
+
+/* Not a later fragment. */
+struct pred *gen_frag(struct gen *g) { return gen_not(g, gen_set(g, W_NET, 6, 2, 0x1fff)); }
+
+static struct pred *over4(struct gen *g, struct ports p, u32 transport)
+{
+	struct pred *ip = gen_and(g, gen_eq(g, W_NET, 9, 1, transport), gen_frag(g));
+
+	return gen_and(g, ip, atoms(g, gen_off(g, W_TRAN4), p));
+}
+
+static struct pred *over6(struct gen *g, struct ports p, u32 transport)
+{
+	return gen_and(g, gen_eq(g, W_NET, 6, 1, transport), atoms(g, gen_off(g, W_TRAN6), p));
+}
+
+static struct pred *each(struct gen *g, struct ports p,
+			 struct pred *(*over)(struct gen *, struct ports, u32))
+{
+	if (p.transport != ANY_TRANSPORT)
+		return over(g, p, p.transport);
+	struct pred *any = gen_or(g, over(g, p, IP_SCTP), over(g, p, IP_TCP));
+	return gen_or(g, any, over(g, p, IP_UDP));
+}
+
+static struct pred *ports4(struct gen *g, struct ports p)
+{
+	return gen_and(g, gen_proto_link(g, ET_IP), each(g, p, over4));
+}
+
+static struct pred *ports6(struct gen *g, struct ports p)
+{
+	return gen_and(g, gen_proto_link(g, ET_IP6), each(g, p, over6));
+}
+
+struct pred *gen_port_to4(struct gen *g, u32 port)
+{
+	return ports4(g, (struct ports){port, port, IP_UDP, D_DST});
+}
+
+struct pred *gen_port_to6(struct gen *g, u32 port)
+{
+	return ports6(g, (struct ports){port, port, IP_UDP, D_DST});
+}
+
+/* ---- behind extension headers ---- */
+
+static struct pred *is(struct gen *g, struct val *x, u32 k)
+{
+	return pred_test_k(g->f, x, C_EQ, k, g->at);
+}
+
+static struct pred *transport(struct gen *g, struct val *next, struct ports p)
+{
+	if (p.transport != ANY_TRANSPORT)
+		return is(g, next, p.transport);
+	struct pred *any = gen_or(g, is(g, next, IP_TCP), is(g, next, IP_UDP));
+	return gen_or(g, any, is(g, next, IP_SCTP));
+}
+
+/* Hop-by-hop, destination options and routing headers have a length; a
+ * fragment header has 8 bytes, a 0 there, and must be the first's. */
+static struct pred *extension(struct gen *g, struct val *next, struct off at)
+{
+	struct pred *first = pred_masked(g->f, gen_at(g, at, 2, 2), 0xfff8, 0, g->at);
+	struct pred *any = gen_or(g, is(g, next, IP_HOPOPTS), is(g, next, IP_DSTOPTS));
+
+	any = gen_or(g, any, is(g, next, IP_ROUTING));
+	return gen_or(g, any, gen_and(g, is(g, next, IP_FRAGMENT), first));
+}
+
+static struct pred *chain6(struct gen *g, struct val *next, struct off at, struct ports p, u32 left)
+{
+	struct pred *here = gen_and(g, transport(g, next, p), atoms(g, at, p));
+
+	if (!left)
+		return here;
+	struct pred *ext = extension(g, next, at);
+	struct val *size = gen_op_k(g, V_MUL, gen_op_k(g, V_ADD, gen_at(g, at, 1, 1), 1), 8);
+	struct off beyond = {at.var ? gen_op(g, V_ADD, at.var, size) : size, at.k};
+	struct pred *more = chain6(g, gen_at(g, at, 0, 1), beyond, p, left - 1);
+	return gen_or(g, here, gen_and(g, ext, more));
+}
+
+static struct pred *portchain6(struct gen *g, struct ports p)
+{
+	struct pred *chain = chain6(g, gen_load(g, W_NET, 6, 1), gen_off(g, W_TRAN6), p, CHAIN_MAX);
+
+	return gen_and(g, gen_proto_link(g, ET_IP6), chain);
+}
+
+/* ---- names and numbers ---- */
+
+static bool lookup(struct gen *g, const char *name, const char *transport, u16 *port)
+{
+	const struct filter_names *names = g->f->opts->names;
+
+	return names && names->port && names->port(names->arg, name, transport, port);
+}
+
+/* A name known to both protocols with one number stands for all transports;
+ * with two numbers, for TCP's. */
+static bool port_by_name(struct gen *g, const char *name, u32 want, u32 *port, u32 *transport)
+{
+	u16 tcp, udp, sctp;
+	bool is_tcp = lookup(g, name, "tcp", &tcp), is_udp = lookup(g, name, "udp", &udp);
+
+	if (want == IP_SCTP && lookup(g, name, "sctp", &sctp)) {
+		*port = sctp;
+		*transport = IP_SCTP;
+		return true;
+	}
+	if (!is_tcp && !is_udp)
+		return false;
+	*port = is_tcp ? tcp : udp;
+	*transport = !is_udp ? IP_TCP : !is_tcp ? IP_UDP : tcp == udp ? ANY_TRANSPORT : IP_TCP;
+	return true;
+}
+
+static _Noreturn void unknown_port(struct gen *g, const struct ident *id, const char *name)
+{
+	struct ob_err *err = filter_err(g->f, OB_NAME, id->span, "unknown port `%s`", name);
+	const char *near = filter_word_nearest(name);
+
+	if (near)
+		err = err_hint(err, "did you mean `%s`?", near);
+	filter_fail_err(g->f, err);
+}
+
+static u32 number(struct gen *g, const struct ident *id, const char *s, size_t n, u32 want,
+		  u32 *transport)
+{
+	char *name = arena_strndup(&g->f->a, s, n), *end;
+	unsigned long v = strtoul(name, &end, 0);
+	u32 port;
+
+	if (*name >= '0' && *name <= '9' && !*end) {
+		*transport = ANY_TRANSPORT;
+		if (v > 65535)
+			filter_fail(g->f, OB_RANGE, id->span, "port %s; the largest is 65535",
+				    name);
+		return (u32)v;
+	}
+	if (!port_by_name(g, name, want, &port, transport))
+		unknown_port(g, id, name);
+	return port;
+}
+
+/* The transport that was asked for against that of the name. */
+static u32 agree(struct gen *g, const struct ident *id, u32 want, u32 found)
+{
+	if (want == ANY_TRANSPORT || found == ANY_TRANSPORT || want == found)
+		return want == ANY_TRANSPORT ? found : want;
+	const char *is = found == IP_TCP ? "tcp" : found == IP_UDP ? "udp" : "sctp";
+	filter_fail(g->f, OB_NAME, id->span, "port `%s` is known for %s only", id->s, is);
+}
+
+static u32 wanted(struct gen *g, const struct tree *t)
+{
+	switch (t->quals.proto) {
+	case P_DEFAULT:
+		return ANY_TRANSPORT;
+	case P_TCP:
+		return IP_TCP;
+	case P_UDP:
+		return IP_UDP;
+	case P_SCTP:
+		return IP_SCTP;
+	default:
+		gen_refuse(g, "`%s` has no ports; tcp, udp and sctp have",
+			   proto_word(t->quals.proto));
+	}
+}
+
+static bool is_range(const struct tree *t, const struct ident *id, const char **dash)
+{
+	*dash = strchr(id->s, '-');
+	return *dash &&
+	       (t->quals.type == T_PORTRANGE || (t->n_list && *id->s >= '0' && *id->s <= '9'));
+}
+
+static struct ports named(struct gen *g, const struct tree *t, const struct ident *id, u32 want)
+{
+	struct ports p = {0};
+	const char *dash;
+	u32 other;
+
+	if (is_range(t, id, &dash)) {
+		p.from = number(g, id, id->s, (size_t)(dash - id->s), want, &p.transport);
+		p.to = number(g, id, dash + 1, strlen(dash + 1), want, &other);
+		if (other != p.transport)
+			p.transport = ANY_TRANSPORT;
+	} else if (t->quals.type == T_PORTRANGE) {
+		filter_fail(g->f, OB_SYNTAX, id->span, "a port range is FROM-TO");
+	} else {
+		p.from = p.to = number(g, id, id->s, strlen(id->s), want, &p.transport);
+	}
+	p.transport = agree(g, id, want, p.transport);
+	return p;
+}
+
+struct pred *gen_port(struct gen *g, const struct tree *t, const struct ident *id)
+{
+	u32 want = wanted(g, t);
+	struct ports p = {id->num, id->num, want, D_DEFAULT};
+
+	if (id->kind == ID_NAME)
+		p = named(g, t, id, want);
+	else if (id->kind != ID_NUM)
+		filter_fail(g->f, OB_SYNTAX, id->span,
+			    "a port is a number or a name, not an address");
+	if (p.from > 65535 || p.to > 65535)
+		filter_fail(g->f, OB_RANGE, id->span, "port %u; the largest is 65535",
+			    MAX(p.from, p.to));
+	if (t->quals.dir >= D_ADDR1)
+		gen_refuse(g, "ports are src or dst");
+	p.dir = t->quals.dir;
+	if (p.from > p.to) {
+		u32 tmp = p.from;
+
+		p.from = p.to;
+		p.to = tmp;
+	}
+	if (t->quals.type == T_PORTCHAIN)
+		return gen_or(g, portchain6(g, p), ports4(g, p));
+	return gen_or(g, ports6(g, p), ports4(g, p));
+}
