@@ -7,12 +7,12 @@ static const struct {
 	const char *name;
 	bool sh, machine;
 } known[] = {
-	{"sh", true, false},         {"stdin", true, false},   {"stdout", true, false},
-	{"stderr", true, false},     {"status", true, false},  {"file", true, false},
-	{"asm", false, true},        {"filter", false, true},  {"linktype", false, true},
-	{"packet", false, true},     {"want", false, true},    {"note", false, true},
-	{"code", false, true},       {"at-most", false, true}, {"with", false, true},
-	{"skip-unless", true, true},
+	{"sh", true, false},      {"stdin", true, false},      {"stdout", true, false},
+	{"stderr", true, false},  {"status", true, false},     {"file", true, false},
+	{"asm", false, true},     {"filter", false, true},     {"linktype", false, true},
+	{"packet", false, true},  {"want", false, true},       {"note", false, true},
+	{"code", false, true},    {"at-most", false, true},    {"with", false, true},
+	{"capture", false, true}, {"skip-unless", true, true},
 };
 
 const struct part *test_part(const struct test *t, const char *name)

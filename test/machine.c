@@ -6,6 +6,7 @@
 
 #include "check/check.h"
 #include "filter/filter.h"
+#include "pkt/pkt.h"
 #include "run.h"
 #include "vm/vm.h"
 
@@ -16,6 +17,8 @@ struct packet {
 	struct bytes data;
 	u32 wirelen;
 	u32 line;
+	bool answered; /* for -- want agree: */
+	u32 answer;    /* what the first who was asked said */
 };
 
 struct machine {
@@ -171,6 +174,30 @@ static bool read_packet(struct machine *m, const struct part *p)
 	return true;
 }
 
+/* All packets of a capture, which is below the top. */
+static bool read_capture(struct machine *m, const struct part *p)
+{
+	struct pkt_reader *r = NULL;
+	struct ob_err *err = pkt_open(arena_printf(&m->arena, "%s/%s", m->top, p->arg), NULL, &r);
+	enum pkt_status status;
+	struct pkt pkt;
+
+	if (err)
+		return bad(m, "%s", err_text(m, err));
+	m->opts.linktype = pkt_iface(r, 0)->linktype;
+	while ((status = pkt_next(r, &pkt)) == PKT_OK) {
+		u8 *copy = malloc(MAX(pkt.caplen, 1u));
+
+		memcpy(copy, pkt.data, pkt.caplen);
+		vec_push(&m->arena, m->packets) =
+			(struct packet){{copy, pkt.caplen}, pkt.len, p->line, false, 0};
+	}
+	if (status == PKT_ERR)
+		bad(m, "%s", err_text(m, pkt_reader_err(r)));
+	pkt_close(r);
+	return status == PKT_EOF;
+}
+
 static bool read_parts(struct machine *m)
 {
 	m->opts.linktype = 1;
@@ -182,6 +209,8 @@ static bool read_parts(struct machine *m)
 		if (!strcmp(p->name, "with") && !read_with(m, p->arg))
 			return false;
 		if (!strcmp(p->name, "packet") && !read_packet(m, p))
+			return false;
+		if (!strcmp(p->name, "capture") && !read_capture(m, p))
 			return false;
 		if (!strcmp(p->name, "want") && strcmp(p->arg, "err")) {
 			add_lines(&m->arena, p->arg, &m->wants);
@@ -216,9 +245,17 @@ static bool settle(struct machine *m, struct ob_err *err, const char *what)
 static bool fulfils(struct machine *m, u32 i, u32 got, const char *who)
 {
 	const char *want = m->wants.v[m->wants.n == 1 ? 0 : i];
+	struct packet *k = &m->packets.v[i];
 	u32 number;
 	bool ok;
 
+	if (!strncmp(want, "agree", 5)) {
+		if (!k->answered)
+			k->answer = got;
+		k->answered = true;
+		return got == k->answer ||
+		       bad(m, "%s: packet %u: got %u, not %u", who, i + 1, got, k->answer);
+	}
 	if (!strcmp(want, "accept"))
 		ok = got != 0;
 	else if (!strcmp(want, "reject"))
@@ -227,8 +264,8 @@ static bool fulfils(struct machine *m, u32 i, u32 got, const char *who)
 		ok = got == number;
 	else
 		return bad(m, "-- want: not understood: %s", want);
-	return ok || bad(m, "%s: packet %u (line %u): wanted %s, got %u", who, i + 1,
-			 m->packets.v[i].line, want, got);
+	return ok ||
+	       bad(m, "%s: packet %u (line %u): wanted %s, got %u", who, i + 1, k->line, want, got);
 }
 
 static bool run_dialect(struct machine *m, const struct prog *p, enum vm_dialect d, const char *who)
@@ -263,6 +300,18 @@ static bool run_prog(struct machine *m, const struct prog *p, const char *who)
 		ok &= run_dialect(m, p, VM_LIBPCAP,
 				  arena_printf(&m->arena, "%s, libpcap dialect", who));
 	return ok;
+}
+
+/* Of `agree N`: so many packets were accepted. */
+static bool agreed(struct machine *m)
+{
+	u32 wanted, got = 0;
+
+	if (m->wants.n != 1 || sscanf(m->wants.v[0], "agree %u", &wanted) != 1)
+		return true;
+	for (u32 i = 0; i < m->packets.n; i++)
+		got += m->packets.v[i].answer != 0;
+	return got == wanted || bad(m, "%u packets were accepted, not %u", got, wanted);
 }
 
 static bool enough(struct machine *m)
@@ -323,7 +372,7 @@ static bool run_asm(struct machine *m)
 	err = prog_create_classic(code, n, &p);
 	if (err)
 		return bad(m, "%s", err_text(m, err));
-	ok = enough(m) && run_prog(m, p, "asm");
+	ok = enough(m) && run_prog(m, p, "asm") && agreed(m);
 	prog_destroy(p);
 	return ok;
 }
@@ -429,7 +478,7 @@ static bool run_filter(struct machine *m)
 		ok &= run_code(m, line.v[i], i == 0, true);
 		ok &= run_code(m, line.v[i], i == 0, false);
 	}
-	return ok;
+	return ok && agreed(m);
 }
 
 enum outcome run_machine(const struct test *t, const char *top, FILE *out)

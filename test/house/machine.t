@@ -58,3 +58,12 @@ FAIL x/a.t:13: no error
 FAIL x/a.t:18: verdicts for packets that are not there
 FAIL x/a.t:1: wrong verdict
 FAIL x/a.t:7: wrong error
+====
+# a capture is as many packets
+-- asm
+    ldh [12]
+    jeq #0x86dd, six, not
+six: ret #1
+not: ret #0
+-- capture example/demo.pcap
+-- want agree 6
