@@ -135,7 +135,8 @@ static u32 match_v6(struct in in)
 		i++;
 		if (!gap && groups < 8 && peek(in, i) == ':') {
 			gap = true;
-			best = MAX(best, ++i);
+			i++;
+			best = MAX(best, i);
 		}
 	}
 }
