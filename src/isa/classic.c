@@ -3,7 +3,7 @@
 #include "isa/isa.h"
 
 const struct cb_row cbpf_rows[CB_COUNT] = {
-#define CB(name, code, mnemonic, operand, reads, writes, seccomp)                                  \
+#define CB(name, code, mnemonic, operand, reads, writes, seccomp) \
 	[CB_##name] = {mnemonic, code, CBO_##operand, reads, writes, seccomp},
 #include "isa/classic.def"
 };
@@ -13,8 +13,8 @@ _Static_assert(CB_COUNT == 49, "Linux has 49 classic instructions");
 int cbpf_row(u16 code)
 {
 	switch (code) {
-#define CB(name, code, ...)                                                                        \
-	case code:                                                                                 \
+#define CB(name, code, ...) \
+	case code:          \
 		return CB_##name;
 #include "isa/classic.def"
 	}

@@ -26,8 +26,8 @@ struct vm_classic {
 };
 
 /* Ops that are no rows: rows with special operands, then fused ones. */
-#define LOADS(F, jump)                                                                             \
-	F(LD_W_ABS, jump)                                                                          \
+#define LOADS(F, jump)    \
+	F(LD_W_ABS, jump) \
 	F(LD_H_ABS, jump) F(LD_B_ABS, jump) F(LD_W_IND, jump) F(LD_H_IND, jump) F(LD_B_IND, jump)
 #define LOADS_AND_JUMPS(F) LOADS(F, JEQ) LOADS(F, JGT) LOADS(F, JGE) LOADS(F, JSET)
 #define ABS_LOADS(F)       F(LD_W_ABS) F(LD_H_ABS) F(LD_B_ABS)
@@ -117,7 +117,7 @@ static u32 random_u32(void)
 	return (u32)hash_u64(state += 0x9e3779b97f4a7c15);
 }
 
-/* False drops the packet. */
+/* False ends the run: Linux then returns A as it stands, not 0. */
 static bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
 {
 	static const struct vm_anc none;
@@ -131,7 +131,7 @@ static bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
 		*A = anc->pkttype;
 		return true;
 	case CA_IFINDEX:
-		*A = anc->ifindex;
+		*A = anc->has_dev ? anc->ifindex : *A;
 		return anc->has_dev;
 	case CA_NLATTR:
 		*A = nlattr(pkt, *A, X, false);
@@ -146,7 +146,7 @@ static bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
 		*A = anc->queue;
 		return true;
 	case CA_HATYPE:
-		*A = anc->hatype;
+		*A = anc->has_dev ? anc->hatype : *A;
 		return anc->has_dev;
 	case CA_RXHASH:
 		*A = anc->rxhash;
@@ -193,59 +193,62 @@ struct run {
  * number; libpcap's drop when nothing is known. */
 enum request { ASIDE_LOAD = 0x100, ASIDE_MSH = 0x200, ASIDE_ANC = 0x400, ANC_OR_DROP = 0x80 };
 
-/* False drops the packet. */
+/* False ends the run, with A as the verdict. */
 static __attribute__((noinline, cold)) bool aside(struct run *r, u32 request)
 {
 	u32 n = request & 0x7f;
 
-	if (request & ASIDE_ANC)
-		return (r->pkt->anc || !(request & ANC_OR_DROP)) &&
-		       ancillary(r->pkt, n, r->X, &r->A);
+	if (request & ASIDE_ANC) {
+		if (r->pkt->anc || !(request & ANC_OR_DROP))
+			return ancillary(r->pkt, n, r->X, &r->A);
+		r->A = 0;
+		return false;
+	}
 	const u8 *at = reach(r->pkt, r->from, n);
 	if (!at)
-		return false;
-	if (request & ASIDE_MSH)
+		r->A = 0;
+	else if (request & ASIDE_MSH)
 		r->X = (*at & 0xfu) << 2;
 	else
 		r->A = get_be(at, n);
-	return true;
+	return at;
 }
 
 /* The pieces of which the labels are made. They end in the slot behind. */
-#define ASIDE(what)                                                                                \
-	do {                                                                                       \
-		request = what;                                                                    \
-		goto rare;                                                                         \
+#define ASIDE(what)             \
+	do {                    \
+		request = what; \
+		goto rare;      \
 	} while (0)
-#define ABS(get)                                                                                   \
-	do {                                                                                       \
-		if (unlikely(caplen < pc->more))                                                   \
-			return 0;                                                                  \
-		A = get(p + pc->k);                                                                \
-		pc++;                                                                              \
+#define ABS(get)                                 \
+	do {                                     \
+		if (unlikely(caplen < pc->more)) \
+			return 0;                \
+		A = get(p + pc->k);              \
+		pc++;                            \
 	} while (0)
-#define IND(get, size)                                                                             \
-	do {                                                                                       \
-		u64 off = (u64)X + pc->k;                                                          \
-		if (unlikely(off + size > caplen)) {                                               \
-			if (!pc->more)                                                             \
-				return 0;                                                          \
-			r.from = (u32)off;                                                         \
-			ASIDE(ASIDE_LOAD | size);                                                  \
-		}                                                                                  \
-		A = get(p + off);                                                                  \
-		pc++;                                                                              \
+#define IND(get, size)                               \
+	do {                                         \
+		u64 off = (u64)X + pc->k;            \
+		if (unlikely(off + size > caplen)) { \
+			if (!pc->more)               \
+				return 0;            \
+			r.from = (u32)off;           \
+			ASIDE(ASIDE_LOAD | size);    \
+		}                                    \
+		A = get(p + off);                    \
+		pc++;                                \
 	} while (0)
-#define MSH()                                                                                      \
-	do {                                                                                       \
-		if (unlikely(caplen < pc->more))                                                   \
-			return 0;                                                                  \
-		X = (p[pc->k] & 0xfu) << 2;                                                        \
-		pc++;                                                                              \
+#define MSH()                                    \
+	do {                                     \
+		if (unlikely(caplen < pc->more)) \
+			return 0;                \
+		X = (p[pc->k] & 0xfu) << 2;      \
+		pc++;                            \
 	} while (0)
 /* The rare paths read what they need from r, not from registers kept for them. */
-#define FORGET() __asm__ volatile("" ::: "memory")
-#define BYTE(p) (*(p))
+#define FORGET()        __asm__ volatile("" ::: "memory")
+#define BYTE(p)         (*(p))
 #define LOAD_LD_W_ABS() ABS(get_be32)
 #define LOAD_LD_H_ABS() ABS(get_be16)
 #define LOAD_LD_B_ABS() ABS(BYTE)
@@ -257,31 +260,31 @@ static __attribute__((noinline, cold)) bool aside(struct run *r, u32 request)
 #define TEST_JGE        (A >= pc->k)
 #define TEST_JSET       (A & pc->k)
 #define GO()            goto * pc->go
-#define NEXT()                                                                                     \
-	do {                                                                                       \
-		pc++;                                                                              \
-		GO();                                                                              \
+#define NEXT()        \
+	do {          \
+		pc++; \
+		GO(); \
 	} while (0)
 /* The empty asm keeps this a branch: branches are predicted, but a conditional
  * move would make every op wait for the packet byte that the last one read. */
-#define JUMP(test)                                                                                 \
-	do {                                                                                       \
-		if (test) {                                                                        \
-			pc = pc->jt;                                                               \
-			__asm__("" : "+r"(pc));                                                    \
-		} else {                                                                           \
-			pc = pc->jf;                                                               \
-		}                                                                                  \
-		GO();                                                                              \
+#define JUMP(test)                              \
+	do {                                    \
+		if (test) {                     \
+			pc = pc->jt;            \
+			__asm__("" : "+r"(pc)); \
+		} else {                        \
+			pc = pc->jf;            \
+		}                               \
+		GO();                           \
 	} while (0)
-#define JUMP_TWICE()                                                                               \
-	do {                                                                                       \
-		if (A == pc->k) {                                                                  \
-			pc = pc->jt;                                                               \
-			GO();                                                                      \
-		}                                                                                  \
-		pc = pc->jf;                                                                       \
-		JUMP(A == pc->k);                                                                  \
+#define JUMP_TWICE()                 \
+	do {                         \
+		if (A == pc->k) {    \
+			pc = pc->jt; \
+			GO();        \
+		}                    \
+		pc = pc->jf;         \
+		JUMP(A == pc->k);    \
 	} while (0)
 
 /* Without pc it only gives away its labels. */
@@ -328,7 +331,7 @@ rare:
 	r.A = A;
 	r.X = X;
 	if (!aside(&r, request))
-		return 0;
+		return r.A;
 	pc = r.pc;
 	A = r.A;
 	X = r.X;
@@ -581,15 +584,15 @@ static int fuse(const struct job *j, const int *name, u32 pc)
 		return JEQ_JEQ;
 	if (first == CB_LDX_MSH && next == CB_LD_H_IND && third == CB_JMP_JEQ_K)
 		return MSH_LDH_JEQ;
-#define F(load)                                                                                    \
-	if (first == CB_##load && next == CB_JMP_JEQ_K && chain)                                   \
-		return load##_JEQ_JEQ;                                                             \
-	if (first == CB_##load && next == CB_ALU_AND_K && third == CB_JMP_JEQ_K)                   \
+#define F(load)                                                                  \
+	if (first == CB_##load && next == CB_JMP_JEQ_K && chain)                 \
+		return load##_JEQ_JEQ;                                           \
+	if (first == CB_##load && next == CB_ALU_AND_K && third == CB_JMP_JEQ_K) \
 		return load##_AND_JEQ;
 	ABS_LOADS(F)
 #undef F
-#define F(load, jump)                                                                              \
-	if (first == CB_##load && next == CB_JMP_##jump##_K)                                       \
+#define F(load, jump)                                        \
+	if (first == CB_##load && next == CB_JMP_##jump##_K) \
 		return load##_##jump;
 	LOADS_AND_JUMPS(F)
 #undef F

@@ -7,7 +7,8 @@
 
 /* What the ancillary loads read, and where the headers are for loads at
  * SKF_NET_OFF and SKF_LL_OFF. A zeroed one is a packet as on a UNIX socket:
- * no device (IFINDEX and HATYPE drop), no link-layer header (loads at
+ * no device (IFINDEX and HATYPE end the run with A as it
+ * stands, which is Linux's way and 0 at first), no link-layer header (loads at
  * SKF_LL_OFF drop), the network header at byte 0. */
 struct vm_anc {
 	bool has_dev;
