@@ -2,17 +2,30 @@
 /* Reads a file of tests: cases between lines `====`, parts begin with `-- NAME`. */
 #include "run.h"
 
-/* Which part belongs to which kind of test. */
-static const struct {
+/* Which part belongs to which kind of case, and whether it may stand twice. */
+static const struct known {
 	const char *name;
-	bool sh, machine;
+	bool sh, machine, many;
 } known[] = {
-	{"sh", true, false},      {"stdin", true, false},      {"stdout", true, false},
-	{"stderr", true, false},  {"status", true, false},     {"file", true, false},
-	{"asm", false, true},     {"filter", false, true},     {"linktype", false, true},
-	{"packet", false, true},  {"want", false, true},       {"note", false, true},
-	{"code", false, true},    {"at-most", false, true},    {"with", false, true},
-	{"capture", false, true}, {"skip-unless", true, true},
+	/* clang-format off */
+	{"sh",          true,  false, false},
+	{"stdin",       true,  false, false},
+	{"stdout",      true,  false, true},
+	{"stderr",      true,  false, true},
+	{"status",      true,  false, false},
+	{"file",        true,  false, true},
+	{"asm",         false, true,  false},
+	{"filter",      false, true,  false},
+	{"linktype",    false, true,  false},
+	{"with",        false, true,  true},
+	{"packet",      false, true,  true},
+	{"capture",     false, true,  true},
+	{"want",        false, true,  true},
+	{"note",        false, true,  true},
+	{"code",        false, true,  false},
+	{"at-most",     false, true,  false},
+	{"skip-unless", true,  true,  true},
+	/* clang-format on */
 };
 
 const struct part *test_part(const struct test *t, const char *name)
@@ -37,6 +50,14 @@ static char *next_line(char **at)
 	return line;
 }
 
+static const struct known *find(const char *name)
+{
+	for (size_t i = 0; i < LEN(known); i++)
+		if (!strcmp(known[i].name, name))
+			return &known[i];
+	return NULL;
+}
+
 static const char *check_parts(const struct test *t, u32 *line)
 {
 	bool sh = test_part(t, "sh");
@@ -46,15 +67,16 @@ static const char *check_parts(const struct test *t, u32 *line)
 		return "a case needs one of `-- sh`, `-- asm`, `-- filter`";
 	}
 	for (u32 i = 0; i < t->n; i++) {
-		size_t k = 0;
+		const struct part *p = &t->part[i];
+		const struct known *k = find(p->name);
 
-		*line = t->part[i].line;
-		while (k < LEN(known) && strcmp(known[k].name, t->part[i].name))
-			k++;
-		if (k == LEN(known))
+		*line = p->line;
+		if (!k)
 			return "unknown part";
-		if (sh ? !known[k].sh : !known[k].machine)
+		if (sh ? !k->sh : !k->machine)
 			return "this part does not belong to this kind of case";
+		if (!k->many && test_part(t, p->name) != p)
+			return "this part stands there twice";
 	}
 	if (!sh && !test_part(t, "want") && !test_part(t, "code") && !test_part(t, "at-most")) {
 		*line = t->line;

@@ -398,13 +398,14 @@ static bool code_is(struct machine *m, const struct prog *p)
 /* Only the first line has the notes and the code that the case tells. */
 static bool first_is(struct machine *m, const struct prog *p)
 {
-	const struct part *note = test_part(m->t, "note");
 	struct buf b = {0};
-	bool ok;
+	bool ok = true;
 
 	for (u32 i = 0; i < p->notes; i++)
 		buf_printf(&b, "%u: %s\n", p->note[i].span.from + 1, p->note[i].text);
-	ok = !note || has_lines(m->out, "notes", note->body, b.p ? b.p : "");
+	for (u32 i = 0; i < m->t->n; i++)
+		if (!strcmp(m->t->part[i].name, "note"))
+			ok &= has_lines(m->out, "notes", m->t->part[i].body, b.p ? b.p : "");
 	buf_deinit(&b);
 	return ok && code_is(m, p);
 }
