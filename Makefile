@@ -40,7 +40,6 @@ BENCH_SRC := $(filter-out bench/common.c,$(wildcard bench/*.c))
 EXAMPLE_SRC := $(wildcard example/*.c)
 PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC) $(EXAMPLE_SRC))
 FUZZERS := $(FUZZ_SRC:%.c=$O/%)
-comma := ,
 obj = $(patsubst %.c,$O/%.o,$(1))
 # As many jobs as processors for the recursive calls, unless -j was given.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -58,7 +57,7 @@ $(SO): $(call obj,$(LIB_SRC)) script/onebpf.map
 	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=script/onebpf.map -Wl,-z,defs $(LIBS)
 
 $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
-	$(LINK) $(if $(wildcard src/filter/gen.c),-Wl$(comma)-u$(comma)filter_compile -Wl$(comma)-u$(comma)filter_addrs_add4) $(LIBS)
+	$(LINK) $(LIBS)
 
 $(PROGS): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS) $(PEERS)
@@ -75,7 +74,7 @@ $O/%.o: %.c
 -include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c)
 
-tests: all $(if $(wildcard src/filter/gen.c),$(if $(SAN)$(LIBFUZZER),,$(SO))) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
+tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
 
 check:
 	@script/deps build check

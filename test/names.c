@@ -3,9 +3,6 @@
 #include "filter/filter.h"
 #include "run.h"
 
-#pragma weak filter_addrs_add4
-#pragma weak filter_addrs_add6
-
 static const struct {
 	const char *name;
 	u32 v4;   /* 0: none */
