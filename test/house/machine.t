@@ -67,3 +67,60 @@ six: ret #1
 not: ret #0
 -- capture example/demo.pcap
 -- want agree 6
+====
+# a filter is asked as a tree and as code; several lines mean the same
+-- filter
+port 22
+tcp port 22 or udp port 22 or sctp port 22
+-- packet @ssh4-syn
+-- packet @dns-query
+-- packet @ssh6-server
+-- packet @vlan-udp22
+-- want
+accept
+reject
+accept
+reject
+====
+# names mean what test/names.c says
+-- filter
+host both
+host 192.0.2.2 or host 2001:db8::2
+-- capture example/demo.pcap
+-- want agree 0
+====
+# two filters that differ, too much code and a note that is not there are failures
+-- file test/x/a.t
+# differ
+\-- filter
+tcp
+ip and tcp
+\-- packet 0000000000000000000000000000 # too short
+\-- packet @p
+\-- want agree
+\====
+# too much
+\-- filter
+port 22
+\-- at-most 2
+\====
+# no note
+\-- filter
+tcp
+\-- code
+\-- note
+nothing
+\====
+# unknown packet
+\-- filter
+tcp
+\-- packet @q
+\-- want accept
+-- sh
+grep '^ssh6-syn' "$TESTDIR/packets" | sed 's/^[^ ]*/p/' >test/packets
+SRCDIR=$PWD "$O/test/run" | sort
+-- stdout has
+2 instructions, wanted at most 2
+notes lacks, or has too early: nothing
+test/packets has no packet q
+0 passed, 4 failed, 0 skipped
