@@ -84,6 +84,7 @@ static void line(struct print_state *s, const struct pkt *p)
 	s->name = "";
 	s->link_len = 0;
 	s->depth = 0;
+	s->mark = 0;
 	s->net = (struct net){0};
 	s->l2_src = s->l2_dst = NULL;
 	switch (setjmp(s->cut)) {
@@ -94,6 +95,8 @@ static void line(struct print_state *s, const struct pkt *p)
 			print_no_link(s, p->linktype, d);
 		break;
 	case CUT_SHORT:
+		if (s->mark)
+			s->o = s->to->p + s->mark;
 		put_cut(s);
 		break;
 	case CUT_INVALID:

@@ -6,7 +6,7 @@
  * sender's and target's hardware and protocol addresses. */
 enum { HRD = 0, PRO = 2, HLN = 4, PLN = 5, OP = 6, SHA = 8 };
 enum { REQUEST = 1, REPLY, REV_REQUEST, REV_REPLY, INV_REQUEST = 8, INV_REPLY, NAK };
-enum { HW_ETHER = 1, HW_FRELAY = 15, HW_ATM = 19, HW_STRIP = 23 };
+enum { HW_ETHER = 1, HW_FRELAY = 15 };
 
 static const struct word ops[] = {
 	{REQUEST, "Request"},
@@ -20,7 +20,7 @@ static const struct word ops[] = {
 
 static const struct word hardware[] = {
 	{1, "Ethernet"}, {6, "TokenRing"}, {7, "ArcNet"},     {15, "FrameRelay"},
-	{19, "ATM"},     {23, "Strip"},    {24, "IEEE 1394"}, {32, "Infiniband"},
+	{19, "ATM"},     {23, "Strip"},    {24, "IEEE 1394"}, {32, "InfiniBand"},
 };
 
 struct arp {
@@ -29,11 +29,34 @@ struct arp {
 	const u8 *sha, *spa, *tha, *tpa;
 };
 
+/* The number in a Q.922 address of 2 to 4 bytes; false when it is not one. */
+static bool dlci(struct print_state *s, const u8 *p, u32 n)
+{
+	if (n < 2 || (p[0] & 1))
+		return false;
+	u32 v = (p[0] & 0xfcu) << 2 | p[1] >> 4;
+	if (!(p[1] & 1)) {
+		if (n < 3)
+			return false;
+		v = v << 7 | p[2] >> 1;
+		if (!(p[2] & 1)) {
+			if (n < 4)
+				return false;
+			v = v << 6 | p[3] >> 2;
+		}
+	}
+	put_f(s, "DLCI %u", v);
+	return true;
+}
+
 static void put_hw(struct print_state *s, const struct arp *a, const u8 *p)
 {
 	if (!a->hln)
-		say(s, "<No address>");
-	else if (a->hrd == HW_ETHER && a->hln == 6)
+		say(s, "<empty>");
+	else if (a->hrd == HW_FRELAY) {
+		if (!dlci(s, p, a->hln))
+			say(s, "<Invalid DLCI>");
+	} else if (a->hrd == HW_ETHER && a->hln == 6)
 		put_ether(s, p);
 	else
 		for (u32 i = 0; i < a->hln; i++) {
@@ -63,7 +86,8 @@ static bool zero(const u8 *p, u32 n)
 	return !n;
 }
 
-static void put_op(struct print_state *s, const struct arp *a)
+/* False for an operation that is not known. */
+static bool put_op(struct print_state *s, const struct arp *a)
 {
 	switch (a->op) {
 	case REQUEST:
@@ -107,7 +131,20 @@ static void put_op(struct print_state *s, const struct arp *a)
 		say(s, " at ");
 		put_ip(s, a, a->spa);
 		break;
+	default:
+		return false;
 	}
+	return true;
+}
+
+static bool operation(struct print_state *s, struct pdu d, const struct arp *a)
+{
+	put_word(s, ops, LEN(ops), a->op, "Unknown (%u)");
+	if (put_op(s, a))
+		return true;
+	put_c(s, ' ');
+	put_dump(s, "\n\t", d.p, d.cap, true);
+	return false;
 }
 
 static void arp_print(struct print_state *s, struct pdu d)
@@ -122,19 +159,14 @@ static void arp_print(struct print_state *s, struct pdu d)
 	u32 need = SHA + 2u * a.hln + 2u * a.pln;
 	const char *pro = ethertype_name(a.pro);
 
-	if (!pdu_has(d, 0, need)) {
-		put_cut(s);
-		put_dump(s, "\n\t", d.p, d.cap, true);
-		return;
-	}
+	pdu_need(s, d, 0, need);
 	a.sha = d.p + SHA;
 	a.spa = a.sha + a.hln;
 	a.tha = a.spa + a.pln;
 	a.tpa = a.tha + a.hln;
 	if (!s->opt.link)
 		say(s, "ARP, ");
-	bool odd =
-		(a.pro != 0x0800 && a.pro != 0x1000) || a.pln != 4 || !a.hln || a.hrd != HW_ETHER;
+	bool odd = (a.pro != 0x0800 && a.pro != 0x1000) || a.pln != 4 || !a.hln;
 	if (odd || s->opt.verbose) {
 		put_word(s, hardware, LEN(hardware), a.hrd, "Unknown Hardware (%u)");
 		put_f(s, " (len %u), ", a.hln);
@@ -142,10 +174,12 @@ static void arp_print(struct print_state *s, struct pdu d)
 			put_s(s, pro);
 		else
 			put_f(s, "Unknown Protocol (0x%04x)", a.pro);
-		put_f(s, " (len %u), ", a.pln);
+		put_f(s, " (len %u)", a.pln);
+		if (s->opt.verbose)
+			say(s, ", ");
 	}
-	put_word(s, ops, LEN(ops), a.op, "Unknown (%u)");
-	put_op(s, &a);
+	if ((!odd || s->opt.verbose) && !operation(s, d, &a))
+		return;
 	say(s, ", length ");
 	put_u(s, d.len);
 }

@@ -2,7 +2,7 @@
 /* ICMP, RFC 792, with the packets that its errors quote. */
 #include "pkt/print_priv.h"
 
-enum { CODE = 1, SUM = 2, ID = 4, SEQ = 6, QUOTE = 8 };
+enum { CODE = 1, SUM = 2, ID = 4, QUOTED = 5, SEQ = 6, QUOTE = 8, EXTENSION = 136 };
 enum {
 	ECHO_REPLY = 0,
 	UNREACH = 3,
@@ -203,6 +203,7 @@ static void body(struct print_state *s, struct pdu d, u8 type, u8 code)
 		router_ad(s, d);
 		break;
 	case EXCEEDED:
+		pdu_need(s, d, QUOTE, 20);
 		exceeded(s, code);
 		break;
 	case PARAMETER:
@@ -239,6 +240,8 @@ static bool quotes(u8 type)
 	       type == PARAMETER;
 }
 
+static bool extends(u8 type) { return type == UNREACH || type == EXCEEDED || type == PARAMETER; }
+
 static void quote(struct print_state *s, struct pdu d)
 {
 	struct pdu in = pdu_skip(d, QUOTE);
@@ -258,10 +261,12 @@ static void icmp_print(struct print_state *s, struct pdu d)
 	u8 type, code;
 
 	s->name = "icmp";
+	put_mark(s);
 	say(s, "ICMP ");
 	type = pdu_u8(s, d, 0);
 	code = pdu_u8(s, d, CODE);
 	body(s, d, type, code);
+	put_keep(s);
 	say(s, ", length ");
 	put_u(s, d.len);
 	if (!s->opt.verbose)
@@ -269,6 +274,8 @@ static void icmp_print(struct print_state *s, struct pdu d)
 	check_sum(s, d);
 	if (quotes(type))
 		quote(s, d);
+	if (extends(type) && d.len > EXTENSION)
+		print_icmp_ext(s, pdu_skip(d, EXTENSION), pdu_u8(s, d, QUOTED));
 }
 
 const struct printer icmp_printer = {"icmp", icmp_print};

@@ -7,80 +7,73 @@ enum { HEADER = 20, OFFSET_BITS = 0x1fff, MF = 0x2000, DF = 0x4000, RESERVED = 0
 enum { EOL = 0, NOP = 1, RR = 7, TS = 68, SECURITY = 130, LSRR = 131, SSRR = 137, RA = 148 };
 
 static const struct word options[] = {
-	{EOL, "EOL"}, {NOP, "NOP"},           {RR, "RR"},     {TS, "timestamp"},
+	{EOL, "EOL"}, {NOP, "NOP"},           {RR, "RR"},     {82, "traceroute"}, {TS, "timestamp"},
 	{RA, "RA"},   {SECURITY, "security"}, {LSRR, "LSRR"}, {SSRR, "SSRR"},
 };
 
 static const struct word flags[] = {{MF, "+"}, {DF, "DF"}, {RESERVED, "rsvd"}};
 
-/* Each address of a route, and where its pointer stands; false when cut. */
-static bool route(struct print_state *s, struct pdu d, u32 off, u32 n)
+static void bad_length(struct print_state *s, u32 n) { put_f(s, "[bad length %u]", n); }
+
+/* Each address of a route, and a comma behind those that were filled in;
+ * false when cut. */
+static bool route(struct print_state *s, struct pdu d, u32 n)
 {
 	if (n < 3) {
-		say(s, " [bad length ");
-		put_u(s, n);
-		put_c(s, ']');
+		put_c(s, ' ');
+		bad_length(s, n);
 		return true;
 	}
 	if ((n + 1) & 3) {
-		say(s, " [bad length ");
-		put_u(s, n);
-		put_c(s, ']');
+		put_c(s, ' ');
+		bad_length(s, n);
 	}
-	if (!pdu_has(d, off + 2, 1))
-		return false;
-	u32 ptr = d.p[off + 2];
-	if (ptr < 4 || ((ptr + 1) & 3))
-		put_f(s, " [bad ptr %u]", ptr);
-	ptr--;
-	for (u32 i = 3; i + 4 <= n; i += 4) {
-		if (!pdu_has(d, off + i, 4))
+	u32 ptr = d.p[2] - 1u;
+	if (ptr < 3 || ((ptr + 1) & 3) || ptr > n + 1)
+		put_f(s, " [bad ptr %u]", d.p[2]);
+	for (u32 i = 3; i < n; i += 4) {
+		if (!pdu_has(d, i, 4))
 			return false;
 		put_c(s, ' ');
-		put_ip4(s, d.p + off + i);
-		if (i + 4 == n ? false : false)
-			continue;
+		put_ip4(s, d.p + i);
 		if (ptr > i)
 			put_c(s, ',');
 	}
 	return true;
 }
 
-static bool stamps(struct print_state *s, struct pdu d, u32 off, u32 n)
-{
-	static const char *const kinds[] = {"TSONLY", "TS+ADDR"};
+/* The kinds of the timestamp option, RFC 781: 1 and 3 come with addresses. */
+static const char *const stamp_kinds[16] = {"TSONLY", "TS+ADDR", NULL, "PRESPEC"};
 
+static bool stamps(struct print_state *s, struct pdu d, u32 n)
+{
 	if (n < 4) {
-		put_f(s, "[bad length %u]", n);
+		bad_length(s, n);
 		return true;
 	}
-	say(s, " TS{");
-	if (!pdu_has(d, off + 3, 1))
-		return false;
-	u8 kind = d.p[off + 3] & 15, over = d.p[off + 3] >> 4, ptr = d.p[off + 2];
-	u32 step = kind == 0 ? 4 : 8;
+	u32 over = d.p[3] >> 4, kind = d.p[3] & 15, step = kind ? 8 : 4, i = 0;
+	u32 ptr = d.p[2] - 1u;
 
-	if (kind < 2)
-		put_s(s, kinds[kind]);
-	else if (kind == 2 || kind == 3)
-		say(s, "PRESPEC");
-	else {
+	say(s, " TS{");
+	if ((n - 4) & (step - 1))
+		bad_length(s, n);
+	if (ptr < 4 || ((ptr - 4) & (step - 1)) || ptr > n + 1)
+		put_f(s, "[bad ptr %u]", d.p[2]);
+	if (stamp_kinds[kind])
+		put_s(s, stamp_kinds[kind]);
+	else
 		put_f(s, "[bad ts type %u]", kind);
-		goto out;
-	}
-	for (u32 i = 4; i + step <= n; i += step) {
-		if (ptr == i + 1)
-			say(s, " ^ ");
-		if (!pdu_has(d, off + i, step))
+	for (i = 4; stamp_kinds[kind] && i < n; i += step) {
+		if (!pdu_has(d, i, step))
 			return false;
-		put_c(s, ' ');
-		if (step == 8) {
-			put_ip4(s, d.p + off + i);
-			put_c(s, '@');
-		}
-		put_u(s, get_be32(d.p + off + i + step - 4));
+		put_s(s, ptr == i ? " ^ " : " ");
+		put_u(s, get_be32(d.p + i + step - 4));
+		put_c(s, '@');
+		if (step == 8)
+			put_ip4(s, d.p + i);
 	}
-out:
+	if (stamp_kinds[kind] && ptr == i)
+		say(s, " ^ ");
 	if (over)
 		put_f(s, " [%u hops not recorded]} ", over);
 	else
@@ -88,24 +81,23 @@ out:
 	return true;
 }
 
-static bool option(struct print_state *s, struct pdu d, u32 off, u8 kind, u32 n)
+/* The option at the head of d, n bytes of which are there. */
+static bool option(struct print_state *s, struct pdu d, u8 kind, u32 n)
 {
 	switch (kind) {
 	case TS:
-		return stamps(s, d, off, n);
+		return stamps(s, d, n);
 	case RR:
 	case LSRR:
 	case SSRR:
-		return route(s, d, off, n);
+		return route(s, d, n);
 	case RA:
 		if (n < 4) {
-			put_f(s, "[bad length %u]", n);
-			return true;
+			put_c(s, ' ');
+			bad_length(s, n);
+		} else if (get_be16(d.p + 2)) {
+			put_f(s, " value %u", get_be16(d.p + 2));
 		}
-		if (!pdu_has(d, off + 3, 1))
-			return false;
-		if (get_be16(d.p + off + 2))
-			put_f(s, " value %u", get_be16(d.p + off + 2));
 	}
 	return true;
 }
@@ -116,29 +108,44 @@ static bool option_list(struct print_state *s, struct pdu d, u32 n)
 	for (u32 off = 0, len; off < n; off += len) {
 		if (off)
 			put_c(s, ',');
-		if (!pdu_has(d, off, 1))
-			return false;
-		u8 kind = d.p[off];
+		u8 kind = pdu_u8(s, d, off);
 		put_word(s, options, LEN(options), kind, "unknown %u");
 		len = 1;
-		if (kind == NOP || kind == EOL) {
-			if (kind == EOL)
-				break;
+		if (kind == EOL)
+			break;
+		if (kind == NOP)
 			continue;
-		}
-		if (!pdu_has(d, off + 1, 1))
-			return false;
-		len = d.p[off + 1];
-		if (len < 2) {
-			put_f(s, " [bad length %u]", len);
+		len = pdu_u8(s, d, off + 1);
+		if (len < 2 || len > n - off) {
+			put_c(s, ' ');
+			bad_length(s, len);
 			return true;
 		}
-		if (!pdu_has(d, off, len) || len > n - off)
-			return false;
-		if (!option(s, d, off, kind, len))
+		if (!pdu_has(d, off, len) || !option(s, pdu_skip(d, off), kind, len))
 			return false;
 	}
 	return true;
+}
+
+/* A source route ends elsewhere than at the header's destination. */
+static void find_final(struct print_state *s, struct pdu d)
+{
+	for (u32 off = HEADER, len; off < d.cap; off += len) {
+		u8 kind = d.p[off];
+
+		len = 1;
+		if (kind == EOL)
+			return;
+		if (kind == NOP)
+			continue;
+		if (!pdu_has(d, off, 2) || d.p[off + 1] < 2 || !pdu_has(d, off, d.p[off + 1]))
+			return;
+		len = d.p[off + 1];
+		if ((kind == LSRR || kind == SSRR) && len >= 7) {
+			s->net.final = d.p + off + len - 4;
+			return;
+		}
+	}
 }
 
 /* What -v adds, in parentheses; false when the options are cut. */
@@ -181,13 +188,11 @@ static void put_ends(struct print_state *s)
 	put_c(s, ':');
 }
 
-static bool says_ends(u8 proto) { return proto == 6 || proto == 17 || proto == 132 || proto == 33; }
-
 static void first(struct print_state *s, struct pdu d, u32 hdr)
 {
 	u8 proto = s->net.proto;
 
-	if (!says_ends(proto)) {
+	if (!ip_proto_says_ends(proto)) {
 		put_ends(s);
 		put_c(s, ' ');
 	}
@@ -201,17 +206,18 @@ static void first(struct print_state *s, struct pdu d, u32 hdr)
 
 static void packet(struct print_state *s, struct pdu d)
 {
-	if (!s->opt.link)
-		say(s, "IP ");
 	u8 b0 = pdu_u8(s, d, 0);
 	if (b0 >> 4 != 4) {
-		if (b0 >> 4 == 6)
-			say(s, "wrong link-layer encapsulation ");
-		else
-			put_f(s, "bad version %u ", b0 >> 4);
-		pdu_invalid(s);
+		put_f(s, b0 >> 4 == 6 ? "IP%u, wrong link-layer encapsulation" : "IP%u", b0 >> 4);
+		put_invalid(s);
+		return;
 	}
-	pdu_need(s, d, 0, HEADER);
+	if (!s->opt.link)
+		say(s, "IP ");
+	if (!pdu_has(d, 0, HEADER)) {
+		put_cut(s);
+		return;
+	}
 	if (d.len < HEADER) {
 		put_f(s, "truncated-ip %u", d.len);
 		return;
@@ -232,10 +238,13 @@ static void packet(struct print_state *s, struct pdu d)
 	u16 off = pdu_be16(s, d, OFF);
 	s->net = (struct net){.src = d.p + SRC,
 			      .dst = d.p + DST,
+			      .final = d.p + DST,
 			      .ver = 4,
 			      .proto = d.p[PROTO],
 			      .ttl = d.p[TTL],
 			      .fragment = off & MF};
+	if (hdr > HEADER)
+		find_final(s, pdu_clip(d, hdr));
 	if (s->opt.verbose && !details(s, d, hdr)) {
 		put_ends(s);
 		put_c(s, ' ');

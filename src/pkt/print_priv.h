@@ -17,8 +17,9 @@ struct pdu {
 /* The network layer around a transport. */
 struct net {
 	const u8 *src, *dst;
-	u8 ver;   /* 4 or 6; 0 outside IP */
-	u8 proto; /* of the header itself, not of its last extension */
+	const u8 *final; /* the last stop of a source route, or dst */
+	u8 ver;          /* 4 or 6; 0 outside IP */
+	u8 proto;        /* of the header itself, not of its last extension */
 	u8 ttl;
 	bool fragment; /* more follow */
 };
@@ -33,6 +34,7 @@ struct print_state {
 	struct net net;
 	u32 link_len; /* of the link header, for -x */
 	u32 depth;
+	size_t mark;               /* a cut takes back the text from here on; 0: none */
 	bool dumped;               /* -x, -X or -A: unknown payloads are not dumped twice */
 	const u8 *l2_src, *l2_dst; /* of the frame, or NULL */
 	struct flows *flows;
@@ -135,6 +137,7 @@ void put_u(struct print_state *s, u32 v);
 void put_x(struct print_state *s, u32 v, u32 digits); /* at least so many digits */
 void put_hex(struct print_state *s, const u8 *p, u32 n);
 void put_f(struct print_state *s, const char *fmt, ...) PRINTF(2, 3);
+void put_unctrl(struct print_state *s, u8 c);     /* as cat -v shows it */
 void put_invalid(struct print_state *s);          /* " (invalid)" */
 void put_cut(struct print_state *s);              /* " [|name]" */
 void put_ip4(struct print_state *s, const u8 *p); /* with names unless -n */
@@ -152,6 +155,10 @@ void put_bits(struct print_state *s, const struct word *w, u32 n, u32 v, const c
 const char *word_of(const struct word *w, u32 n, u32 v); /* or NULL */
 /* unknown: what to print for a number that has no word; it holds one %u or %x. */
 void put_word(struct print_state *s, const struct word *w, u32 n, u32 v, const char *unknown);
+
+/* What is printed until put_keep is taken back when the packet turns out to be cut. */
+static inline void put_mark(struct print_state *s) { s->mark = (size_t)(s->o - s->to->p); }
+static inline void put_keep(struct print_state *s) { s->mark = 0; }
 
 /* ---- dumps (print_hex.c) ---- */
 void put_dump(struct print_state *s, const char *indent, const u8 *p, u32 n, bool ascii);
@@ -174,6 +181,7 @@ const struct link_printer *printer_by_link(u32 linktype);
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport);
 const char *ethertype_name(u16 type);
 const char *ip_proto_name(u8 proto);
+bool ip_proto_says_ends(u8 proto);
 
 /* Prints the payload of an IP packet. */
 void print_ip_proto(struct print_state *s, u8 proto, struct pdu d);
@@ -181,6 +189,9 @@ void print_ip_proto(struct print_state *s, u8 proto, struct pdu d);
 bool print_ethertype(struct print_state *s, u16 type, struct pdu d);
 /* The length of the LLC header, negative when nobody knows what follows. */
 int print_llc(struct print_state *s, struct pdu d);
+/* What may stand behind the packet that an ICMP error quotes; `sure`: its
+ * length says so, else only a right checksum makes it an extension. */
+void print_icmp_ext(struct print_state *s, struct pdu d, bool sure);
 u32 print_ether(struct print_state *s, struct pdu d);
 u32 print_ppp_proto(struct print_state *s, u16 proto, struct pdu d);
 void put_vlan(struct print_state *s, u16 tci);

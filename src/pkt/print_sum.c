@@ -21,7 +21,7 @@ u16 sum_of(const u8 *p, u32 n) { return fold(add(0, p, n)); }
 u16 sum_pseudo(struct print_state *s, u8 proto, const u8 *p, u32 n)
 {
 	u32 addr = s->net.ver == 6 ? 16 : 4;
-	u64 sum = add(add(0, s->net.src, addr), s->net.dst, addr);
+	u64 sum = add(add(0, s->net.src, addr), s->net.final, addr);
 
 	return fold(add(sum + proto + (n >> 16) + (n & 0xffff), p, n));
 }

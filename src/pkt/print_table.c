@@ -137,6 +137,14 @@ static const struct ip_proto {
 	/* clang-format on */
 };
 
+/* Transports print addresses together with their ports. */
+bool ip_proto_says_ends(u8 proto)
+{
+	const struct printer *by = ip_protos[proto].by;
+
+	return by == &tcp_printer || by == &udp_printer;
+}
+
 const char *ip_proto_name(u8 proto)
 {
 	return ip_protos[proto].name ? ip_protos[proto].name : "unknown";

@@ -101,7 +101,8 @@ static void check_sum(struct print_state *s, struct pdu d)
  *
  * A printer gets the option's data: d holds the rest of the options, cut where
  * the packet is; n is how long the option says its data is, `left` how long
- * it can be. It returns how much it accounts for, or -1 for a bad option. */
+ * it can be. It returns how much it accounts for, BAD or CUT. */
+enum { BAD = -1, CUT = -2 };
 struct opt {
 	struct pdu d;
 	u32 n, left;
@@ -109,12 +110,11 @@ struct opt {
 
 typedef int opt_print(struct print_state *s, const struct segment *t, struct opt o);
 
-static bool opt_has(struct print_state *s, const struct opt *o, u32 n)
+static int lacks(const struct opt *o, u32 n)
 {
 	if (n > o->left)
-		return false;
-	pdu_need(s, o->d, 0, n);
-	return true;
+		return BAD;
+	return pdu_has(o->d, 0, n) ? 0 : CUT;
 }
 
 static int opt_none(struct print_state *s, const struct segment *t, struct opt o)
@@ -125,9 +125,11 @@ static int opt_none(struct print_state *s, const struct segment *t, struct opt o
 
 static int opt_u16(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, 2))
-		return -1;
+	if ((e = lacks(&o, 2)))
+		return e;
 	put_c(s, ' ');
 	put_u(s, get_be16(o.d.p));
 	return 2;
@@ -135,9 +137,11 @@ static int opt_u16(struct print_state *s, const struct segment *t, struct opt o)
 
 static int opt_u8(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, 1))
-		return -1;
+	if ((e = lacks(&o, 1)))
+		return e;
 	put_c(s, ' ');
 	put_u(s, *o.d.p);
 	return 1;
@@ -145,9 +149,11 @@ static int opt_u8(struct print_state *s, const struct segment *t, struct opt o)
 
 static int opt_u32(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, 4))
-		return -1;
+	if ((e = lacks(&o, 4)))
+		return e;
 	put_c(s, ' ');
 	put_u(s, get_be32(o.d.p));
 	return 4;
@@ -155,13 +161,13 @@ static int opt_u32(struct print_state *s, const struct segment *t, struct opt o)
 
 static int opt_stamp(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, 4))
-		return -1;
+	if ((e = lacks(&o, 8)))
+		return e;
 	say(s, " val ");
 	put_u(s, get_be32(o.d.p));
-	if (!opt_has(s, &o, 8))
-		return -1;
 	say(s, " ecr ");
 	put_u(s, get_be32(o.d.p + 4));
 	return 8;
@@ -169,6 +175,7 @@ static int opt_stamp(struct print_state *s, const struct segment *t, struct opt 
 
 static int opt_sack(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
 	u32 base = t->rev ? t->base_seq : t->base_ack;
 
 	if (o.n % 8) {
@@ -179,8 +186,8 @@ static int opt_sack(struct print_state *s, const struct segment *t, struct opt o
 	put_u(s, o.n / 8);
 	put_c(s, ' ');
 	for (u32 i = 0; i < o.n; i += 8) {
-		if (!opt_has(s, &o, i + 8))
-			return -1;
+		if ((e = lacks(&o, i + 8)))
+			return e;
 		put_c(s, '{');
 		put_u(s, get_be32(o.d.p + i) - base);
 		put_c(s, ':');
@@ -192,41 +199,48 @@ static int opt_sack(struct print_state *s, const struct segment *t, struct opt o
 
 static int opt_md5(struct print_state *s, const struct segment *t, struct opt o)
 {
-	(void)t;
-	if (!opt_has(s, &o, 16))
-		return -1;
-	say(s, " can't check - ");
+	int e;
+
+	if ((e = lacks(&o, 16)))
+		return e;
+	put_s(s, pdu_has(t->d, 0, t->d.len) ? " shared secret not supplied with -M"
+					    : " snaplen too short");
+	say(s, ", can't check - ");
 	put_hex(s, o.d.p, 16);
 	return 16;
 }
 
 static int opt_scps(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, 2))
-		return -1;
+	if ((e = lacks(&o, 2)))
+		return e;
 	put_f(s, " cap %02x id %u", o.d.p[0], o.d.p[1]);
 	return 2;
 }
 
 static int opt_auth(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
 	if (o.n < 2) {
 		put_invalid(s);
 		return (int)o.n;
 	}
-	if (!opt_has(s, &o, 1))
-		return -1;
+	if ((e = lacks(&o, 1)))
+		return e;
 	put_f(s, " keyid %u", o.d.p[0]);
-	if (!opt_has(s, &o, 2))
-		return -1;
+	if ((e = lacks(&o, 2)))
+		return e;
 	put_f(s, " rnextkeyid %u", o.d.p[1]);
 	if (o.n > 2)
 		say(s, " mac 0x");
 	for (u32 i = 2; i < o.n; i++) {
-		if (!opt_has(s, &o, i + 1))
-			return -1;
+		if ((e = lacks(&o, i + 1)))
+			return e;
 		put_x(s, o.d.p[i], 2);
 	}
 	return (int)o.n;
@@ -234,9 +248,11 @@ static int opt_auth(struct print_state *s, const struct segment *t, struct opt o
 
 static int opt_timeout(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, 2))
-		return -1;
+	if ((e = lacks(&o, 2)))
+		return e;
 	u32 v = get_be16(o.d.p);
 	put_f(s, " 0x%x %u", v, v & 1 ? (v >> 1) * 60 : v >> 1);
 	return 2;
@@ -258,9 +274,11 @@ static void put_cookie(struct print_state *s, const u8 *p, u32 n, bool experimen
 
 static int opt_fastopen(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, o.n))
-		return -1;
+	if ((e = lacks(&o, o.n)))
+		return e;
 	put_c(s, ' ');
 	put_cookie(s, o.d.p, o.n, false);
 	return (int)o.n;
@@ -269,9 +287,13 @@ static int opt_fastopen(struct print_state *s, const struct segment *t, struct o
 /* RFC 6994: two bytes say whose experiment it is; 0xf989 is Fast Open's. */
 static int opt_experiment(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
-	if (!opt_has(s, &o, o.n) || o.n < 2)
-		return -1;
+	if ((e = lacks(&o, o.n)))
+		return e;
+	if (o.n < 2)
+		return BAD;
 	put_c(s, '-');
 	if (get_be16(o.d.p) == 0xf989)
 		put_cookie(s, o.d.p + 2, o.n - 2, true);
@@ -282,12 +304,14 @@ static int opt_experiment(struct print_state *s, const struct segment *t, struct
 
 static int opt_unknown(struct print_state *s, const struct segment *t, struct opt o)
 {
+	int e;
+
 	(void)t;
 	for (u32 i = 0; i < o.n; i++) {
-		if (!opt_has(s, &o, i + 1))
-			return -1;
 		if (!i)
 			say(s, " 0x");
+		if ((e = lacks(&o, i + 1)))
+			return e;
 		put_x(s, o.d.p[i], 2);
 	}
 	return (int)o.n;
@@ -304,7 +328,7 @@ static const struct tcp_option {
 	[4] = {"sackOK", opt_none},      [5] = {"sack", opt_sack},
 	[6] = {"echo", opt_u32},         [7] = {"echoreply", opt_u32},
 	[8] = {"TS", opt_stamp},         [11] = {"cc", opt_u32},
-	[12] = {"ccnew", opt_u32},       [13] = {"ccecho", opt_u32},
+	[12] = {"ccnew", opt_u32},       [13] = {"", opt_u32},
 	[19] = {"md5", opt_md5},         [20] = {"scps", opt_scps},
 	[28] = {"uto", opt_timeout},     [29] = {"tcp-ao", opt_auth},
 	[30] = {"mptcp", opt_unknown},   [34] = {"tfo", opt_fastopen},
@@ -322,7 +346,7 @@ static opt_print *option_name(struct print_state *s, u8 kind)
 	return opt_unknown;
 }
 
-/* One option at the head of d; what it takes off, 0 for the last, or -1. */
+/* One option at the head of d; what it takes off, 0 for the last, BAD or CUT. */
 static int option(struct print_state *s, const struct segment *t, struct pdu d, u32 left)
 {
 	u8 kind = pdu_u8(s, d, 0);
@@ -332,17 +356,28 @@ static int option(struct print_state *s, const struct segment *t, struct pdu d, 
 		len = pdu_u8(s, d, 1);
 		head = 2;
 		if (len < 2 || len > left)
-			return -1;
+			return BAD;
 	}
 	opt_print *print = option_name(s, kind);
 	struct opt o = {pdu_skip(d, head), len - head, left - head};
 	int n = print(s, t, o);
 
 	if (n < 0)
-		return -1;
+		return n;
 	if ((u32)n + head != len)
 		put_f(s, "[len %u]", len);
 	return kind == EOL ? 0 : n + (int)head;
+}
+
+/* What stands behind the first option that cannot be read. */
+static void end_options(struct print_state *s, bool cut, bool any)
+{
+	if (cut)
+		put_cut(s);
+	else
+		say(s, "[bad opt]");
+	if (any)
+		put_c(s, cut ? '>' : ']');
 }
 
 /* False when an option is bad, which ends the line. */
@@ -358,9 +393,7 @@ static bool option_list(struct print_state *s, const struct segment *t)
 			put_c(s, ',');
 		int n = option(s, t, d, left);
 		if (n < 0) {
-			say(s, "[bad opt]");
-			if (any)
-				put_c(s, ']');
+			end_options(s, n == CUT, any);
 			return false;
 		}
 		any = true;
@@ -387,23 +420,20 @@ static void put_seq(struct print_state *s, const struct segment *t, u32 len)
 static void put_reason(struct print_state *s, struct pdu d)
 {
 	bool whole = d.cap >= d.len;
-	u32 n = MIN(d.cap, d.len);
+	u32 n = MIN(d.len, 30u);
 
 	put_s(s, whole ? " [RST" : " [!RST");
-	if (n > 30) {
-		n = 30;
+	if (d.len > n)
 		put_c(s, '+');
-	}
 	put_c(s, ' ');
-	for (u32 i = 0; i < n; i++)
-		put_c(s, d.p[i] >= ' ' && d.p[i] < 0x7f ? (char)d.p[i] : '.');
+	for (u32 i = 0; i < MIN(n, d.cap); i++)
+		put_unctrl(s, d.p[i]);
 	put_c(s, ']');
 }
 
 static void too_long(struct print_state *s, const struct segment *t)
 {
 	put_f(s, " [bad hdr length %u - too long, > %u]", t->hdr, t->d.len);
-	put_invalid(s);
 }
 
 static void payload(struct print_state *s, const struct segment *t)
@@ -411,6 +441,10 @@ static void payload(struct print_state *s, const struct segment *t)
 	struct pdu in = pdu_skip(t->d, t->hdr);
 	const struct printer *by;
 
+	if (!pdu_has(t->d, 0, t->hdr)) {
+		put_f(s, " [remaining caplen(%u) < header length(%u)]", t->d.cap, t->hdr);
+		pdu_cut(s);
+	}
 	if ((t->flags & F_RST) && s->opt.verbose) {
 		put_reason(s, in);
 	} else if ((by = printer_by_port(true, t->sport, t->dport))) {
@@ -438,16 +472,15 @@ static void tcp_print(struct print_state *s, struct pdu d)
 	pdu_need(s, d, 0, HEADER);
 	t.hdr = (d.p[OFF] >> 4) * 4u;
 	if (t.hdr < HEADER) {
-		put_f(s, " tcp %d [bad hdr length %u - too short, < %u]", (s32)(d.len - t.hdr),
-		      t.hdr, HEADER);
-		put_invalid(s);
+		put_f(s, " tcp %u [bad hdr length %u - too short, < %u]", d.len - t.hdr, t.hdr,
+		      HEADER);
 		return;
 	}
 	t.seq = get_be32(d.p + SEQ);
 	t.ack = get_be32(d.p + ACK);
 	t.flags = d.p[FLAGS];
 	if (s->opt.quick) {
-		put_f(s, "tcp %d", (s32)(d.len - t.hdr));
+		put_f(s, "tcp %u", d.len - t.hdr);
 		if (t.hdr > d.len)
 			too_long(s, &t);
 		return;

@@ -57,6 +57,18 @@ void put_hex(struct print_state *s, const u8 *p, u32 n)
 	}
 }
 
+void put_unctrl(struct print_state *s, u8 c)
+{
+	if (c & 0x80)
+		say(s, "M-");
+	c &= 0x7f;
+	if (c < ' ' || c == 0x7f) {
+		put_c(s, '^');
+		c ^= 0x40;
+	}
+	put_c(s, (char)c);
+}
+
 void put_invalid(struct print_state *s) { say(s, " (invalid)"); }
 
 void put_cut(struct print_state *s)

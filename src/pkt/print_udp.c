@@ -31,7 +31,7 @@ static void check_sum(struct print_state *s, struct pdu d, u32 len)
 {
 	u16 field = pdu_be16(s, d, SUM);
 
-	if (!field) {
+	if (!field && s->net.ver == 4) {
 		say(s, "[no cksum] ");
 		return;
 	}
@@ -62,10 +62,11 @@ static void udp_print(struct print_state *s, struct pdu d)
 		put_f(s, "truncated-udplength %u", ulen);
 		return;
 	}
+	pdu_need(s, d, 0, HEADER);
 	struct pdu in = pdu_skip(d, HEADER);
 	ulen -= HEADER;
 	in.len = MIN(in.len, ulen);
-	if (s->opt.verbose && !s->opt.unchecked && !s->net.fragment)
+	if (s->opt.verbose > (s->net.ver == 4) && !s->opt.unchecked && !s->net.fragment)
 		check_sum(s, d, in.len + HEADER);
 	const struct printer *by = s->opt.quick ? NULL : printer_by_port(false, sport, dport);
 	if (by) {
