@@ -57,6 +57,80 @@ struct ob_cbpf {
 	uint32_t k;
 };
 
+/* ---- programs ----
+ *
+ * A program is made from instructions or text, checked, and then run. Making it
+ * says nothing about whether it is safe: that is for ob_prog_check. */
+struct ob_prog;
+
+/* Copies n instructions, which may be anything. Errors: OB_NOMEM. */
+struct ob_err *ob_prog_create(const struct ob_cbpf *code, uint32_t n, struct ob_prog **ret);
+/* Reads text of n bytes: the syntax of Linux's bpf_asm (`ldh [12]`, `jeq #0x800,
+ * yes, no`, labels, `; comments`); a listing as `tcpdump -d`, `-dd` or `-ddd`
+ * writes it; or the one line of iptables' bpf match. name is for the errors:
+ * OB_SYNTAX with line and column, OB_RANGE, OB_NOMEM. */
+struct ob_err *ob_prog_assemble(const char *name, const char *text, size_t n,
+				struct ob_prog **ret);
+void ob_prog_destroy(struct ob_prog *prog); /* NULL is allowed */
+
+/* The instructions, as long as the program lives; writes their number to n. */
+const struct ob_cbpf *ob_prog_code(const struct ob_prog *prog, uint32_t *n);
+
+enum ob_listing {
+	OB_LIST_TEXT = 1, /* as tcpdump -d: "(000) ldh      [12]" */
+	OB_LIST_C,	  /* as tcpdump -dd: "{ 0x28, 0, 0, 0x0000000c }," */
+	OB_LIST_DECIMAL,  /* as tcpdump -ddd: "40 0 0 12" below their number */
+};
+/* Writes the listing, byte for byte as tcpdump does. Errors: OB_NOMEM, OB_IO. */
+struct ob_err *ob_prog_list(const struct ob_prog *prog, enum ob_listing how, FILE *to);
+
+enum ob_rules {
+	OB_RULES_LINUX,	  /* of SO_ATTACH_FILTER: net/core/filter.c, bpf_check_classic() */
+	OB_RULES_SECCOMP, /* the same, then kernel/seccomp.c, seccomp_check_filter() */
+	OB_RULES_LIBPCAP, /* of pcap_validate_filter(): jumps back are allowed */
+};
+/* NULL when the program keeps the rules, which it remembers; else OB_REFUSED,
+ * with the instruction, what it has and what is allowed. Not to be called by
+ * two threads at once for the same program. */
+struct ob_err *ob_prog_check(struct ob_prog *prog, enum ob_rules rules);
+
+/* ---- running classic programs ---- */
+struct ob_classic;
+
+enum ob_dialect {
+	OB_DIALECT_LINUX,   /* X + k wraps at 2^32, shifts use the low 5 bits, ancillary loads */
+	OB_DIALECT_LIBPCAP, /* X + k does not wrap, shifts by 32 and more give 0 */
+};
+
+/* What is known of a packet besides its bytes: what Linux's ancillary loads
+ * (SKF_AD_OFF) read, and where its headers are, for loads at SKF_NET_OFF and
+ * SKF_LL_OFF. All zero is a packet as on a UNIX socket: no device (ifindex and
+ * hatype then end the run with A as it stands, which is Linux's way), no
+ * link-layer header (loads at SKF_LL_OFF drop), the network header at byte 0. */
+struct ob_meta {
+	bool has_dev;
+	bool has_ll;	  /* the link-layer header is at byte 0 */
+	uint32_t net_off; /* byte of the network header */
+	uint32_t protocol, pkttype, ifindex, mark, queue, hatype, rxhash, cpu;
+	uint32_t vlan_tag, vlan_tag_present, vlan_tpid, pay_offset;
+};
+
+/* Decodes a program, which may then be destroyed. It must have passed
+ * ob_prog_check: for OB_DIALECT_LINUX by Linux's or seccomp's rules, for
+ * OB_DIALECT_LIBPCAP by any. Errors: OB_REFUSED when not, OB_NOMEM. */
+struct ob_err *ob_classic_create(const struct ob_prog *prog, enum ob_dialect dialect,
+				 struct ob_classic **ret);
+void ob_classic_destroy(struct ob_classic *classic); /* NULL is allowed */
+/* Runs it on the caplen bytes at data, of a packet that had len bytes. Returns
+ * what the program returns: how many bytes to keep, 0 to drop the packet. Ends
+ * always (a run may jump back 65,536 times). Any number of threads may run it. */
+uint32_t ob_classic_run(const struct ob_classic *classic, const void *data, uint32_t caplen,
+			uint32_t len);
+/* The same. meta may be NULL (all zero); count, when not NULL, receives the
+ * number of instructions that were executed. */
+uint32_t ob_classic_run_meta(const struct ob_classic *classic, const void *data, uint32_t caplen,
+			     uint32_t len, const struct ob_meta *meta, uint64_t *count);
+
 /* ---- captures: packets in files ----
  *
  * Reads pcap and pcapng of either byte order, plain or packed by gzip or zstd,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program's life. */
+/* A program's life, and what the library's users may ask of it. */
 #include "prog/prog.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct ob_err *prog_create_classic(const struct ob_cbpf *code, u32 n, struct prog **ret)
@@ -34,4 +35,50 @@ void prog_destroy(struct prog *p)
 	free(p->source);
 	free(p->classic);
 	free(p);
+}
+
+struct ob_err *ob_prog_create(const struct ob_cbpf *code, uint32_t n, struct ob_prog **ret)
+{
+	struct prog *p;
+	struct ob_err *err = prog_create_classic(code, n, &p);
+
+	if (!err)
+		*ret = prog_public(p);
+	return err;
+}
+
+struct ob_err *ob_prog_assemble(const char *name, const char *text, size_t n, struct ob_prog **ret)
+{
+	struct ob_cbpf *code;
+	struct arena a;
+	u32 count;
+
+	arena_init(&a);
+	struct ob_err *err = cbpf_asm(&a, name, text, n, &code, &count);
+	if (!err)
+		err = ob_prog_create(code, count, ret);
+	arena_deinit(&a);
+	return err;
+}
+
+void ob_prog_destroy(struct ob_prog *p) { prog_destroy(prog_private(p)); }
+
+const struct ob_cbpf *ob_prog_code(const struct ob_prog *p, uint32_t *n)
+{
+	*n = prog_private(p)->n;
+	return prog_private(p)->classic;
+}
+
+struct ob_err *ob_prog_list(const struct ob_prog *p, enum ob_listing how, FILE *to)
+{
+	struct buf b = {0};
+	struct ob_err *err = NULL;
+
+	cbpf_dis(&b, prog_private(p)->classic, prog_private(p)->n, (enum cbpf_form)how);
+	if (b.oom)
+		err = err_nomem();
+	else if (fwrite(b.p ? b.p : "", 1, b.n, to) != b.n)
+		err = err_sys(errno, "cannot write the listing");
+	buf_deinit(&b);
+	return err;
 }

@@ -25,7 +25,15 @@ struct prog {
 		char *text;
 	} * note;
 	u32 notes;
+	u32 checked; /* a bit for each enum ob_rules that it keeps */
 };
+
+/* The same object, as the users of the library know it. */
+static inline struct ob_prog *prog_public(struct prog *p) { return (struct ob_prog *)p; }
+static inline struct prog *prog_private(const struct ob_prog *p)
+{
+	return (struct prog *)(uintptr_t)p;
+}
 
 /* Copies the code; source, spans and notes may be added before anyone else
  * sees the program. */

@@ -55,8 +55,8 @@ enum op_name {
  * bpf_skb_load_helper_*, or NULL. */
 static const u8 *reach(const struct vm_pkt *pkt, u32 off, u32 size)
 {
-	static const struct vm_anc none;
-	const struct vm_anc *anc = pkt->anc ? pkt->anc : &none;
+	static const struct ob_meta none;
+	const struct ob_meta *anc = pkt->anc ? pkt->anc : &none;
 	u64 at = off;
 
 	if (off >= CBPF_NET_OFF)
@@ -120,8 +120,8 @@ static u32 random_u32(void)
 /* False ends the run: Linux then returns A as it stands, not 0. */
 static bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
 {
-	static const struct vm_anc none;
-	const struct vm_anc *anc = pkt->anc ? pkt->anc : &none;
+	static const struct ob_meta none;
+	const struct ob_meta *anc = pkt->anc ? pkt->anc : &none;
 
 	switch ((enum cb_anc)n) {
 	case CA_PROTOCOL:
@@ -674,4 +674,45 @@ u32 vm_classic_run_counted(const struct vm_classic *c, const struct vm_pkt *pkt,
 {
 	*count = 0;
 	return loop(c, c->counted_first, pkt, count, NULL);
+}
+
+/* ---- for the library's users ---- */
+
+_Static_assert((int)VM_LINUX == OB_DIALECT_LINUX && (int)VM_LIBPCAP == OB_DIALECT_LIBPCAP,
+	       "the dialects have public names");
+
+struct ob_err *ob_classic_create(const struct ob_prog *prog, enum ob_dialect dialect,
+				 struct ob_classic **ret)
+{
+	const struct prog *p = prog_private(prog);
+	u32 need = 1u << OB_RULES_LINUX | 1u << OB_RULES_SECCOMP;
+	struct vm_classic *c;
+
+	if (dialect == OB_DIALECT_LIBPCAP)
+		need |= 1u << OB_RULES_LIBPCAP;
+	if (!(p->checked & need))
+		return err_new(OB_REFUSED, "the program has not passed the checker%s",
+			       p->checked ? " by rules that hold for this dialect" : "");
+	struct ob_err *err = vm_classic_create(p, (enum vm_dialect)dialect, &c);
+	if (!err)
+		*ret = (struct ob_classic *)c;
+	return err;
+}
+
+void ob_classic_destroy(struct ob_classic *c) { vm_classic_destroy((struct vm_classic *)c); }
+
+uint32_t ob_classic_run(const struct ob_classic *c, const void *data, uint32_t caplen, uint32_t len)
+{
+	struct vm_pkt pkt = {data, caplen, len, NULL};
+
+	return vm_classic_run((const struct vm_classic *)c, &pkt);
+}
+
+uint32_t ob_classic_run_meta(const struct ob_classic *c, const void *data, uint32_t caplen,
+			     uint32_t len, const struct ob_meta *meta, uint64_t *count)
+{
+	const struct vm_classic *vm = (const struct vm_classic *)c;
+	struct vm_pkt pkt = {data, caplen, len, meta};
+
+	return count ? vm_classic_run_counted(vm, &pkt, count) : vm_classic_run(vm, &pkt);
 }

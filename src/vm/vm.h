@@ -5,24 +5,11 @@
 
 #include "prog/prog.h"
 
-/* What the ancillary loads read, and where the headers are for loads at
- * SKF_NET_OFF and SKF_LL_OFF. A zeroed one is a packet as on a UNIX socket:
- * no device (IFINDEX and HATYPE end the run with A as it
- * stands, which is Linux's way and 0 at first), no link-layer header (loads at
- * SKF_LL_OFF drop), the network header at byte 0. */
-struct vm_anc {
-	bool has_dev;
-	bool has_ll; /* the link-layer header is at byte 0 */
-	u32 net_off; /* byte of the network header */
-	u32 protocol, pkttype, ifindex, mark, queue, hatype, rxhash, cpu;
-	u32 vlan_tag, vlan_tag_present, vlan_tpid, pay_offset;
-};
-
 struct vm_pkt {
 	const u8 *data;
-	u32 caplen;               /* bytes at data */
-	u32 len;                  /* bytes that were on the wire: `ld len` */
-	const struct vm_anc *anc; /* NULL: as all zero */
+	u32 caplen;                /* bytes at data */
+	u32 len;                   /* bytes that were on the wire: `ld len` */
+	const struct ob_meta *anc; /* NULL: as all zero */
 };
 
 enum vm_dialect {

@@ -21,7 +21,7 @@ enum { LONGEST = 40, TAIL = 10, PACKET = 9000, TRIES = 4 };
 static u32 runs = 8000;
 static u64 seed = 1;
 static int to, from;
-static struct vm_anc anc;
+static struct ob_meta anc;
 static u32 kept, dropped, cut, refused;
 
 static int attach(const struct ob_cbpf *code, u32 n)
