@@ -75,8 +75,8 @@ static struct ob_err *check_jumps(const struct job *j, u32 pc)
 		if (c->k < room || (j->profile == CHECK_LIBPCAP && pc + 1 + c->k < j->n))
 			return NULL;
 		if (back && j->profile != CHECK_LIBPCAP)
-			return refuse(j, pc, "jumps back by %d; only forward jumps are allowed",
-				      -(int)c->k);
+			return refuse(j, pc, "jumps back by %u; only forward jumps are allowed",
+				      -c->k);
 		return refuse(j, pc, "jumps to instruction %lld of %u",
 			      (long long)pc + 1 + (back ? (long long)(int)c->k : c->k), j->n);
 	}
