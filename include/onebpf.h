@@ -69,8 +69,7 @@ struct ob_err *ob_prog_create(const struct ob_cbpf *code, uint32_t n, struct ob_
  * yes, no`, labels, `; comments`); a listing as `tcpdump -d`, `-dd` or `-ddd`
  * writes it; or the one line of iptables' bpf match. name is for the errors:
  * OB_SYNTAX with line and column, OB_RANGE, OB_NOMEM. */
-struct ob_err *ob_prog_assemble(const char *name, const char *text, size_t n,
-				struct ob_prog **ret);
+struct ob_err *ob_prog_assemble(const char *name, const char *text, size_t n, struct ob_prog **ret);
 void ob_prog_destroy(struct ob_prog *prog); /* NULL is allowed */
 
 /* The instructions, as long as the program lives; writes their number to n. */
@@ -78,14 +77,14 @@ const struct ob_cbpf *ob_prog_code(const struct ob_prog *prog, uint32_t *n);
 
 enum ob_listing {
 	OB_LIST_TEXT = 1, /* as tcpdump -d: "(000) ldh      [12]" */
-	OB_LIST_C,	  /* as tcpdump -dd: "{ 0x28, 0, 0, 0x0000000c }," */
+	OB_LIST_C,        /* as tcpdump -dd: "{ 0x28, 0, 0, 0x0000000c }," */
 	OB_LIST_DECIMAL,  /* as tcpdump -ddd: "40 0 0 12" below their number */
 };
 /* Writes the listing, byte for byte as tcpdump does. Errors: OB_NOMEM, OB_IO. */
 struct ob_err *ob_prog_list(const struct ob_prog *prog, enum ob_listing how, FILE *to);
 
 enum ob_rules {
-	OB_RULES_LINUX,	  /* of SO_ATTACH_FILTER: net/core/filter.c, bpf_check_classic() */
+	OB_RULES_LINUX,   /* of SO_ATTACH_FILTER: net/core/filter.c, bpf_check_classic() */
 	OB_RULES_SECCOMP, /* the same, then kernel/seccomp.c, seccomp_check_filter() */
 	OB_RULES_LIBPCAP, /* of pcap_validate_filter(): jumps back are allowed */
 };
@@ -109,7 +108,7 @@ enum ob_dialect {
  * link-layer header (loads at SKF_LL_OFF drop), the network header at byte 0. */
 struct ob_meta {
 	bool has_dev;
-	bool has_ll;	  /* the link-layer header is at byte 0 */
+	bool has_ll;      /* the link-layer header is at byte 0 */
 	uint32_t net_off; /* byte of the network header */
 	uint32_t protocol, pkttype, ifindex, mark, queue, hatype, rxhash, cpu;
 	uint32_t vlan_tag, vlan_tag_present, vlan_tpid, pay_offset;
@@ -136,19 +135,19 @@ uint32_t ob_classic_run_meta(const struct ob_classic *classic, const void *data,
  * Reads pcap and pcapng of either byte order, plain or packed by gzip or zstd,
  * with bounded memory whatever the file says. Writes pcap. */
 struct ob_packet {
-	const uint8_t *data;	/* caplen bytes, until the next call */
-	uint32_t caplen, len;	/* as captured; as it was on the wire */
-	uint64_t ns;		/* nanoseconds since 1970 UTC */
-	uint64_t nr;		/* in its file, counted from 1 */
-	uint32_t linktype;	/* LINKTYPE_ number */
-	uint32_t iface;		/* number of its interface in the section of a pcapng file */
+	const uint8_t *data;  /* caplen bytes, until the next call */
+	uint32_t caplen, len; /* as captured; as it was on the wire */
+	uint64_t ns;          /* nanoseconds since 1970 UTC */
+	uint64_t nr;          /* in its file, counted from 1 */
+	uint32_t linktype;    /* LINKTYPE_ number */
+	uint32_t iface;       /* number of its interface in the section of a pcapng file */
 };
 
 struct ob_capture;
 
 /* path "-" is standard input. Errors: OB_IO, OB_PERM, OB_FORMAT, OB_CUT. */
 struct ob_err *ob_capture_open(const char *path, struct ob_capture **ret);
-void ob_capture_close(struct ob_capture *c);		/* NULL is allowed */
+void ob_capture_close(struct ob_capture *c); /* NULL is allowed */
 /* Of the first interface. */
 uint32_t ob_capture_linktype(const struct ob_capture *c);
 uint32_t ob_capture_snaplen(const struct ob_capture *c);
@@ -158,7 +157,7 @@ struct ob_err *ob_capture_next(struct ob_capture *c, const struct ob_packet **re
 
 struct ob_capture_writer;
 
-enum { OB_CAPTURE_NANO = 1 };	/* times in nanoseconds, else microseconds */
+enum { OB_CAPTURE_NANO = 1 }; /* times in nanoseconds, else microseconds */
 
 /* path "-" is standard output; an existing file is emptied. snaplen 0: the
  * usual limit of the link type. Errors: OB_IO, OB_PERM. */

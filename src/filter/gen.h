@@ -11,7 +11,7 @@
 
 #include "filter/priv.h"
 
-#define UNSET 0xffffffffu	/* an offset that this link type does not have */
+#define UNSET 0xffffffffu /* an offset that this link type does not have */
 
 struct gen;
 
@@ -24,49 +24,71 @@ struct medium {
 	struct pred *(*host)(struct gen *g, const u8 mac[6], enum dir dir);
 	struct pred *(*multicast)(struct gen *g);
 	struct pred *(*broadcast)(struct gen *g);
-	struct pred *(*llc)(struct gen *g);	/* an LLC frame, to some extent */
+	struct pred *(*llc)(struct gen *g); /* an LLC frame, to some extent */
 	struct pred *(*outbound)(struct gen *g, bool out);
 	/* 0: read the version of the IP header; else the bit of the type field,
 	 * of 16 bits, that is set for IPv6 and clear for IPv4 */
 	u32 ip6_bit;
-	bool vlan;	/* may carry VLAN tags */
+	bool vlan; /* may carry VLAN tags */
 };
 
 /* One link type. Offsets are from the start of the packet; net and nosnap (the
  * network header, behind LLC without SNAP) from the payload. */
 struct link {
-	u16 nr;				/* LINKTYPE_ number */
+	u16 nr; /* LINKTYPE_ number */
 	u32 type, payload, net, nosnap;
 	const struct medium *medium;
-	u8 src, dst;			/* hardware addresses, from the link header */
-	u8 hdr;				/* the link header, behind a fixed prefix */
+	u8 src, dst; /* hardware addresses, from the link header */
+	u8 hdr;      /* the link header, behind a fixed prefix */
 };
 
-enum { LT_ETHERNET = 1, LT_TOKEN_RING = 6, LT_ARCNET = 7, LT_SLIP = 8, LT_PPP = 9, LT_FDDI = 10,
-       LT_ATM_RFC1483 = 100, LT_C_HDLC = 104, LT_WLAN = 105, LT_FRELAY = 107, LT_LOOP = 108,
-       LT_HDLC = 112, LT_SLL = 113, LT_PFLOG = 117, LT_PRISM = 119, LT_SUNATM = 123,
-       LT_RADIOTAP = 127, LT_ARCNET_LINUX = 129, LT_MTP2_PHDR = 139, LT_MTP2 = 140,
-       LT_AVS = 163, LT_PPP_PPPD = 166, LT_PPI = 192, LT_ERF = 197, LT_NETANALYZER = 240,
-       LT_SLL2 = 276 };
+enum {
+	LT_ETHERNET = 1,
+	LT_TOKEN_RING = 6,
+	LT_ARCNET = 7,
+	LT_SLIP = 8,
+	LT_PPP = 9,
+	LT_FDDI = 10,
+	LT_ATM_RFC1483 = 100,
+	LT_C_HDLC = 104,
+	LT_WLAN = 105,
+	LT_FRELAY = 107,
+	LT_LOOP = 108,
+	LT_HDLC = 112,
+	LT_SLL = 113,
+	LT_PFLOG = 117,
+	LT_PRISM = 119,
+	LT_SUNATM = 123,
+	LT_RADIOTAP = 127,
+	LT_ARCNET_LINUX = 129,
+	LT_MTP2_PHDR = 139,
+	LT_MTP2 = 140,
+	LT_AVS = 163,
+	LT_PPP_PPPD = 166,
+	LT_PPI = 192,
+	LT_ERF = 197,
+	LT_NETANALYZER = 240,
+	LT_SLL2 = 276
+};
 
 struct off {
-	struct val *var;	/* NULL: a constant offset */
+	struct val *var; /* NULL: a constant offset */
 	u32 k;
 };
 
 struct gen {
 	struct filter *f;
-	struct span at;		/* the words being translated */
+	struct span at; /* the words being translated */
 	const struct link *link, *prev, *outer;
-	struct off hdr, prevhdr, outerhdr;	/* link-layer headers */
+	struct off hdr, prevhdr, outerhdr; /* link-layer headers */
 	struct off payload, type;
-	u32 net, nosnap;	/* from payload */
-	u32 labels, tags;	/* MPLS labels and VLAN tags passed */
-	struct val *maybe_eth;	/* behind a tunnel: not 0 if there is an Ethernet header */
-	bool ip6;		/* `ip6 and` stands before: tcp[] means that over IPv6, */
-	u32 nots;		/* but not under a `not` */
-	struct val *var_hdr, *var_payload;	/* the link type's own variable offsets, */
-	bool used_hdr, used_payload;		/* evaluated before all else if used at all */
+	u32 net, nosnap;       /* from payload */
+	u32 labels, tags;      /* MPLS labels and VLAN tags passed */
+	struct val *maybe_eth; /* behind a tunnel: not 0 if there is an Ethernet header */
+	bool ip6;              /* `ip6 and` stands before: tcp[] means that over IPv6, */
+	u32 nots;              /* but not under a `not` */
+	struct val *var_hdr, *var_payload; /* the link type's own variable offsets, */
+	bool used_hdr, used_payload;       /* evaluated before all else if used at all */
 };
 
 /* What an offset is relative to. */
@@ -79,7 +101,7 @@ struct val *gen_load(struct gen *g, enum where where, u32 off, u32 size);
 struct pred *gen_cmp(struct gen *g, enum where w, u32 off, u32 size, enum rel rel, u32 k);
 struct pred *gen_eq(struct gen *g, enum where w, u32 off, u32 size, u32 k);
 struct pred *gen_masked(struct gen *g, enum where w, u32 off, u32 size, u32 mask, u32 k);
-struct pred *gen_set(struct gen *g, enum where w, u32 off, u32 size, u32 bits);	/* any of them */
+struct pred *gen_set(struct gen *g, enum where w, u32 off, u32 size, u32 bits); /* any of them */
 /* n bytes, compared from the last to the first in words as large as possible */
 struct pred *gen_bytes(struct gen *g, enum where w, u32 off, const u8 *p, u32 n);
 struct pred *gen_bool(struct gen *g, bool value);
@@ -98,8 +120,8 @@ _Noreturn void gen_refuse(struct gen *g, const char *fmt, ...) PRINTF(2, 3);
 /* ---- gen_link.c ---- */
 const struct link *link_find(u32 linktype);
 void gen_link_init(struct gen *g);
-struct pred *gen_proto_link(struct gen *g, u32 proto);	/* `ether proto` */
-struct pred *gen_prev_check(struct gen *g);	/* or NULL */
+struct pred *gen_proto_link(struct gen *g, u32 proto); /* `ether proto` */
+struct pred *gen_prev_check(struct gen *g);            /* or NULL */
 struct pred *gen_snap(struct gen *g, u32 org, u32 type);
 struct pred *gen_llc_proto(struct gen *g, u32 proto);
 extern const struct medium medium_wlan, medium_sunatm, medium_ether;
@@ -121,18 +143,18 @@ struct pred *gen_both(struct gen *g, enum dir dir, struct pred *src, struct pred
 
 /* ---- gen_port.c ---- */
 struct pred *gen_port(struct gen *g, const struct tree *t, const struct ident *id);
-struct pred *gen_port_to4(struct gen *g, u32 port);	/* `udp dst port` over IPv4 */
+struct pred *gen_port_to4(struct gen *g, u32 port); /* `udp dst port` over IPv4 */
 struct pred *gen_port_to6(struct gen *g, u32 port);
 
 /* ---- gen_proto.c ---- */
 struct pred *gen_proto(struct gen *g, u32 v, enum proto proto);
-struct pred *gen_proto_word(struct gen *g, enum proto proto);	/* `tcp` alone */
+struct pred *gen_proto_word(struct gen *g, enum proto proto); /* `tcp` alone */
 struct pred *gen_proto_id(struct gen *g, const struct tree *t, const struct ident *id);
 const char *proto_word(enum proto p);
 
 /* ---- gen_arith.c ---- */
 struct pred *gen_rel(struct gen *g, const struct tree *t);
-struct pred *gen_frag(struct gen *g);		/* the first fragment, or not fragmented */
+struct pred *gen_frag(struct gen *g); /* the first fragment, or not fragmented */
 
 /* ---- gen_encap.c ---- */
 struct pred *gen_vlan(struct gen *g, const struct tree *t);
@@ -154,21 +176,69 @@ struct pred *gen_misc(struct gen *g, const struct tree *t);
 void gen_warn(struct gen *g, const struct tree *t);
 
 enum {
-	ET_NS = 0x0600, ET_IP = 0x0800, ET_ARP = 0x0806, ET_MOPDL = 0x6001, ET_MOPRC = 0x6002,
-	ET_DN = 0x6003, ET_LAT = 0x6004, ET_SCA = 0x6007, ET_TEB = 0x6558, ET_RARP = 0x8035,
-	ET_ATALK = 0x809b, ET_AARP = 0x80f3, ET_8021Q = 0x8100, ET_IPX = 0x8137, ET_IP6 = 0x86dd,
-	ET_MPLS = 0x8847, ET_PPPOED = 0x8863, ET_PPPOES = 0x8864, ET_8021AD = 0x88a8,
-	ET_LOOPBACK = 0x9000, ET_QINQ = 0x9100, ET_LLDP = 0x88cc, ET_SLOW = 0x8809,
+	ET_NS = 0x0600,
+	ET_IP = 0x0800,
+	ET_ARP = 0x0806,
+	ET_MOPDL = 0x6001,
+	ET_MOPRC = 0x6002,
+	ET_DN = 0x6003,
+	ET_LAT = 0x6004,
+	ET_SCA = 0x6007,
+	ET_TEB = 0x6558,
+	ET_RARP = 0x8035,
+	ET_ATALK = 0x809b,
+	ET_AARP = 0x80f3,
+	ET_8021Q = 0x8100,
+	ET_IPX = 0x8137,
+	ET_IP6 = 0x86dd,
+	ET_MPLS = 0x8847,
+	ET_PPPOED = 0x8863,
+	ET_PPPOES = 0x8864,
+	ET_8021AD = 0x88a8,
+	ET_LOOPBACK = 0x9000,
+	ET_QINQ = 0x9100,
+	ET_LLDP = 0x88cc,
+	ET_SLOW = 0x8809,
 	ETHERMTU = 1500,
-	SAP_IP = 0x06, SAP_STP = 0x42, SAP_SNAP = 0xaa, SAP_IPX = 0xe0, SAP_NETBEUI = 0xf0,
+	SAP_IP = 0x06,
+	SAP_STP = 0x42,
+	SAP_SNAP = 0xaa,
+	SAP_IPX = 0xe0,
+	SAP_NETBEUI = 0xf0,
 	SAP_ISO = 0xfe,
-	PPP_IP = 0x21, PPP_OSI = 0x23, PPP_NS = 0x25, PPP_DECNET = 0x27, PPP_APPLE = 0x29,
-	PPP_IPX = 0x2b, PPP_VJC = 0x2d, PPP_VJNC = 0x2f, PPP_BRPDU = 0x31, PPP_IP6 = 0x57,
+	PPP_IP = 0x21,
+	PPP_OSI = 0x23,
+	PPP_NS = 0x25,
+	PPP_DECNET = 0x27,
+	PPP_APPLE = 0x29,
+	PPP_IPX = 0x2b,
+	PPP_VJC = 0x2d,
+	PPP_VJNC = 0x2f,
+	PPP_BRPDU = 0x31,
+	PPP_IP6 = 0x57,
 	PPP_MPLS = 0x281,
-	ISO_CLNP = 0x81, ISO_ESIS = 0x82, ISO_ISIS = 0x83,
-	IP_HOPOPTS = 0, IP_ICMP = 1, IP_IGMP = 2, IP_IPIP = 4, IP_TCP = 6, IP_IGRP = 9, IP_UDP = 17,
-	IP_IP6 = 41, IP_ROUTING = 43, IP_FRAGMENT = 44, IP_GRE = 47, IP_ESP = 50, IP_AH = 51,
-	IP_ICMP6 = 58, IP_NONE = 59, IP_DSTOPTS = 60, IP_PIM = 103, IP_VRRP = 112, IP_SCTP = 132,
+	ISO_CLNP = 0x81,
+	ISO_ESIS = 0x82,
+	ISO_ISIS = 0x83,
+	IP_HOPOPTS = 0,
+	IP_ICMP = 1,
+	IP_IGMP = 2,
+	IP_IPIP = 4,
+	IP_TCP = 6,
+	IP_IGRP = 9,
+	IP_UDP = 17,
+	IP_IP6 = 41,
+	IP_ROUTING = 43,
+	IP_FRAGMENT = 44,
+	IP_GRE = 47,
+	IP_ESP = 50,
+	IP_AH = 51,
+	IP_ICMP6 = 58,
+	IP_NONE = 59,
+	IP_DSTOPTS = 60,
+	IP_PIM = 103,
+	IP_VRRP = 112,
+	IP_SCTP = 132,
 };
 
 #endif

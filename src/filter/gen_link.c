@@ -338,8 +338,8 @@ const struct medium medium_ether = {
 	.vlan = true,
 };
 
-#define MAC_LLC                                                                                    \
-	.proto = gen_llc_proto, .host = mac_host, .multicast = mac_multicast,                      \
+#define MAC_LLC                                                               \
+	.proto = gen_llc_proto, .host = mac_host, .multicast = mac_multicast, \
 	.broadcast = mac_broadcast
 
 /* clang-format off */
