@@ -79,7 +79,7 @@ static struct ob_err *open_error(int errnum, const char *iface)
 		return err;
 	err = err_note(err, "a packet socket needs the capability CAP_NET_RAW");
 	err = err_hint(err, "run it with sudo; it becomes you again once the device is open");
-	return err_hint(err, "or once: sudo setcap cap_net_raw=ep /path/to/onebpf");
+	return err_hint(err, "or once: sudo setcap cap_net_raw=ep $(command -v onebpf)");
 }
 
 static struct ob_err *find_linktype(struct tap *t)

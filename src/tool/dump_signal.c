@@ -25,12 +25,12 @@ static void caught(int sig)
 
 void dump_signals_catch(void)
 {
-	static const int list[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+	static const int list[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP};
 	struct sigaction act = {.sa_handler = caught}, old;
 
 	sigemptyset(&act.sa_mask);
 	for (u32 i = 0; i < LEN(list); i++)
-		/* nohup and background jobs of a shell keep what they ignore */
-		if (sigaction(list[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(list[i], &act, NULL);
+		sigaction(list[i], &act, &old);
+	if (old.sa_handler == SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &old, NULL);
 }
