@@ -331,7 +331,7 @@ void cspf_compile(struct filter *f, const struct pred *p, bool assume_ihl5, enum
 		  struct cspf *ret, u32 *need)
 {
 	struct cspf_job c = {.f = f, .assume_ihl5 = assume_ihl5};
-	struct expr *e = expr_improve(&c, read_pred(&c, p));
+	struct expr *e = expr_improve(&c, read_pred(&c, p), coding == FILTER_CSPF_SHORT);
 
 	if (e->op == E_TRUE)
 		; /* nothing: the stack begins with a TRUE */

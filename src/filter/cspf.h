@@ -44,8 +44,9 @@ struct expr *expr_pair(struct cspf_job *c, enum expr_op op, struct expr *a, stru
 struct expr *expr_not(struct cspf_job *c, const struct expr *e);
 /* What e is when `fact` is known to hold. */
 struct expr *expr_given(struct cspf_job *c, struct expr *e, struct atom fact);
-/* The cheapest tree that was found for the same meaning. */
-struct expr *expr_improve(struct cspf_job *c, struct expr *e);
+/* The cheapest tree that was found for the same meaning; multiply: also by
+ * multiplying out conditions that have few cases in common. */
+struct expr *expr_improve(struct cspf_job *c, struct expr *e, bool multiply);
 /* Operations to find its value. */
 u32 expr_cost(const struct expr *e);
 struct atom atom_not(struct atom a);

@@ -344,13 +344,14 @@ static struct expr *expand(struct cspf_job *c, struct expr *e)
 	return expr_join(c, e->op, v, e->n);
 }
 
-struct expr *expr_improve(struct cspf_job *c, struct expr *e)
+struct expr *expr_improve(struct cspf_job *c, struct expr *e, bool multiply)
 {
 	u32 before;
 
 	do {
 		before = expr_cost(e);
-		e = simplify(c, expand(c, factor(c, simplify(c, e))));
+		e = factor(c, simplify(c, e));
+		e = simplify(c, multiply ? expand(c, e) : e);
 	} while (expr_cost(e) < before);
 	return e;
 }
