@@ -4,11 +4,8 @@
 
 /* Every benchmark, ends with NULL. */
 static const struct bench *const benches[] = {
+	&bench_1993,
 	NULL,
-};
-
-struct bench_cmd {
-	u64 seconds;
 };
 
 static struct ob_err *none(const char *name)
@@ -23,17 +20,21 @@ static struct ob_err *none(const char *name)
 
 static int run_bench(const void *opts, char **operand)
 {
-	const struct bench_cmd *o = opts;
+	const struct bench_opts *o = opts;
 
 	for (u32 i = 0; *operand && benches[i]; i++)
 		if (!strcmp(benches[i]->name, *operand))
-			return benches[i]->run(operand + 1, (u32)o->seconds);
+			return benches[i]->run(operand + 1, o);
 	return fail("bench", none(*operand));
 }
 
 static const struct opt options[] = {
-	{OPT_NUMBER, .letter = 't', .name = "time", .arg = "SECONDS", .top = true, .max = 3600,
-	 .to = offsetof(struct bench_cmd, seconds), .help = "measure about this long"},
+	{OPT_NUMBER, .letter = 'n', .name = "packets", .arg = "N", .top = true, .min = 1,
+	 .max = 1 << 20, .to = offsetof(struct bench_opts, packets), .help = "packets in each mix"},
+	{OPT_COUNT, .name = "json", .top = true, .to = offsetof(struct bench_opts, json),
+	 .help = "print one JSON object"},
+	{OPT_NUMBER, .letter = 't', .name = "seconds", .arg = "SECONDS", .top = true, .max = 3600,
+	 .to = offsetof(struct bench_opts, seconds), .help = "measure about this long"},
 	{0},
 };
 
@@ -48,6 +49,6 @@ const struct verb verb_bench = {
 	.operands = "name [argument ...]",
 	.opt = options,
 	.example = examples,
-	.size = sizeof(struct bench_cmd),
+	.size = sizeof(struct bench_opts),
 	.run = run_bench,
 };

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The comparison of 1993: every verdict agrees, and the paper's ratios are beside ours
+-- sh
+onebpf bench 1993 -n 16 -t 1 >out || exit
+grep -o 'All .* agree' out
+grep '1993, SPARC' out | uniq
+grep -c '^Mix' out
+awk 'length > 100' out
+-- stdout
+All 768 verdicts agree
+  1993, SPARC instructions, live trace      1.55     3.43     4.37    18.06   yes
+3
+====
+# JSON has all of it: operations do not depend on the host
+-- sh
+onebpf bench 1993 --json -n 1000 -t 1 | tr '{' '\n' | grep -A4 '"F4"' | head -3 |
+	sed 's/,"instructions.*//; s/"accepted":[0-9.]*/"accepted":X/'
+-- stdout
+"name":"F4","text":"host horse and host gauguin","accepted":X,"paper":18.06,"machines":[
+"name":"CSPF tree","length":65,"operations":65.0000
+"name":"CSPF short","length":46,"operations":19.4380
+====
+# A benchmark that does not exist
+-- sh
+onebpf bench 1994
+-- stderr has
+no benchmark "1994"
+onebpf bench 1993
+-- status 2
+====
+# It takes no argument
+-- sh
+onebpf bench 1993 more
+-- stderr has
+1993 takes no argument: "more"
+-- status 2
