@@ -291,9 +291,7 @@ static u32 lex_word(struct parser *p, struct in in, u32 from)
 	else if (best == v6)
 		push_v6(p, from, v6);
 	else if (best == bad)
-		push_bad(p, from, bad,
-			 "this is no Ethernet address: six groups are wanted, as in "
-			 "00:1b:2c:3d:4e:5f");
+		push_bad(p, from, bad, "this is neither an Ethernet nor an IPv6 address");
 	else
 		push_name(p, from, name);
 	return best;

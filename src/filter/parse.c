@@ -170,7 +170,7 @@ static struct part from_arith(struct parser *p, struct part left, int want, cons
 		return part_ident(ident_num(p, left.num, in), in);
 	if (left.kind == NUMBER)
 		bare(p, left.num);
-	expected(p, "a comparison (= != < <= > >=)");
+	no_comparison(p, x);
 }
 
 /* head: proto? ( dir type? | type | "proto" | "protochain" | "gateway" )
@@ -297,7 +297,7 @@ static struct part element(struct parser *p, int want, const struct scope *in)
 	if (want & WANT_IDENT && at_ident(p) && !(want & WANT_COND && at_ours(p)))
 		return part_ident(ident(p, in), in);
 	if (!(want & WANT_COND))
-		not_an_ident(p, in);
+		no_ident(p, in);
 	if (!at_arith(p))
 		return condition(p);
 	left.x = arith_primary(p);

@@ -91,6 +91,8 @@ struct word {
 };
 const struct word *word_find(const char *s, size_t n);
 bool word_is_ours(const char *s); /* a word that only its place makes special */
+/* The keyword of these kinds (bits 1 << kind; TK_NAME: ours) most like a misspelt word, or NULL. */
+const char *word_near(const char *word, u64 kinds);
 /* Value of a name in a table that ends with NULL, whatever its case; -1. */
 struct name_num {
 	const char *s;
@@ -141,7 +143,9 @@ const char *tok_text(struct parser *p, const struct token *t); /* as written, in
 _Noreturn void expected(struct parser *p, const char *want);
 _Noreturn void no_condition(struct parser *p); /* a condition should begin here */
 _Noreturn void no_join(struct parser *p);      /* `and`, `or` or the end should stand here */
-_Noreturn void not_an_ident(struct parser *p, const struct scope *in);
+_Noreturn void no_ident(struct parser *p, const struct scope *in); /* an address should */
+_Noreturn void no_number(struct parser *p); /* a piece of arithmetic should */
+_Noreturn void no_comparison(struct parser *p, const struct arith *x); /* x must be compared */
 _Noreturn void bare(struct parser *p, const struct token *t); /* an address with no qualifier */
 _Noreturn void unclosed(struct parser *p, struct span open, const char *closer);
 

@@ -199,7 +199,7 @@ struct arith *arith_primary(struct parser *p)
 	if ((at(p, TK_PROTO) && t[1].kind == TK_LBRACKET) || at_access6(p))
 		return access(p);
 	if (!at(p, TK_NUM) && !at(p, TK_LEN) && anc_word(p) < 0)
-		expected(p, "a number, `len` or bytes of the packet such as ip[0]");
+		no_number(p);
 	x = arith_new(p, at(p, TK_NUM) ? A_NUM : at(p, TK_LEN) ? A_LEN : A_ANC, t->span);
 	x->num = x->op == A_ANC ? (u64)anc_word(p) : t->num;
 	p->t++;

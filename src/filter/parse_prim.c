@@ -34,12 +34,13 @@ static const struct name_num llc_types[] = {
 	{"disc", 0}, {"dm", 0}, {"sabme", 0}, {"test", 0}, {"xid", 0}, {"frmr", 0}, {NULL, 0},
 };
 static const struct {
-	const char *s;
-	u32 max;	/* of the number behind it; 0: none */
+	const char *s, *num;	/* what its number is; NULL: it has none */
+	u32 max;
 	bool port;
 } inners[] = {
-	{"gre", UINT32_MAX, false}, {"ipip", 0, false}, {"gtpu", UINT32_MAX, true},
-	{"vxlan", 0xffffff, true}, {"geneve", 0xffffff, true},
+	{"gre", "a key", UINT32_MAX, false}, {"ipip", NULL, 0, false},
+	{"gtpu", "a TEID", UINT32_MAX, true}, {"vxlan", "a VNI", 0xffffff, true},
+	{"geneve", "a VNI", 0xffffff, true},
 };
 /* clang-format on */
 
@@ -204,6 +205,20 @@ static u32 tag_max(enum prim what)
 	}
 }
 
+static const char *tag_name(enum prim what)
+{
+	switch (what) {
+	case PR_VLAN:
+		return "a VLAN number";
+	case PR_MPLS:
+		return "an MPLS label";
+	case PR_PPPOES:
+		return "a PPPoE session";
+	default:
+		return "a VNI";
+	}
+}
+
 /* ( "vlan" | "mpls" | "pppoes" | "geneve" | "vxlan" ) number? */
 static struct tree *tag(struct parser *p, enum prim what)
 {
@@ -211,7 +226,7 @@ static struct tree *tag(struct parser *p, enum prim what)
 
 	t->has_num = at(p, TK_NUM) || at(p, TK_LPAREN);
 	if (t->has_num)
-		t->num = take_pnum(p, tag_max(what), "the number here");
+		t->num = take_pnum(p, tag_max(what), tag_name(what));
 	return t;
 }
 
@@ -296,9 +311,9 @@ static struct tree *inner(struct parser *p)
 		expected(p, "gre, ipip, gtpu, vxlan or geneve");
 	p->t++;
 	t->s = inners[i].s;
-	if (inners[i].max && (at(p, TK_NUM) || at(p, TK_LPAREN))) {
+	if (inners[i].num && (at(p, TK_NUM) || at(p, TK_LPAREN))) {
 		t->has_num = true;
-		t->num = take_pnum(p, inners[i].max, "the number here");
+		t->num = take_pnum(p, inners[i].max, inners[i].num);
 	}
 	if (inners[i].port && at(p, TK_TYPE) && p->t->num == T_PORT) {
 		p->t++;

@@ -53,7 +53,7 @@ static const struct word words[] = {
 	{"hsls", TK_FIELD, F_HSLS},
 	{"tcpflags", TK_NUM, 13}, {"icmptype", TK_NUM, 0}, {"icmpcode", TK_NUM, 1},
 	{"icmp6type", TK_NUM, 0}, {"icmp6code", TK_NUM, 1},
-	{"tcp-fin", TK_NUM, 0x01}, {"tcp-syn", TK_NUM, 0x02}, {"tcp-rst", TK_NUM, 0x04},
+	{"tcp-syn", TK_NUM, 0x02}, {"tcp-fin", TK_NUM, 0x01}, {"tcp-rst", TK_NUM, 0x04},
 	{"tcp-push", TK_NUM, 0x08}, {"tcp-ack", TK_NUM, 0x10}, {"tcp-urg", TK_NUM, 0x20},
 	{"tcp-ece", TK_NUM, 0x40}, {"tcp-cwr", TK_NUM, 0x80},
 	{"icmp-echoreply", TK_NUM, 0}, {"icmp-unreach", TK_NUM, 3},
@@ -130,34 +130,37 @@ static void nearer(const char *word, const char *candidate, u32 *best, const cha
 	}
 }
 
-/* At most one edit in three letters, and never all of them. */
-static u32 tolerance(const char *word)
+/* How many edits a misspelt word may be away, and one. */
+static u32 reach(const char *word)
 {
 	size_t n = strlen(word);
 
-	return n < 2 ? 0 : n < 6 ? 2 : 3;
+	return n < 2 ? 0 : n < 4 ? 2 : n < 8 ? 3 : 4;
 }
 
-const char *filter_word_nearest(const char *word)
+const char *word_near(const char *word, u64 kinds)
 {
 	char low[40];
-	u32 best = tolerance(word), i;
+	u32 best = reach(word);
 	const char *ret = NULL;
+	size_t i;
 
 	for (i = 0; word[i] && i + 1 < sizeof(low); i++)
 		low[i] = word[i] >= 'A' && word[i] <= 'Z' ? word[i] + 32 : word[i];
 	low[i] = 0;
-	if (best < 3)
-		best++;
-	best = MIN(best, i);
-	for (i = 0; i < LEN(words); i++)
-		nearer(low, words[i].s, &best, &ret);
 	for (i = 0; i < LEN(proto_words); i++)
-		nearer(low, proto_words[i].s, &best, &ret);
+		if (kinds >> TK_PROTO & 1)
+			nearer(low, proto_words[i].s, &best, &ret);
+	for (i = 0; i < LEN(words); i++)
+		if (kinds >> words[i].kind & 1)
+			nearer(low, words[i].s, &best, &ret);
 	for (i = 0; i < LEN(ours); i++)
-		nearer(low, ours[i], &best, &ret);
-	return ret;
+		if (kinds >> TK_NAME & 1)
+			nearer(low, ours[i], &best, &ret);
+	return ret && strcmp(ret, word) ? ret : NULL;
 }
+
+const char *filter_word_nearest(const char *word) { return word_near(word, UINT64_MAX); }
 
 int name_num(const struct name_num *list, const char *s)
 {
@@ -169,7 +172,7 @@ int name_num(const struct name_num *list, const char *s)
 
 const char *name_nearest(const struct name_num *list, const char *s)
 {
-	u32 best = tolerance(s) + 1;
+	u32 best = reach(s);
 	const char *ret = NULL;
 
 	for (; list->s; list++)
