@@ -13,6 +13,7 @@ struct part {
 	struct tree *t;     /* COND, IDENT */
 	struct arith *x;    /* ARITH; NUMBER: only one, in parentheses or not */
 	struct token *num;  /* NUMBER */
+	bool grouped;       /* no OR of two conditions without parentheses */
 	struct scope scope; /* COND, IDENT: what it passes on */
 };
 
@@ -100,12 +101,23 @@ static struct part element(struct parser *p, int want, const struct scope *in);
 
 static struct part part_cond(struct tree *t, struct scope passes)
 {
-	return (struct part){.kind = COND, .t = t, .scope = passes};
+	return (struct part){.kind = COND, .t = t, .grouped = true, .scope = passes};
 }
 
 static struct part part_ident(struct tree *t, const struct scope *in)
 {
-	return (struct part){.kind = IDENT, .t = t, .scope = *in};
+	return (struct part){.kind = IDENT, .t = t, .grouped = true, .scope = *in};
+}
+
+/* `a or b and c` is (a or b) and c. Told once: whoever knows it, knows it. */
+static void warn_strength(struct parser *p, const struct part *left)
+{
+	if (left->grouped || left->t->op != TREE_OR || p->warned)
+		return;
+	p->warned = true;
+	filter_warn(p->f, p->t->span,
+		    "`and` and `or` are equally strong: this is (... or ...) and ...; "
+		    "parentheses make it clear");
 }
 
 /* chain: element ( ("and" | "or") element )*
@@ -117,10 +129,13 @@ static struct part chain(struct parser *p, struct part left)
 		enum tree_op op = at(p, TK_AND) ? TREE_AND : TREE_OR;
 		int want = left.kind == IDENT ? WANT_IDENT : WANT_COND | WANT_IDENT;
 
+		if (op == TREE_AND)
+			warn_strength(p, &left);
 		p->t++;
 		struct part right = element(p, want, &left.scope);
 		left.t = join(p, op, left.t, right.t);
 		left.scope = right.scope;
+		left.grouped &= right.kind == IDENT; /* `port 80 or 443` is one thing */
 	}
 	return left;
 }
@@ -146,6 +161,7 @@ static struct part paren(struct parser *p, int want, const struct scope *in)
 	else
 		inside.x->span = span;
 	inside.scope = *in;
+	inside.grouped = true;
 	p->open--;
 	p->depth--;
 	return inside;

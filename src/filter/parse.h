@@ -77,6 +77,7 @@ struct parser {
 	struct token *t; /* the next one */
 	u32 depth;       /* of recursion */
 	u32 open;        /* parentheses around here */
+	bool warned;
 };
 
 /* lex.c: the whole text into p->toks */

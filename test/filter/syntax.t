@@ -30,7 +30,6 @@ tcp prot 80
 udp prot 53
 -- want err
 filter:5: expected `src`, `dst`, `host`, `net`, `port`, `portrange`, `proto`, `[`, `and`, `or` or the end
-, found `prot`
     ^~~~
 hint: did you mean `port`?
 ====
@@ -130,10 +129,10 @@ hint: `tcp` is a keyword; as a name it is written \tcp
 -- filter
 (tcp
 (tcp or (udp and ip)
-(10.0.0.1 = 1
+(1 = 1
 -- want err
-filter:1: 
-^
+filter:1: this `(` is never closed
+    ^
 ====
 # ... is pointed at
 -- filter
@@ -309,7 +308,7 @@ filter:9:
 ether host 00:11:22:
 host 1::2::3
 -- want err
-this is neither an Ethernet address, such as 00:1b:2c:3d:4e:5f, nor IPv6
+this is neither an Ethernet nor an IPv6 address
 ====
 # an address alone
 -- filter
@@ -384,7 +383,7 @@ tcp port 22 or 80
 tcp port (22 or 80)
 tcp port 22,80
 tcp and (port 22 or 80)
-tcp && port 22 || tcp && port 80
+(tcp && port 22) || (tcp && port 80)
 not (not tcp port 22 and not tcp port 80)
 ! (! tcp port 22 and ! 80)
 tcp port ssh,0x50
@@ -393,3 +392,24 @@ tcp[0:2] = 22 or tcp[2:2] == 22 or tcp[0:2] = 80 or tcp[2:2] = 80 or tcp6[0:2] =
 -- capture example/demo.pcap
 -- want
 agree
+====
+# `and` is no stronger than `or`, and that is told
+-- filter
+tcp or udp and port 22
+(tcp or udp) and port 22
+(tcp and port 22) or (udp and port 22)
+-- capture example/demo.pcap
+-- want
+agree
+-- note
+12: `and` and `or` are equally strong: this is (... or ...) and ...
+====
+# a filter whose meaning is what it looks like has no warning
+-- sh
+onebpf filter '(tcp or udp) and port 22'
+onebpf filter 'tcp and port 22 or port 53'
+onebpf filter 'tcp or port 22 or port 53'
+onebpf filter 'port 22 or 53 and tcp'
+onebpf filter 'port (22 or 53) and tcp'
+onebpf filter '(port 22 or (udp)) and ip'
+-- stderr
