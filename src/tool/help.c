@@ -124,17 +124,27 @@ void help_full(const struct verb *v, FILE *to)
 	put(&b, to);
 }
 
-/* A sentence: a capital first, and a backslash is no escape. */
+/* Sentences: each begins a line, the first with a capital, the last with its
+ * full stop. A backslash is no escape. */
 static void mdoc_text(struct buf *b, const char *s)
 {
+	size_t line = b->n;
+
 	if (*s >= 'a' && *s <= 'z')
 		buf_putc(b, (char)(*s++ - 'a' + 'A'));
 	for (; *s; s++) {
-		if (*s == '\\')
+		bool sentence = *s == ' ' && s[-1] == '.';
+
+		if (sentence || (*s == ' ' && b->n - line + strcspn(s + 1, " ") > WIDTH - 2)) {
+			buf_putc(b, '\n');
+			line = b->n;
+		} else if (*s == '\\') {
 			buf_puts(b, "\\e");
-		else
+		} else {
 			buf_putc(b, *s);
+		}
 	}
+	buf_puts(b, s[-1] == '?' ? "\n" : ".\n");
 }
 
 static void mdoc_option(struct buf *b, const struct opt *o)
@@ -150,11 +160,8 @@ static void mdoc_option(struct buf *b, const struct opt *o)
 		buf_printf(b, " Ns = Ns Ar %s", o->arg);
 	buf_putc(b, '\n');
 	mdoc_text(b, o->help);
-	buf_puts(b, ".\n");
-	if (o->more) {
+	if (o->more)
 		mdoc_text(b, o->more);
-		buf_puts(b, ".\n");
-	}
 }
 
 void help_mdoc(const struct verb *v, FILE *to)
