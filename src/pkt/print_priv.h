@@ -192,6 +192,15 @@ int print_llc(struct print_state *s, struct pdu d);
 /* What may stand behind the packet that an ICMP error quotes; `sure`: its
  * length says so, else only a right checksum makes it an extension. */
 void print_icmp_ext(struct print_state *s, struct pdu d, bool sure);
+/* Parts of ICMPv6: true when the line ends there. */
+bool print_mld(struct print_state *s, struct pdu d);
+bool print_mld_query(struct print_state *s, struct pdu d);
+bool print_mld_report(struct print_state *s, struct pdu d);
+void print_nd_options(struct print_state *s, struct pdu d);
+const char *nd_preference(u8 flags);
+/* A domain name, which begins at off of its message: the offset behind it, or
+ * 0 for a bad one. */
+u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off);
 u32 print_ether(struct print_state *s, struct pdu d);
 u32 print_ppp_proto(struct print_state *s, u16 proto, struct pdu d);
 void put_vlan(struct print_state *s, u16 tci);
