@@ -123,6 +123,7 @@ static enum pkt_status next_pcap(struct pkt_reader *r, struct pkt *ret)
 	ret->linktype = r->iface->linktype;
 	ret->iface = 0;
 	in->p = h + hdr + caplen;
+	turn_headers(r, ret);
 	return PKT_OK;
 }
 

@@ -231,6 +231,7 @@ static struct ob_err *give(struct pkt_reader *r, const struct block *b, const st
 	ret->nr = ++r->nr;
 	ret->linktype = i->linktype;
 	ret->iface = rec->iface;
+	turn_headers(r, ret);
 	return NULL;
 }
 

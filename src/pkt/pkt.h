@@ -22,8 +22,6 @@ struct pkt_iface {
 	u32 snaplen;   /* no packet has more bytes than this */
 	u64 units;     /* of time a second: 1000000, 1000000000, ... */
 	s64 offset;    /* seconds to add to each time */
-	bool big;      /* big-endian, and so are the headers that some link
-			* types (NULL, USB_LINUX, NFLOG) have in host order */
 	char name[32]; /* "" when the file has none; cut when longer */
 };
 
@@ -35,7 +33,8 @@ u32 pkt_max_snaplen(u32 linktype);
  *
  * pcap of either byte order, micro- and nanoseconds, with its known variants,
  * and pcapng; plain or packed by gzip or zstd. Memory stays bounded whatever
- * the file says.
+ * the file says. Headers that a link type has in the byte order of the host
+ * (NULL, ENC, NFLOG, USB, CAN) come in this host's.
  *
  * wait is called before the next bytes of a pipe or terminal must be waited
  * for (the moment to flush one's output), and when a signal interrupts that;
@@ -76,7 +75,6 @@ struct pkt_writer_opts {
 	u32 linktype;                  /* of every packet; may carry pkt_iface.ext */
 	u32 snaplen;                   /* packets are cut to it; 0: pkt_max_snaplen */
 	bool nano;                     /* times in nanoseconds, else microseconds */
-	bool big;                      /* byte order: as pkt_iface.big of the source */
 	bool unbuffered;               /* every packet is written at once */
 	const struct pkt_reader *from; /* its file must not be overwritten; or NULL */
 };

@@ -74,6 +74,10 @@ struct format {
 
 extern const struct format format_pcap, format_pcapng;
 
+/* swap.c: turns the host-order headers of a packet from a machine of the other
+ * byte order. */
+void swap_headers(u32 linktype, u8 *p, u32 n);
+
 struct pkt_reader {
 	struct input in;
 	const struct format *format;
@@ -106,6 +110,13 @@ static inline u32 get32(const struct pkt_reader *r, const u8 *p)
 static inline u64 get64(const struct pkt_reader *r, const u8 *p)
 {
 	return r->big ? get_be64(p) : get_le64(p);
+}
+
+/* A packet's bytes are in the reader's own buffer. */
+static inline void turn_headers(const struct pkt_reader *r, const struct pkt *p)
+{
+	if (unlikely(r->big))
+		swap_headers(p->linktype, r->in.buf + (p->data - r->in.buf), p->caplen);
 }
 
 /* A new interface, with microseconds and all else 0; NULL without memory. */

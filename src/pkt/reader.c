@@ -32,7 +32,7 @@ struct pkt_iface *reader_add_iface(struct pkt_reader *r)
 		r->iface_cap = cap;
 	}
 	struct pkt_iface *i = &r->iface[r->niface++];
-	*i = (struct pkt_iface){.units = 1000000, .big = r->big};
+	*i = (struct pkt_iface){.units = 1000000};
 	return i;
 }
 

@@ -14,29 +14,16 @@ enum { BUFFER = 256 << 10, FILE_HEADER = 24, HEADER = 16 };
 
 struct pkt_writer {
 	int fd;
-	int errnum;                  /* of the write that failed */
-	u32 linktype, snaplen, unit; /* unit: nanoseconds in a fraction */
-	bool unbuffered, told, big;
+	int errnum; /* of the write that failed */
+	u32 linktype, snaplen;
+	u32 max;  /* what packets are cut to */
+	u32 unit; /* nanoseconds in a fraction */
+	bool unbuffered, told;
 	u8 *buf;
 	size_t n, cap;
 	u64 packets; /* whole ones, in the file */
 	char *name;
 };
-
-static void put32(const struct pkt_writer *w, u8 *p, u32 v)
-{
-	if (w->big)
-		put_be32(p, v);
-	else
-		put_le32(p, v);
-}
-
-static u32 caplen_at(const struct pkt_writer *w, size_t at)
-{
-	const u8 *p = w->buf + at + 8;
-
-	return w->big ? get_be32(p) : get_le32(p);
-}
 
 static struct ob_err *failed(struct pkt_writer *w)
 {
@@ -54,8 +41,8 @@ static size_t part_packet(struct pkt_writer *w, size_t n)
 {
 	size_t at = 0;
 
-	while (n - at >= HEADER && n - at - HEADER >= caplen_at(w, at)) {
-		at += HEADER + caplen_at(w, at);
+	while (n - at >= HEADER && n - at - HEADER >= get_le32(w->buf + at + 8)) {
+		at += HEADER + get_le32(w->buf + at + 8);
 		w->packets++;
 	}
 	return n - at;
@@ -121,10 +108,11 @@ static struct ob_err *write_header(struct pkt_writer *w)
 {
 	u8 h[FILE_HEADER] = {0};
 
-	put32(w, h, w->unit == 1 ? 0xa1b23c4d : 0xa1b2c3d4);
-	put32(w, h + 4, w->big ? 2 << 16 | 4 : 4 << 16 | 2); /* two halves: version 2.4 */
-	put32(w, h + 16, w->snaplen);
-	put32(w, h + 20, w->linktype);
+	put_le32(h, w->unit == 1 ? 0xa1b23c4d : 0xa1b2c3d4);
+	put_le16(h + 4, 2);
+	put_le16(h + 6, 4);
+	put_le32(h + 16, w->snaplen);
+	put_le32(h + 20, w->linktype);
 	size_t done = write_all(w, h, sizeof(h));
 	return done == sizeof(h) ? NULL : failed(w);
 }
@@ -159,7 +147,7 @@ static struct ob_err *other_type(const struct pkt_writer *w, const struct pkt *p
 struct ob_err *pkt_write(struct pkt_writer *w, const struct pkt *p)
 {
 	u64 sec = p->ns / 1000000000;
-	u32 caplen = MIN(p->caplen, w->snaplen);
+	u32 caplen = MIN(p->caplen, w->max);
 	size_t n = HEADER + (size_t)caplen;
 
 	if (p->linktype != (w->linktype & LINKTYPE_MAX))
@@ -177,10 +165,10 @@ struct ob_err *pkt_write(struct pkt_writer *w, const struct pkt *p)
 			return err;
 	}
 	u8 *h = w->buf + w->n;
-	put32(w, h, (u32)sec);
-	put32(w, h + 4, (u32)(p->ns % 1000000000) / w->unit);
-	put32(w, h + 8, caplen);
-	put32(w, h + 12, p->len);
+	put_le32(h, (u32)sec);
+	put_le32(h + 4, (u32)(p->ns % 1000000000) / w->unit);
+	put_le32(h + 8, caplen);
+	put_le32(h + 12, p->len);
 	memcpy(h + HEADER, p->data, caplen);
 	w->n += n;
 	return w->unbuffered ? pkt_flush(w) : NULL;
@@ -229,11 +217,11 @@ struct ob_err *pkt_create(const char *path, const struct pkt_writer_opts *opts,
 		return err_nomem();
 	w->fd = -1;
 	w->linktype = opts->linktype;
-	u32 max = pkt_max_snaplen(opts->linktype & LINKTYPE_MAX);
-	w->snaplen = opts->snaplen ? MIN(opts->snaplen, max) : max;
+	w->max = pkt_max_snaplen(opts->linktype & LINKTYPE_MAX);
+	w->snaplen = opts->snaplen ? opts->snaplen : w->max;
+	w->max = MIN(w->max, w->snaplen);
 	w->unit = opts->nano ? 1 : 1000;
 	w->unbuffered = opts->unbuffered;
-	w->big = opts->big;
 	w->name = strdup(path);
 	w->buf = malloc(BUFFER);
 	w->cap = BUFFER;

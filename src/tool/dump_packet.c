@@ -101,7 +101,7 @@ struct ob_err *dump_create(struct dump *d, const struct pkt_iface *like,
 {
 	struct pkt_writer_opts o = {
 		.linktype = (d->forced ? d->forced - 1 : like->linktype) | like->ext,
-		.snaplen = MIN(like->snaplen, d->snaplen),
+		.snaplen = d->cmd->snaplen ? MIN(like->snaplen, d->snaplen) : like->snaplen,
 		.nano = d->cmd->nano || d->cmd->precision == 2,
 		.unbuffered = d->cmd->unbuffered,
 		.from = from,

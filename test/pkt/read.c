@@ -243,7 +243,7 @@ static void ng_interfaces(void)
 	EXPECT("interfaces", pkt_next(r, &p) == PKT_OK, "has a packet");
 	const struct pkt_iface *a = pkt_iface(r, 0), *b = pkt_iface(r, 1);
 	EXPECT("interfaces", a && a->linktype == 1 && a->snaplen == 96 && a->units == 1000000, "a");
-	EXPECT("interfaces", a && !strcmp(a->name, "eth?[0m") && a->big, "%s", a->name);
+	EXPECT("interfaces", a && !strcmp(a->name, "eth?[0m"), "%s", a->name);
 	EXPECT("interfaces", b && b->linktype == 101 && b->snaplen == 262144, "b");
 	EXPECT("interfaces", b && b->units == 1 << 20 && b->offset == -7, "b");
 	EXPECT("interfaces", b && !strcmp(b->name, "a name of more than thirty-one "), "%s",
@@ -402,6 +402,107 @@ static void ng_order_of_blocks(void)
 	see(&f, &s);
 	expect_error("interfaces end with their section", &s, 0, "the section has 0");
 	buf_deinit(&f.b);
+}
+
+/* ---- headers in the byte order of the host ---- */
+
+struct order {
+	const char *name, *fields;
+	u32 type, nset;
+	u8 set[6][2];
+};
+
+static u32 width_of(char field) { return field == 'x' ? 1 : field == 'p' ? 4 : (u32)(field - '0'); }
+
+/* How many bytes the fields have that lie whole in the first n. */
+static u32 whole_fields(const char *fields, u32 n)
+{
+	u32 at = 0;
+
+	for (; *fields; fields++) {
+		u32 width = width_of(*fields);
+		if (n - at < width)
+			break;
+		at += width;
+	}
+	return at;
+}
+
+static void reverse_fields(const char *fields, const u8 *from, u8 *to)
+{
+	for (; *fields; fields++) {
+		u32 width = width_of(*fields);
+		u32 one = *fields == 'p' ? 2 : width;
+		for (u32 i = 0; i < width; i++)
+			to[i] = from[i / one * one + one - 1 - i % one];
+		from += width;
+		to += width;
+	}
+}
+
+static void host_order_cut(const struct order *t, const u8 *little, const u8 *big, u32 n,
+			   u32 caplen)
+{
+	struct file f = {.big = true};
+	struct pkt_reader *r;
+	struct pkt p;
+	u32 whole = whole_fields(t->fields, caplen);
+
+	put_header(&f, 0xa1b2c3d4, 0x20004, 0, t->type);
+	put32(&f, 0);
+	put32(&f, 0);
+	put32(&f, caplen);
+	put32(&f, n);
+	buf_add(&f.b, big, caplen);
+	if (pkt_open_bytes("f", (struct bytes){(u8 *)f.b.p, f.b.n}, &r))
+		abort();
+	bool ok = pkt_next(r, &p) == PKT_OK && p.caplen == caplen;
+	EXPECT(t->name, ok && !memcmp(p.data, little, whole), "turned, %u of %u", caplen, n);
+	EXPECT(t->name, ok && !memcmp(p.data + whole, big + whole, caplen - whole),
+	       "a cut field is left, %u of %u", caplen, n);
+	pkt_close(r);
+	buf_deinit(&f.b);
+}
+
+/* The same packet from a little- and from a big-endian machine. In `fields` a
+ * digit is a field of so many bytes, p two of two bytes that turn together or
+ * not at all, and x a byte that does not turn; `set` is
+ * what some bytes must be in little-endian order. */
+static void host_order(void)
+{
+	/* clang-format off */
+	static const struct order t[] = {
+		{"NULL", "4xxxxxxxx", 0, 0, {{0}}},
+		{"ENC", "4xxxxxxxx", 109, 0, {{0}}},
+		{"LOOP", "xxxxxxxxx", 108, 0, {{0}}},
+		{"SLL, CAN", "xxxxxxxxxxxxxxxx4xxxx", 113, 2, {{14, 0}, {15, 12}}},
+		{"SLL, CAN FD", "xxxxxxxxxxxxxxxx4xxxx", 113, 2, {{14, 0}, {15, 13}}},
+		{"SLL, IP", "xxxxxxxxxxxxxxxxxxxxxxx", 113, 2, {{14, 8}, {15, 0}}},
+		{"SLL2, CAN", "xxxxxxxxxxxxxxxxxxxx4xxxx", 276, 2, {{0, 0}, {1, 12}}},
+		{"USB, control", "8xxxx2xx84444xxxxxxxxxxxxxx", 189, 1, {{9, 2}}},
+		{"USB, isochronous", "8xxxx2xx8444444xxxxxxxx", 189, 1, {{9, 0}}},
+		{"USB mapped", "8xxxx2xx84444xxxxxxxx4444xxxx", 220, 1, {{9, 3}}},
+		{"USB mapped, isochronous", "8xxxx2xx8444444" "4444" "444xxxx444xxxx" "xxxxxxxx",
+		 220, 5, {{9, 0}, {60, 2}, {61, 0}, {62, 0}, {63, 0}}},
+		{"NFLOG", "xxxx" "pxxxx" "pxxxx" "pxxxx", 239, 6,
+		 {{1, 0}, {4, 7}, {5, 0}, {12, 8}, {13, 0}, {21, 0}}},
+		{"NFLOG, other version", "xxxxxxxxxxxx", 239, 1, {{1, 1}}},
+		{"NFLOG, short length", "xxxx" "p" "xxxxxxx", 239, 3, {{1, 0}, {4, 0}, {5, 0}}},
+		{"Ethernet", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 1, 0, {{0}}},
+	};
+	/* clang-format on */
+
+	for (u32 i = 0; i < LEN(t); i++) {
+		u8 little[128], big[128];
+		u32 n = whole_fields(t[i].fields, sizeof(little));
+		for (u32 j = 0; j < sizeof(little); j++)
+			little[j] = (u8)(100 + j);
+		for (u32 j = 0; j < t[i].nset; j++)
+			little[t[i].set[j][0]] = t[i].set[j][1];
+		reverse_fields(t[i].fields, little, big);
+		for (u32 caplen = n; caplen > 0; caplen--)
+			host_order_cut(&t[i], little, big, n, caplen);
+	}
 }
 
 /* ---- packed ---- */
@@ -583,6 +684,7 @@ int main(void)
 		{"pcapng cut anywhere", ng_cut},
 		{"pcapng damage", ng_damage},
 		{"pcapng order of blocks", ng_order_of_blocks},
+		{"headers in host order", host_order},
 		{"claimed lengths", claims},
 		{"gzip bomb", bomb},
 		{"packed damage", packed_damage},

@@ -76,7 +76,6 @@ static void round_trip(void)
 		{.linktype = 1},
 		{.linktype = 1, .snaplen = 96},
 		{.linktype = 1, .nano = true},
-		{.linktype = 1, .big = true},
 		{.linktype = 1, .unbuffered = true},
 	};
 
@@ -104,9 +103,9 @@ static void round_trip(void)
 static void bytes_of_file(void)
 {
 	static const u8 want[] = {
-		0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4,   0, 0, 0,    0,    0,    0,    0,
-		0,    0,    0,    0,    4, 0, 113, 0, 0, 0x24, 0xfe, 0xff, 0xff, 0xff,
-		255,  201,  154,  59,   2, 0, 0,   0, 9, 0,    0,    0,    0xab, 0xcd,
+		0x4d, 0x3c, 0xb2, 0xa1, 2, 0,    4,   0, 0, 0,    0,    0,    0,    0,
+		0,    0,    0,    0,    0, 0x40, 113, 0, 0, 0x24, 0xfe, 0xff, 0xff, 0xff,
+		255,  201,  154,  59,   2, 0,    0,   0, 9, 0,    0,    0,    0xab, 0xcd,
 	};
 	struct pkt p = {(const u8 *)"\xab\xcd", 2, 9, 4294967294999999999u, 1, 113, 0};
 	struct pkt large = {data, sizeof(data), sizeof(data), 0, 2, 113, 0};
@@ -184,8 +183,7 @@ static void full_disk(void)
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &old);
 	for (u32 limit = 300000; limit < 300000 + 1700; limit += 13) {
-		struct pkt_writer *w = create(
-			"full disk", (struct pkt_writer_opts){.linktype = 1, .big = limit & 1});
+		struct pkt_writer *w = create("full disk", (struct pkt_writer_opts){.linktype = 1});
 		struct ob_err *err = NULL;
 		char text[256], want[64];
 		now = old;
