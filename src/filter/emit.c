@@ -117,6 +117,13 @@ static bool commutes(enum val_op op)
 	return op == V_ADD || op == V_MUL || op == V_AND || op == V_OR || op == V_XOR;
 }
 
+/* Has v's operation a constant operand? Not a zero divisor: the checker
+ * refuses it, and only through X does it reject the packet. */
+static bool has_k(const struct val *v)
+{
+	return v->b->op == V_CONST && (v->b->k || (v->op != V_DIV && v->op != V_MOD));
+}
+
 /* Would computing v in A now change X? */
 static bool clobbers_x(const struct emitter *e, const struct val *v)
 {
@@ -124,7 +131,7 @@ static bool clobbers_x(const struct emitter *e, const struct val *v)
 		return false;
 	if (v->op == V_LOAD)
 		return v->a && v->a != e->st.X;
-	if (v->op == V_NEG || v->b->op == V_CONST || v->b == e->st.X)
+	if (v->op == V_NEG || has_k(v) || v->b == e->st.X)
 		return clobbers_x(e, v->a);
 	return !(commutes(v->op) && v->a == e->st.X && !clobbers_x(e, v->b));
 }
@@ -173,25 +180,29 @@ static void to_x(struct emitter *e, struct val *v)
 	}
 }
 
-/* x to A and y to X. */
+/* x to A and y to X. The short ways are guesses: computing one may reuse the
+ * cell in which the other was found. Through a cell of its own it always works. */
 static void to_both(struct emitter *e, struct val *x, struct val *y)
 {
 	if (x == y) {
 		to_a(e, x);
 		to_x(e, x);
-	} else if (e->st.X == y && !clobbers_x(e, x)) {
+		return;
+	}
+	if (e->st.X == y && !clobbers_x(e, x)) {
 		to_a(e, x);
 	} else if ((e->st.A == x && spares_a(e, y)) || fits_after(e, x, y)) {
 		to_x(e, y);
 		to_a(e, x);
-	} else {
-		to_a(e, y);
-		u32 cell = take_cell(e);
-		put(e, BPF_ST, cell, y);
-		to_a(e, x);
-		put(e, BPF_LDX | BPF_MEM, cell, y);
-		e->busy &= ~(1u << cell);
 	}
+	if (e->st.A == x && e->st.X == y)
+		return;
+	to_a(e, y);
+	u32 cell = take_cell(e);
+	put(e, BPF_ST, cell, y);
+	to_a(e, x);
+	put(e, BPF_LDX | BPF_MEM, cell, y);
+	e->busy &= ~(1u << cell);
 }
 
 /* Is it better to have y in A and x in X? */
@@ -214,7 +225,7 @@ static void alu(struct emitter *e, struct val *v)
 		put(e, code, 0, v);
 		return;
 	}
-	if (b->op == V_CONST) {
+	if (has_k(v)) {
 		bool sub = v->op == V_ADD && b->k > INT32_MAX;
 
 		to_a(e, a);

@@ -9,6 +9,7 @@
 
 struct writer {
 	struct filter *f;
+	bool cells;		/* the code uses scratch cells */
 	struct {
 		struct ob_cbpf *v;
 		u32 n, cap;
@@ -39,10 +40,12 @@ static void leaf(struct writer *w, const struct node *n)
 	put(w, (struct ob_cbpf){.code = BPF_RET | BPF_K, .k = k}, n->span);
 }
 
-/* Brings a place within reach by a copy or a `ja` written here. */
+/* Brings a place within reach by a copy or a `ja` written here. Linux's checker
+ * takes what is stored before a `ret` for what is stored behind it
+ * (check_load_and_stores), so that code with scratch cells has no such copies. */
 static void bridge(struct writer *w, const struct node *to, u32 *place)
 {
-	if (is_leaf(to))
+	if (is_leaf(to) && !w->cells)
 		leaf(w, to);
 	else
 		put(w, (struct ob_cbpf){.code = BPF_JMP | BPF_JA, .k = distance(w, *place)},
@@ -148,6 +151,13 @@ struct code emit_encode(struct filter *f, struct order o)
 	struct node *leaves[2] = {f->reject, f->accept};
 	struct order r = settle(f, o);
 
+	for (u32 i = 0; i < o.n; i++) {
+		const struct block *b = o.v[i]->info;
+
+		for (u32 j = 0; j < b->n; j++)
+			w.cells |= BPF_CLASS(b->v[j].code) == BPF_ST ||
+				   BPF_CLASS(b->v[j].code) == BPF_STX;
+	}
 	for (u32 i = 0; i < 2; i++)
 		if (is_used(o, leaves[i]))
 			write_node(&w, leaves[i]->info);

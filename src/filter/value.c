@@ -383,8 +383,8 @@ static u32 load(const struct val *v, struct packet *p)
 
 	if (v->a)
 		off += val_eval(v->a, p);
-	if (!p->libpcap)
-		off = (u32)off;
+	if (!p->libpcap)	/* as Linux: the sum wraps, and there are negative offsets */
+		off = (u32)off >= CBPF_NET_OFF ? (u32)off - CBPF_NET_OFF : (u32)off;
 	if (!bytes_has(p->data, off, v->size)) {
 		p->fault = true;
 		return 0;
