@@ -156,6 +156,8 @@ static struct expr *read_pred(struct cspf_job *c, const struct pred *p)
 		return expr_bool(c, op == PRED_TRUE);
 	case PRED_TEST:
 		return test(c, p);
+	case PRED_SET:
+		cannot(c, p, "it looks behind a header of variable length");
 	case PRED_NOT:
 		return expr_not(c, read_pred(c, p->a));
 	case PRED_AND:

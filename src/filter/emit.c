@@ -19,8 +19,8 @@ struct emitter {
 	struct filter *f;
 	struct block *b;
 	struct state st;
-	u32 busy; /* scratch cells that hold an operand */
-	struct val *keep[CBPF_MEMWORDS];
+	u32 busy;                        /* scratch cells that hold an operand */
+	struct val *keep[CBPF_MEMWORDS]; /* in the cells from f->cells on */
 	u32 n_keep;
 	u32 *made; /* how often each value was computed, by id */
 };
@@ -87,7 +87,7 @@ static int cell_of(const struct emitter *e, const struct val *v)
 /* A cell for an operand: from the top, away from the values that are kept. */
 static u32 take_cell(struct emitter *e)
 {
-	for (u32 i = CBPF_MEMWORDS; i-- > e->n_keep;)
+	for (u32 i = CBPF_MEMWORDS; i-- > e->f->cells + e->n_keep;)
 		if (!(e->busy & 1u << i)) {
 			e->busy |= 1u << i;
 			return i;
@@ -101,8 +101,8 @@ static void computed(struct emitter *e, struct val *v, bool in_x)
 {
 	e->made[v->id]++;
 	for (u32 i = 0; i < e->n_keep; i++)
-		if (e->keep[i] == v && e->st.M[i] != v)
-			put(e, in_x ? BPF_STX : BPF_ST, i, v);
+		if (e->keep[i] == v && e->st.M[e->f->cells + i] != v)
+			put(e, in_x ? BPF_STX : BPF_ST, e->f->cells + i, v);
 }
 
 static bool is_msh(const struct val *v)
@@ -304,6 +304,26 @@ static void test(struct emitter *e)
 	e->b->jump = code | BPF_X;
 }
 
+/* The register goes by the name of the cell; what depended on the old value of
+ * the cell is known no more. */
+static void store(struct emitter *e, struct node *n)
+{
+	bool in_x = e->st.A != n->x && (e->st.X == n->x || spares_a(e, n->x));
+
+	if (in_x)
+		to_x(e, n->x);
+	else
+		to_a(e, n->x);
+	put(e, in_x ? BPF_STX : BPF_ST, n->y->k, n->y);
+	struct val **held[2 + CBPF_MEMWORDS] = {&e->st.A, &e->st.X};
+	for (u32 i = 0; i < CBPF_MEMWORDS; i++)
+		held[2 + i] = &e->st.M[i];
+	for (u32 i = 0; i < LEN(held); i++)
+		if (*held[i] && *held[i] != n->y && (*held[i])->cells & n->y->cells)
+			*held[i] = NULL;
+	*held[in_x] = n->y;
+}
+
 /* ---- where edges meet ---- */
 
 static void state_meet(struct state *a, const struct state *b)
@@ -384,6 +404,8 @@ static void node(struct emitter *e, struct node *n)
 		state_meet(&e->st, i->state);
 	if (e->f->opts->no_optimise)
 		e->st = (struct state){0};
+	for (u32 i = 0; e->f->opts->no_optimise && i < e->f->cells; i++)
+		e->st.M[i] = e->f->cell[i];
 	switch (n->op) {
 	case N_TEST:
 		test(e);
@@ -393,6 +415,9 @@ static void node(struct emitter *e, struct node *n)
 			to_x(e, n->x);
 		else
 			to_a(e, n->x);
+		break;
+	case N_STORE:
+		store(e, n);
 		break;
 	case N_SET:
 		if (n->x && n->y)
@@ -472,7 +497,7 @@ static struct code improve(struct emitter *e, struct node *root, struct code bes
 				most = (u64)(made[i] - 1) * (cost(f->vals.v[i]) - 1);
 				v = f->vals.v[i];
 			}
-		if (!v || e->n_keep == CBPF_MEMWORDS - 4)
+		if (!v || f->cells + e->n_keep == CBPF_MEMWORDS - 4)
 			break;
 		made[v->id] = 0;
 		e->keep[e->n_keep++] = v;

@@ -9,7 +9,7 @@
 
 struct writer {
 	struct filter *f;
-	bool cells;		/* the code uses scratch cells */
+	bool cells; /* the code uses scratch cells */
 	struct {
 		struct ob_cbpf *v;
 		u32 n, cap;
@@ -31,8 +31,6 @@ static void put(struct writer *w, struct ob_cbpf i, struct span at)
 /* How far behind the next instruction to be written a place lies. */
 static u32 distance(const struct writer *w, u32 place) { return w->code.n - 1 - place; }
 
-static bool is_leaf(const struct node *n) { return n->op == N_ACCEPT || n->op == N_REJECT; }
-
 static void leaf(struct writer *w, const struct node *n)
 {
 	u32 k = n->op == N_ACCEPT ? filter_snaplen(w->f) : 0;
@@ -45,7 +43,7 @@ static void leaf(struct writer *w, const struct node *n)
  * (check_load_and_stores), so that code with scratch cells has no such copies. */
 static void bridge(struct writer *w, const struct node *to, u32 *place)
 {
-	if (is_leaf(to) && !w->cells)
+	if (node_is_leaf(to) && !w->cells)
 		leaf(w, to);
 	else
 		put(w, (struct ob_cbpf){.code = BPF_JMP | BPF_JA, .k = distance(w, *place)},
@@ -88,7 +86,7 @@ static void write_node(struct writer *w, struct block *b)
 	struct node *n = b->node;
 
 	b->place = arena_array(&w->f->scratch, u32, b->n + 1);
-	if (is_leaf(n)) {
+	if (node_is_leaf(n)) {
 		leaf(w, n);
 		b->place[0] = w->code.n - 1;
 		return;
@@ -104,6 +102,8 @@ static void write_node(struct writer *w, struct block *b)
 	}
 }
 
+static bool one_way(const struct node *n) { return n->op != N_TEST && !node_is_leaf(n); }
+
 /* Nodes with one way out go directly before their successor, the leaves last. */
 static struct order settle(struct filter *f, struct order o)
 {
@@ -113,7 +113,7 @@ static struct order settle(struct filter *f, struct order o)
 
 	for (u32 i = 0; i < o.n; i++) {
 		n = o.v[i];
-		if (n->op == N_EVAL || n->op == N_SET) {
+		if (one_way(n)) {
 			struct node *head = wait[n->t->id];
 
 			next[n->id] = head ? head->id + 1 : 0;
@@ -125,7 +125,7 @@ static struct order settle(struct filter *f, struct order o)
 	struct node **stack = arena_array(&f->scratch, struct node *, o.n + 2);
 	for (u32 i = o.n; i-- > 0;) {
 		n = o.v[i];
-		if (n->op != N_EVAL && n->op != N_SET)
+		if (!one_way(n))
 			stack[depth++] = n;
 		while (depth) {
 			n = stack[--depth];
@@ -162,7 +162,7 @@ struct code emit_encode(struct filter *f, struct order o)
 		if (is_used(o, leaves[i]))
 			write_node(&w, leaves[i]->info);
 	for (u32 i = 0; i < r.n; i++)
-		if (!is_leaf(r.v[i]))
+		if (!node_is_leaf(r.v[i]))
 			write_node(&w, r.v[i]->info);
 	u32 n = w.code.n;
 	struct code c = {arena_array(&f->a, struct ob_cbpf, n),

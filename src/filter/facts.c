@@ -239,11 +239,30 @@ static void evaluated(struct filter *f, struct env *e, const struct val *v, u32 
 		evaluated(f, e, v->b, depth - 1);
 }
 
+/* What was known of the cell is about its old value, and so is what was known
+ * of all values with it. */
+struct env *env_store(struct filter *f, const struct env *e, const struct node *n)
+{
+	struct env *r = env_evaluated(f, e, n->x);
+	struct fact x = lookup(f, r, n->x, DEPTH);
+
+	if (r->cells & n->y->cells) {
+		r->root = NULL;
+		r->cells = 0;
+	}
+	x.reach = 0;
+	x.evaluated = false;
+	r->cells |= n->y->cells;
+	set(f, r, n->y, x);
+	return r;
+}
+
 struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v)
 {
 	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
 
 	evaluated(f, r, v, DEPTH);
+	r->cells |= v->cells;
 	return r;
 }
 
@@ -316,6 +335,7 @@ struct env *env_assume(struct filter *f, const struct env *e, const struct node 
 
 	evaluated(f, r, t->x, DEPTH);
 	evaluated(f, r, t->y, DEPTH);
+	r->cells |= t->x->cells | t->y->cells;
 	set(f, r, val_test_name(f, t), exactly(yes));
 	if (t->y->op == V_CONST)
 		learn(f, r, t->x, from_test(t, yes, lookup(f, e, t->x, DEPTH)));
@@ -391,5 +411,6 @@ struct env *env_meet(struct filter *f, struct env *a, struct env *b)
 	struct env *r = arena_new(&f->scratch, struct env);
 	r->root = meet(f, a->root, b->root, f->height);
 	r->reach = MIN(a->reach, b->reach);
+	r->cells = a->cells | b->cells;
 	return r;
 }

@@ -75,7 +75,20 @@ struct ob_err *filter_too_long(size_t n)
 		       FILTER_TEXT_LIMIT);
 }
 
-struct pred *filter_meaning(struct filter *f) { return filter_gen(f, filter_parse(f)); }
+/* The prelude is done first; it holds nothing back, but its loads may reject. */
+struct pred *filter_meaning(struct filter *f)
+{
+	struct pred *p = filter_gen(f, filter_parse(f));
+
+	if (!f->prelude)
+		return p;
+	return pred_and(f, pred_or(f, f->prelude, pred_bool(f, true, p->span)), p);
+}
+
+void filter_prelude(struct filter *f, struct pred *p)
+{
+	f->prelude = f->prelude ? pred_and(f, f->prelude, p) : p;
+}
 
 static void add_notes(struct filter *f, struct prog *p)
 {

@@ -11,6 +11,16 @@ struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val
 	return n;
 }
 
+static struct node *store(struct filter *f, const struct pred *p, struct node *t)
+{
+	struct node *n = arena_new(&f->a, struct node);
+
+	*n = (struct node){.op = N_STORE, .x = p->x, .y = p->y, .t = t, .span = p->span};
+	return n;
+}
+
+bool node_is_leaf(const struct node *n) { return n->op == N_ACCEPT || n->op == N_REJECT; }
+
 /* The graph that goes to t where p holds and to no where it does not. Loops on
  * the left spine, so that long chains need no stack. */
 static struct node *lower(struct filter *f, const struct pred *p, struct node *t, struct node *no)
@@ -25,6 +35,8 @@ static struct node *lower(struct filter *f, const struct pred *p, struct node *t
 			return no;
 		case PRED_TEST:
 			return node_test(f, p->x, p->cmp, p->y, t, no, p->span);
+		case PRED_SET:
+			return store(f, p, t);
 		case PRED_AND:
 			t = lower(f, p->b, t, no);
 			break;
@@ -126,6 +138,7 @@ static struct node *optimise(struct filter *f, struct node *root)
 		root = run(f, root, opt_simplify, "simplify", &changed);
 		root = run(f, root, opt_thread, "thread", &changed);
 		root = run(f, root, opt_merge, "merge", &changed);
+		root = run(f, root, opt_cells, "cells", &changed);
 		if (!changed)
 			root = run(f, root, opt_sets, "sets", &changed);
 	}
@@ -138,7 +151,7 @@ struct node *filter_graph(struct filter *f, struct pred *p)
 	f->reject = arena_new(&f->a, struct node);
 	f->accept->op = N_ACCEPT;
 	f->reject->op = N_REJECT;
-	struct node *root = lower(f, p, f->accept, f->reject);
+	struct node *root = cells_start(f, lower(f, p, f->accept, f->reject));
 
 	trace(f, root, "generation");
 	if (f->opts->no_optimise)

@@ -22,6 +22,11 @@ static void label(const struct node *n, struct buf *to)
 		buf_puts(to, "load ");
 		val_show(n->x, to);
 		return;
+	case N_STORE:
+		val_show(n->y, to);
+		buf_puts(to, " = ");
+		val_show(n->x, to);
+		return;
 	case N_SET:
 		if (n->x) {
 			buf_puts(to, "A = ");

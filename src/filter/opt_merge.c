@@ -66,7 +66,7 @@ static struct node *reduce(struct filter *f, struct table *table, struct node *n
 		n->y = NULL;
 		n->f = NULL;
 	}
-	if (n->op == N_EVAL && needless(f, n))
+	if ((n->op == N_EVAL && needless(f, n)) || (n->op == N_STORE && n->t == f->reject))
 		return n->t;
 	return intern(table, n);
 }

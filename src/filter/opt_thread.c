@@ -71,8 +71,12 @@ struct node *opt_thread(struct filter *f, struct node *root, bool *changed)
 		struct node *n = o.v[i];
 		struct env *e = n->info;
 
-		if (!e || (n->op != N_TEST && n->op != N_EVAL))
+		if (!e || node_is_leaf(n))
 			continue;
+		if (n->op == N_STORE) {
+			*changed |= go(f, &n->t, env_store(f, e, n));
+			continue;
+		}
 		if (n->op == N_TEST)
 			*changed |= decided(f, n);
 		if (n->op == N_EVAL) {

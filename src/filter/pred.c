@@ -20,6 +20,11 @@ struct pred *pred_test(struct filter *f, struct val *x, enum cmp cmp, struct val
 	return make(f, (struct pred){.op = PRED_TEST, .cmp = cmp, .x = x, .y = y, .span = at});
 }
 
+struct pred *pred_set(struct filter *f, struct val *cell, struct val *v, struct span at)
+{
+	return make(f, (struct pred){.op = PRED_SET, .x = v, .y = cell, .span = at});
+}
+
 struct pred *pred_test_k(struct filter *f, struct val *x, enum cmp cmp, u32 k, struct span at)
 {
 	return pred_test(f, x, cmp, val_const(f, k), at);
@@ -112,6 +117,13 @@ static void show(const struct pred *p, u32 depth, bool not, struct buf *to)
 		show_test(p, not, to);
 		return;
 	}
+	if (p->op == PRED_SET) {
+		val_show(p->y, to);
+		buf_puts(to, " := ");
+		val_show(p->x, to);
+		buf_puts(to, not ? " (false)\n" : "\n");
+		return;
+	}
 	if (!chain) {
 		buf_puts(to, (p->op == PRED_TRUE) != not ? "true\n" : "false\n");
 		return;
@@ -172,7 +184,9 @@ static bool eval(const struct pred *p, struct packet *pkt)
 		}
 		spine[n++] = p;
 	}
-	v = p->op == PRED_TEST ? test(p, pkt) : p->op == PRED_TRUE;
+	v = p->op == PRED_TEST ? test(p, pkt) : p->op != PRED_FALSE;
+	if (p->op == PRED_SET)
+		pkt->cell[p->y->k] = val_eval(p->x, pkt);
 	while (n-- && !pkt->fault) {
 		if (spine[n]->op == PRED_NOT)
 			v = !v;
@@ -187,5 +201,6 @@ static bool eval(const struct pred *p, struct packet *pkt)
 bool pred_eval(const struct pred *p, struct packet *pkt)
 {
 	pkt->fault = false;
+	memset(pkt->cell, 0, sizeof(pkt->cell));
 	return eval(p, pkt) && !pkt->fault;
 }

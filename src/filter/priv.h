@@ -217,6 +217,7 @@ enum val_op {
 	V_LEN,   /* bytes on the wire */
 	V_LOAD,  /* size bytes at a + k; a is NULL for an absolute load */
 	V_ANC,   /* k: enum cb_anc */
+	V_CELL,  /* k: what PRED_SET assigned last, 0 at first; lives in a scratch cell */
 	V_NEG,   /* a */
 	V_ADD,
 	V_SUB,
@@ -239,6 +240,7 @@ struct val {
 	u32 id;      /* dense, from 0; a part has a smaller one than the whole */
 	u32 k;
 	u32 max, bits; /* never above max; no bit outside bits is ever set */
+	u32 cells;     /* the V_CELLs in it, as bits */
 	struct val *a, *b;
 	struct val *next; /* in the hash chain */
 };
@@ -246,7 +248,15 @@ struct val {
 /* ---- predicates (pred.c): the meaning ---- */
 enum cmp { C_EQ, C_GT, C_GE, C_SET }; /* x == y, x > y, x >= y, x & y != 0 */
 
-enum pred_op { PRED_FALSE, PRED_TRUE, PRED_TEST, PRED_NOT, PRED_AND, PRED_OR };
+enum pred_op {
+	PRED_FALSE,
+	PRED_TRUE,
+	PRED_TEST,
+	PRED_SET, /* y, a V_CELL, becomes x; always true */
+	PRED_NOT,
+	PRED_AND,
+	PRED_OR
+};
 
 struct pred {
 	enum pred_op op;
@@ -264,6 +274,7 @@ enum node_op {
 	N_EVAL, /* x is evaluated, for the packets that it rejects; then t */
 	N_SET,  /* x goes to A unless NULL, y to X unless NULL; then t, which
 		 * knows them as as_a and as_x (V_PARAM) */
+	N_STORE, /* y, a V_CELL, becomes x; then t */
 };
 
 struct node {
@@ -307,7 +318,10 @@ struct filter {
 		struct val **bucket, **v;
 		u32 n, cap, buckets;
 	} vals;          /* v[id] */
-	struct gen *gen; /* state of gen*.c: link type, offsets */
+	struct val *cell[CBPF_MEMWORDS];
+	u32 cells;
+	struct pred *prelude; /* done before the filter, whatever its outcome; or NULL */
+	struct gen *gen;      /* state of gen*.c: link type, offsets */
 	struct node *accept, *reject;
 	u32 epoch, height; /* of graph_order; of the tries of facts.c */
 	struct buf *trace; /* --show=opt: the graph after each pass goes here */
@@ -337,6 +351,10 @@ struct tree *filter_parse(struct filter *f);
 const char *filter_word_nearest(const char *word);
 void tree_show(const struct tree *t, struct buf *to);
 
+/* Done before the whole filter, one after the other while they hold; the
+ * outcome does not matter, but a load that leaves the packet rejects it. */
+void filter_prelude(struct filter *f, struct pred *p);
+
 /* gen.c and its family. */
 struct pred *filter_gen(struct filter *f, const struct tree *t);
 
@@ -351,6 +369,9 @@ struct val *val_alu(struct filter *f, enum val_op op, struct val *a, struct val 
 struct val *val_alu_k(struct filter *f, enum val_op op, struct val *a, u32 k);
 /* 4 * (P[base + k] & 15): the length of an IPv4 header; emitted as ldxb msh where it can be */
 struct val *val_msh(struct filter *f, struct val *base, u32 k);
+/* A new variable, for what would be computed again and again: 0 until a
+ * pred_set, and never above max. */
+struct val *val_cell(struct filter *f, u32 max);
 void val_show(const struct val *v, struct buf *to);
 
 /* pred.c. The span of what is made is `at`. */
@@ -364,6 +385,8 @@ struct pred *pred_rel(struct filter *f, struct val *x, enum rel rel, struct val 
 struct pred *pred_not(struct filter *f, struct pred *a);
 struct pred *pred_and(struct filter *f, struct pred *a, struct pred *b); /* a first */
 struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b);  /* a first */
+/* The cell becomes v; always true. No path may set a cell again after its use. */
+struct pred *pred_set(struct filter *f, struct val *cell, struct val *v, struct span at);
 void pred_show(const struct pred *p, struct buf *to);
 /* One packet: the tree itself is evaluated. A fault rejects. */
 struct packet {
@@ -371,6 +394,7 @@ struct packet {
 	u32 wirelen;
 	bool libpcap; /* X + k does not wrap, shifts of 32 and more give 0 */
 	bool fault;   /* out: the reason for a rejection */
+	u32 cell[CBPF_MEMWORDS];
 };
 bool pred_eval(const struct pred *p, struct packet *pkt);
 u32 val_eval(const struct val *v, struct packet *pkt);
@@ -378,6 +402,7 @@ u32 val_eval(const struct val *v, struct packet *pkt);
 /* graph.c: lowers the predicate, and runs the passes unless opts->no_optimise. */
 struct node *filter_graph(struct filter *f, struct pred *p);
 struct order graph_order(struct filter *f, struct node *root);
+bool node_is_leaf(const struct node *n);
 struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct node *t,
 		       struct node *no, struct span at);
 /* graph_show.c */
@@ -390,6 +415,10 @@ struct node *opt_simplify(struct filter *f, struct node *root, bool *changed);
 struct node *opt_thread(struct filter *f, struct node *root, bool *changed);
 /* opt_merge.c: equal tails become one */
 struct node *opt_merge(struct filter *f, struct node *root, bool *changed);
+/* cells.c: a cell that may be read before it is set starts as 0 */
+struct node *cells_start(struct filter *f, struct node *root);
+/* cells.c: what nobody reads is not stored */
+struct node *opt_cells(struct filter *f, struct node *root, bool *changed);
 /* opt_sets.c: chains of tests of one value become search trees. Needs: facts of opt_thread */
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed);
 /* opt_share.c: tails that differ in where they look become one, with X as its parameter */
@@ -399,6 +428,7 @@ struct node *opt_share(struct filter *f, struct node *root, bool *changed);
 struct env {
 	struct trie *root;
 	u32 reach; /* loads of [0, reach) have succeeded */
+	u32 cells; /* that facts are about */
 };
 struct fact {
 	u32 min, max;
@@ -412,6 +442,7 @@ struct env *env_start(struct filter *f);
 struct env *env_assume(struct filter *f, const struct env *e, const struct node *test,
 		       bool outcome);
 struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v);
+struct env *env_store(struct filter *f, const struct env *e, const struct node *store);
 struct env *env_meet(struct filter *f, struct env *a, struct env *b);
 enum answer env_decide(struct filter *f, const struct env *e, const struct node *test);
 /* Evaluating v here cannot reject the packet. */

@@ -12,6 +12,8 @@ static u32 smear(u32 x) /* the smallest 2^n - 1 that is >= x */
 	return x | x >> 16;
 }
 
+enum { MAX_CELLS = 10 }; /* the emitter needs some too */
+
 static u32 fold(enum val_op op, u32 a, u32 b)
 {
 	switch (op) {
@@ -54,6 +56,9 @@ static void bound(struct val *v)
 	switch (v->op) {
 	case V_CONST:
 		max = bits = v->k;
+		break;
+	case V_CELL:
+		max = v->max;
 		break;
 	case V_LOAD:
 		max = bits = UINT32_MAX >> (32 - 8 * v->size);
@@ -101,6 +106,10 @@ static void bound(struct val *v)
 		bits &= smear((u32)max);
 	v->max = MIN(max_of(max), bits);
 	v->bits = bits;
+	if (v->op == V_CELL)
+		v->cells = 1u << v->k;
+	else
+		v->cells = (v->a ? v->a->cells : 0) | (v->b ? v->b->cells : 0);
 }
 
 static void grow(struct filter *f)
@@ -307,6 +316,15 @@ struct val *val_msh(struct filter *f, struct val *base, u32 k)
 	return val_alu_k(f, V_LSH, val_alu_k(f, V_AND, v, 0xf), 2);
 }
 
+struct val *val_cell(struct filter *f, u32 max)
+{
+	if (f->cells == MAX_CELLS)
+		filter_fail(f, OB_UNSUPPORTED, (struct span){0, f->n},
+			    "this needs more than %d headers of variable length", MAX_CELLS);
+	struct val *v = intern(f, (struct val){.op = V_CELL, .k = f->cells, .max = max});
+	return f->cell[f->cells++] = v;
+}
+
 struct val *val_test_name(struct filter *f, const struct node *t)
 {
 	return intern(f, (struct val){.op = V_TEST, .k = t->cmp, .a = t->x, .b = t->y});
@@ -353,6 +371,9 @@ static void show(const struct val *v, struct buf *to, bool inner)
 		}
 		buf_printf(to, v->size == 1 ? "%u]" : "%u:%u]", v->k, v->size);
 		return;
+	case V_CELL:
+		buf_printf(to, "M%u", v->k);
+		return;
 	case V_PARAM:
 		buf_puts(to, v->k ? "X" : "A");
 		return;
@@ -383,7 +404,7 @@ static u32 load(const struct val *v, struct packet *p)
 
 	if (v->a)
 		off += val_eval(v->a, p);
-	if (!p->libpcap)	/* as Linux: the sum wraps, and there are negative offsets */
+	if (!p->libpcap) /* as Linux: the sum wraps, and there are negative offsets */
 		off = (u32)off >= CBPF_NET_OFF ? (u32)off - CBPF_NET_OFF : (u32)off;
 	if (!bytes_has(p->data, off, v->size)) {
 		p->fault = true;
@@ -404,6 +425,8 @@ u32 val_eval(const struct val *v, struct packet *p)
 		return p->wirelen;
 	case V_LOAD:
 		return load(v, p);
+	case V_CELL:
+		return p->cell[v->k];
 	case V_ANC:
 		return 0;
 	case V_NEG:
