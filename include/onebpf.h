@@ -130,6 +130,48 @@ uint32_t ob_classic_run(const struct ob_classic *classic, const void *data, uint
 uint32_t ob_classic_run_meta(const struct ob_classic *classic, const void *data, uint32_t caplen,
 			     uint32_t len, const struct ob_meta *meta, uint64_t *count);
 
+/* ---- filters: text of pcap-filter(7) to a program ---- */
+struct ob_addrs;
+
+/* Names are looked up by the caller. Each hook may be NULL (then no name of
+ * that kind is known), and returns false for a name that it does not know. */
+struct ob_names {
+	void *arg;
+	/* All addresses of a host, by ob_addrs_add4 and ob_addrs_add6. */
+	bool (*host)(void *arg, const char *name, struct ob_addrs *ret);
+	/* transport is "tcp", "udp" or "sctp" */
+	bool (*port)(void *arg, const char *name, const char *transport, uint16_t *ret);
+	bool (*proto)(void *arg, const char *name, uint8_t *ret);
+	/* As getnetbyname gives it: 127 for 127.0.0.0, host order. */
+	bool (*net)(void *arg, const char *name, uint32_t *ret);
+	bool (*ether)(void *arg, const char *name, uint8_t ret[6]);
+};
+
+/* False when memory is short. The address of version 4 is in host order. */
+bool ob_addrs_add4(struct ob_addrs *to, uint32_t addr);
+bool ob_addrs_add6(struct ob_addrs *to, const uint8_t addr[16]);
+
+/* Begin with all zero, then set at least the link type. */
+struct ob_filter_opts {
+	uint32_t linktype; /* LINKTYPE_ number; Ethernet is 1 */
+	uint32_t snaplen;  /* what the program returns for a match; 0: 262144 */
+	bool no_optimise;
+	bool live;                    /* for a socket of Linux: ancillary loads may be used */
+	bool has_netmask;             /* for `ip broadcast` */
+	bool big_endian;              /* the machine that captured; matters to BSD loopback */
+	uint32_t netmask;             /* host order */
+	const struct ob_names *names; /* NULL: numbers only */
+};
+
+/* Compiles n bytes of text; opts NULL means Ethernet. Errors: OB_SYNTAX, OB_NAME,
+ * OB_RANGE, OB_UNSUPPORTED with column; OB_NEVER when no packet can match;
+ * OB_NOMEM. */
+struct ob_err *ob_filter_compile(const char *text, size_t n, const struct ob_filter_opts *opts,
+				 struct ob_prog **ret);
+/* Warning number i about the filter, and where in the text (a column from 1);
+ * NULL beyond the last. Lives as long as the program. */
+const char *ob_prog_note(const struct ob_prog *prog, uint32_t i, uint32_t *column);
+
 /* ---- captures: packets in files ----
  *
  * Reads pcap and pcapng of either byte order, plain or packed by gzip or zstd,

@@ -3,19 +3,34 @@
 -- skip-unless [ -z "$SAN" ] && command -v cc
 -- file use.c
 #include <onebpf.h>
-int main(void) { return puts(ob_version()) < 0; }
+int main(void)
+{
+	struct ob_prog *p;
+	return puts(ob_version()) < 0 || ob_filter_compile("ip", 2, NULL, &p) ||
+	       ob_prog_list(p, OB_LIST_DECIMAL, stdout);
+}
 -- sh
 make -s -C "$SRCDIR" install DESTDIR="$PWD/root" PREFIX=/usr >out.txt 2>&1 || { cat out.txt; exit 1; }
 pc=root/usr/lib/pkgconfig/onebpf.pc
 flags() { sed "s|^prefix=|prefix=$PWD/root|; s/\${prefix}/\$prefix/; s/\${libdir}/\$libdir/; s/\${includedir}/\$includedir/" $pc |
 	awk -v key="$1:" '/^[a-z]*=/ { print } $1 == key { $1 = ""; print "echo" $0 }' | sh; }
 cc use.c -o shared $(flags Cflags) $(flags Libs) && LD_LIBRARY_PATH=root/usr/lib ./shared
-cc use.c -o static $(flags Cflags) root/usr/lib/libonebpf.a && ./static
+cc use.c -o static $(flags Cflags) root/usr/lib/libonebpf.a -lz -lzstd && ./static
 root/usr/bin/onebpf --version | head -n 1
 sed -n 's/^Version: /pc /p' $pc
 -- stdout
 0.1.0
+4
+40 0 0 12
+21 0 1 2048
+6 0 0 262144
+6 0 0 0
 0.1.0
+4
+40 0 0 12
+21 0 1 2048
+6 0 0 262144
+6 0 0 0
 onebpf 0.1.0
 pc 0.1.0
 ====
