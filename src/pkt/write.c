@@ -19,6 +19,7 @@ struct pkt_writer {
 	u32 max;  /* what packets are cut to */
 	u32 unit; /* nanoseconds in a fraction */
 	bool unbuffered, told;
+	bool whole; /* the write failed, and the file ends with a whole packet */
 	u8 *buf;
 	size_t n, cap;
 	u64 packets; /* whole ones, in the file */
@@ -30,7 +31,7 @@ static struct ob_err *failed(struct pkt_writer *w)
 	struct ob_err *err = err_at_file(err_sys(w->errnum, "cannot write"), w->name);
 
 	w->told = true;
-	if (w->errnum == ENOSPC || w->errnum == EDQUOT || w->errnum == EFBIG)
+	if (w->whole)
 		err_note(err, "the file is valid and holds %llu packets",
 			 (unsigned long long)w->packets);
 	return err;
@@ -56,11 +57,10 @@ static void cut_back(struct pkt_writer *w, size_t n)
 	off_t end = lseek(w->fd, 0, SEEK_CUR);
 	struct stat st;
 
-	if (!over || end < (off_t)over || fstat(w->fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size != end)
+	if (end < (off_t)over || fstat(w->fd, &st) || !S_ISREG(st.st_mode) || st.st_size != end)
 		return;
-	if (!ftruncate(w->fd, end - (off_t)over))
-		lseek(w->fd, -(off_t)over, SEEK_CUR);
+	w->whole = !over || !ftruncate(w->fd, end - (off_t)over);
+	lseek(w->fd, -(off_t)over, SEEK_CUR);
 }
 
 static ssize_t write_some(int fd, const u8 *p, size_t n)
@@ -191,8 +191,8 @@ static struct ob_err *open_file(struct pkt_writer *w, const struct pkt_reader *f
 	if (w->fd < 0 || fstat(w->fd, &st))
 		return err_at_file(err_sys(errno, "cannot create"), w->name);
 	if (same_file(from, &st))
-		return err_at_file(err_new(OB_REFUSED, "is being read: the output would overwrite "
-						       "its own input"),
+		return err_at_file(err_new(OB_IO, "is being read: the output would overwrite "
+						  "its own input"),
 				   w->name);
 	if (!out && S_ISREG(st.st_mode) && ftruncate(w->fd, 0))
 		return err_at_file(err_sys(errno, "cannot empty"), w->name);

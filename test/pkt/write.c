@@ -170,7 +170,7 @@ static void own_input(void)
 	if (pkt_open(path, NULL, &r))
 		abort();
 	struct pkt_writer_opts opts = {.linktype = 1, .from = r};
-	expect_refused("own input", pkt_create(path, &opts, &w), OB_REFUSED, "is being read");
+	expect_refused("own input", pkt_create(path, &opts, &w), OB_IO, "is being read");
 	pkt_close(r);
 	EXPECT("own input", read_back("own input", 262144, false, true) == 1, "is untouched");
 }
