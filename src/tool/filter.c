@@ -16,7 +16,9 @@ struct filter_cmd {
 	const char *linktype, *capture, *file, *netmask, *raw;
 };
 
-static const char *const shows[] = {"tree", "graph", "dot", "svg", "opt", NULL};
+static const char *const shows[] = {"tree", "graph", "dot",        "svg",
+				    "opt",  "cspf",  "cspf-short", NULL};
+enum { SHOW_CSPF = FILTER_OPT + 1 };
 
 _Static_assert(FILTER_TREE == 0 && FILTER_GRAPH == 1 && FILTER_DOT == 2 && FILTER_SVG == 3 &&
 		       FILTER_OPT == 4,
@@ -302,6 +304,27 @@ static struct ob_err *write_code(const struct filter_cmd *c, const char *text, s
 	return err;
 }
 
+/* Headers without options are assumed only where it cannot be done without. */
+static struct ob_err *write_cspf(const char *text, size_t n, const struct filter_opts *o,
+				 enum filter_cspf coding, struct buf *out)
+{
+	struct cspf code;
+	u32 need;
+	struct ob_err *err = filter_cspf(text, n, o, false, coding, &code, &need);
+
+	if (err && ob_err_code(err) == OB_UNSUPPORTED) {
+		ob_err_destroy(err);
+		err = filter_cspf(text, n, o, true, coding, &code, &need);
+		if (!err)
+			buf_puts(out, "; IPv4 headers are taken to have no options\n");
+	}
+	if (err)
+		return err;
+	buf_printf(out, "; packets of %u bytes or more\n", need);
+	cspf_dis(out, code.word, code.n);
+	return NULL;
+}
+
 static struct ob_err *write_all(const struct filter_cmd *c, char **operand, struct buf *text,
 				struct buf *out)
 {
@@ -315,6 +338,8 @@ static struct ob_err *write_all(const struct filter_cmd *c, char **operand, stru
 	if (err)
 		return err;
 	const char *s = text->p ? text->p : "";
+	if (c->show > SHOW_CSPF && !c->raw)
+		return write_cspf(s, text->n, &o, (enum filter_cspf)(c->show - 1 - SHOW_CSPF), out);
 	if (c->show && !c->raw)
 		return filter_show(s, text->n, &o, (enum filter_show)(c->show - 1), out);
 	return write_code(c, s, text->n, &o, out);
@@ -349,7 +374,9 @@ static const struct opt options[] = {
 	 .help = "instructions beside the words they serve; limits",
 	 .more = "The kernel is asked: the program is attached to a socket that receives nothing"},
 	{OPT_WORD, .name = "show", .arg = "FORM", .top = true, TO(show), .words = shows,
-	 .help = "another form: tree, graph, dot, svg; opt: after each pass"},
+	 .help = "another form: tree, graph, dot, svg, cspf; opt: each pass",
+	 .more = "opt is the graph after each pass, cspf the program for the stack machine that BPF "
+		 "replaced, cspf-short the same with its short-circuit operators"},
 	{OPT_COUNT, 'j', true, "json", TO(json), .help = "the code and its notes as a line of JSON"},
 	{OPT_COUNT, .name = "check", TO(check), .help = "write nothing, but say whether Linux would take it",
 	 .more = "The exit status is 1 when it would not"},

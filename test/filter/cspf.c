@@ -180,6 +180,99 @@ static void one_predicate(struct tally *t)
 	filter_end(&f);
 }
 
+/* ---- the language ---- */
+
+static const char *const texts[] = {
+	"ip",
+	"not arp",
+	"tcp",
+	"udp or icmp",
+	"ip and not tcp",
+	"tcp port 2056",
+	"tcp portrange 10-2056",
+	"udp and not dst port 2056",
+	"src net 10",
+	"not dst net 10.0.0.0/12 and not ip6",
+	"ip net 8.0.0.0/5",
+	"host 10.10.10.10 or net 10.8",
+	"arp[6] < 2",
+	"arp or ip[8] > 5",
+	"ip[6:2] & 0x1fff = 0",
+	"ip[15:4] >= 0x0a0a0a0a",
+	"tcp[13] & 0xa != 0",
+	"icmp[0] = 8 or icmp[icmptype] = 0",
+	"ether multicast",
+	"ether[0:4] & 0xff00ff >> 2 > 0x80",
+	"ether[1:4] < 0x08000000",
+	"ether src 0:1:2:8:6:a",
+	"ip multicast",
+	"ip proto 6 and (ip[2] = 0 or ip[2] = 1 or not ip[3] = 1)",
+	"(tcp or udp) and (net 10 or net 8) and not (tcp and net 8)",
+};
+
+/* Now and then, what makes sense: a protocol, no fragment, a known port. */
+static void mend(u8 *p, u32 n)
+{
+	static const u8 protocol[] = {1, 6, 17}, mac[] = {0, 1, 2, 8, 6, 10};
+
+	if (n < 40)
+		return;
+	if (below(4))
+		p[23] = protocol[below(LEN(protocol))];
+	if (below(4))
+		put_be16(p + 20, 0);
+	if (!below(3))
+		put_be16(p + 34 + 2 * below(2), 2056);
+	if (!below(4))
+		memcpy(p + 6, mac, sizeof mac);
+}
+
+static struct ob_err *run_text(const char *text, struct tally *t)
+{
+	static const struct filter_opts opts = {.linktype = 1};
+	struct cspf code[2];
+	u32 need = 0, want;
+	struct ob_err *err = NULL;
+
+	for (u32 k = 0; k < 2 && !err; k++)
+		err = filter_cspf(text, strlen(text), &opts, true, k, &code[k], &need);
+	if (err)
+		return err;
+	struct vm_cspf *tree = machine(&code[0], t), *circuit = machine(&code[1], t);
+	for (u32 i = 0; i < 8 * PACKETS && !t->fault && !err; i++) {
+		u8 bytes[PACKET_MAX];
+		u32 n = packet(bytes, need);
+
+		mend(bytes, n);
+		err = filter_eval(text, strlen(text), &opts, (struct bytes){bytes, n}, n, &want);
+		if (vm_cspf_run(tree, bytes, n) != (want != 0))
+			t->fault = "the tree differs";
+		if (vm_cspf_run(circuit, bytes, n) != (want != 0))
+			t->fault = "the short circuit differs";
+		*(want ? &t->accepted : &t->rejected) += 1;
+	}
+	vm_cspf_destroy(tree);
+	vm_cspf_destroy(circuit);
+	return err;
+}
+
+static void test_language(void)
+{
+	for (u32 i = 0; i < LEN(texts); i++) {
+		struct tally t = {0};
+		struct ob_err *err = run_text(texts[i], &t);
+		char why[160];
+
+		snprintf(why, sizeof why, "%s (%u accepted, %u rejected)",
+			 err       ? ob_err_reason(err)
+			 : t.fault ? t.fault
+				   : "too one-sided",
+			 t.accepted, t.rejected);
+		result(!err && !t.fault && t.accepted && t.rejected, texts[i], why);
+		ob_err_destroy(err);
+	}
+}
+
 static void test_random(void)
 {
 	struct tally t = {0};
@@ -284,6 +377,7 @@ static void test_refusals(void)
 int main(void)
 {
 	test_random();
+	test_language();
 	test_sizes();
 	test_refusals();
 	return failed;

@@ -34,3 +34,25 @@ onebpf bench 1993 more
 -- stderr has
 1993 takes no argument: "more"
 -- status 2
+====
+# The command shows CSPF programs; what is assumed is said
+-- sh
+onebpf filter --show=cspf ip host 10.0.0.1
+onebpf filter --show=cspf-short tcp dst port 80 | head -1
+-- stdout
+; packets of 34 bytes or more
+(000) PUSHWORD+6
+(001) PUSHLIT 0x0800 EQ
+(003) PUSHWORD+14
+(004) PUSHONE EQ
+(005) PUSHWORD+13
+(006) PUSHLIT 0x0a00 EQ
+(008) AND
+(009) PUSHWORD+16
+(010) PUSHONE EQ
+(011) PUSHWORD+15
+(012) PUSHLIT 0x0a00 EQ
+(014) AND
+(015) OR
+(016) AND
+; IPv4 headers are taken to have no options
