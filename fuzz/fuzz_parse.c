@@ -347,6 +347,26 @@ static void write_text(void)
 	in.text[n] = 0;
 }
 
+/* Mistakes within words: a character too much, too few, or another one. */
+static void spoil_text(void)
+{
+	static const char any[] = " ()!&|=<>[]:,./-_\\$0129afgxzXT%^*+\t\x80\xc3\x01";
+	size_t n = strlen(in.text);
+
+	for (u32 k = pick(4); k && n && n + 2 < TEXT_MAX; k--) {
+		size_t i = (pick(256) << 8 | pick(256)) % n;
+		u32 what = pick(3);
+
+		if (what == 0) {
+			memmove(in.text + i, in.text + i + 1, n-- - i);
+			continue;
+		}
+		if (what == 1)
+			memmove(in.text + i + 1, in.text + i, ++n - i);
+		in.text[i] = any[pick(sizeof any - 1)];
+	}
+}
+
 static void make(void)
 {
 	if (pick(4)) {
@@ -357,6 +377,8 @@ static void make(void)
 			put(any_token());
 	}
 	write_text();
+	if (!pick(4))
+		spoil_text();
 }
 
 /* ---- both parsers ---- */

@@ -2,28 +2,19 @@
 /* Addresses, numbers and names: what stands after `host`, `port` and the like. */
 #include "filter/parse.h"
 
-bool at_ident(const struct parser *p)
+static bool begins_ident(enum tok kind)
 {
-	switch (p->t->kind) {
-	case TK_NAME:
-	case TK_NUM:
-	case TK_V4:
-	case TK_V6:
-	case TK_MAC:
-	case TK_AID:
-		return true;
-	default:
-		return false;
-	}
+	return kind == TK_NAME || kind == TK_NUM || kind == TK_V4 || kind == TK_V6 ||
+	       kind == TK_MAC || kind == TK_AID;
 }
+
+bool at_ident(const struct parser *p) { return begins_ident(p->t->kind); }
 
 /* Ours: `portchain` is a name wherever a name alone could stand. */
 bool at_portchain(const struct parser *p)
 {
-	enum tok next = p->t[0].kind == TK_END ? TK_END : p->t[1].kind;
-
 	return at_name(p, "portchain") &&
-	       (next == TK_NUM || next == TK_NAME || next == TK_LPAREN || next == TK_NOT);
+	       (begins_ident(p->t[1].kind) || p->t[1].kind == TK_LPAREN || p->t[1].kind == TK_NOT);
 }
 
 static bool takes_port(enum type t) { return t == T_PORT || t == T_PORTRANGE || t == T_PORTCHAIN; }
