@@ -329,16 +329,21 @@ static const struct sign {
 
 static u32 lex_sign(struct parser *p, struct in in, u32 from)
 {
-	for (size_t i = 0; i < LEN(signs); i++) {
-		u32 n = (u32)strlen(signs[i].s);
+	char c = in.s[0], d = peek(in, 1);
 
-		if ((size_t)(in.end - in.s) >= n && !memcmp(in.s, signs[i].s, n)) {
-			push(p, signs[i].kind, from, n)->num = signs[i].num;
-			return n;
-		}
+	for (size_t i = 0; i < LEN(signs); i++) {
+		const struct sign *s = &signs[i];
+
+		if (s->s[0] != c || (s->s[1] && s->s[1] != d))
+			continue;
+		u32 n = s->s[1] ? 2 : 1;
+		push(p, s->kind, from, n)->num = s->num;
+		return n;
 	}
 	return 0;
 }
+
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 static u32 lex_one(struct parser *p, struct in in, u32 from)
 {
@@ -372,7 +377,7 @@ void lex(struct parser *p)
 	u32 i = 0;
 
 	while (i < p->f->n)
-		if (strchr(" \r\n\t", text[i]) && text[i])
+		if (is_blank(text[i]))
 			i++;
 		else
 			i += lex_one(p, (struct in){text + i, end}, i);

@@ -99,7 +99,7 @@ static const struct word *find_in(const struct word *w, size_t count, const char
 	for (size_t i = 0; i < count; i++) {
 		const char *k = w[i].s;
 
-		if (k && k[0] == s[0] && !strncmp(k, s, n) && !k[n])
+		if (k && k[0] == s[0] && k[1] == s[1] && !strncmp(k, s, n) && !k[n])
 			return &w[i];
 	}
 	return NULL;
@@ -107,9 +107,9 @@ static const struct word *find_in(const struct word *w, size_t count, const char
 
 const struct word *word_find(const char *s, size_t n)
 {
-	const struct word *w = find_in(words, LEN(words), s, n);
+	const struct word *w = n < 2 ? NULL : find_in(words, LEN(words), s, n);
 
-	return w ? w : find_in(proto_words, LEN(proto_words), s, n);
+	return w || n < 2 ? w : find_in(proto_words, LEN(proto_words), s, n);
 }
 
 bool word_is_ours(const char *s)
