@@ -125,24 +125,41 @@ static void print_type(u32 linktype)
 	printf("  %s\n", dump_link_text(linktype, text));
 }
 
-/* Those of one file, or of an interface. */
+/* Each that its packets have, in the order met. */
+static struct ob_err *list_file_types(const char *path)
+{
+	u32 seen[64], n = 0, i;
+	struct pkt_reader *r;
+	enum pkt_status s;
+	struct pkt p;
+
+	struct ob_err *err = pkt_open(path, NULL, &r);
+	if (err)
+		return err;
+	printf("Data link types of %s:\n", path);
+	while ((s = pkt_next(r, &p)) == PKT_OK) {
+		for (i = 0; i < n && seen[i] != p.linktype; i++)
+			;
+		if (i < n || n == LEN(seen))
+			continue;
+		seen[n++] = p.linktype;
+		print_type(p.linktype);
+	}
+	if (s == PKT_ERR)
+		err = pkt_reader_err(r);
+	else if (!n)
+		print_type(pkt_iface(r, 0)->linktype);
+	pkt_close(r);
+	return err;
+}
+
 static struct ob_err *list_types(const struct dump_cmd *c)
 {
-	struct pkt_reader *r;
 	struct tap_iface iface;
 	struct tap *t;
 
-	if (c->read) {
-		struct ob_err *err = pkt_open(c->read, NULL, &r);
-
-		if (err)
-			return err;
-		printf("Data link types of %s:\n", c->read);
-		for (u32 i = 0; pkt_iface(r, i); i++)
-			print_type(pkt_iface(r, i)->linktype);
-		pkt_close(r);
-		return NULL;
-	}
+	if (!c->interface)
+		return list_file_types(c->read);
 	struct ob_err *err = tap_iface_find(c->interface, &iface);
 	if (!err)
 		err = tap_open(&(struct tap_opts){.iface = &iface, .no_promiscuous = true}, &t);
@@ -252,6 +269,8 @@ static struct ob_err *check_usage(const struct dump_cmd *c)
 		return err_new(OB_SYNTAX, "only one of -r, -V and -i may be given");
 	if (c->time > 5)
 		return err_new(OB_RANGE, "-t may be given at most 5 times");
+	if (c->list_types && c->list)
+		return err_new(OB_SYNTAX, "-L lists the link types of -r FILE or -i IF");
 	if (!sources && !c->list_ifaces && !c->d)
 		return err_hint(err_new(OB_SYNTAX, "where shall packets come from?"),
 				"-r FILE reads a capture, -i IF listens (-D lists interfaces)");

@@ -353,8 +353,11 @@ static int run(const void *opts, char **operand)
 
 	if (!err && out.oom)
 		err = err_nomem();
+	bool refused = err && ob_err_code(err) == OB_REFUSED;
 	if (err)
 		status = fail("filter", err);
+	if (refused)
+		status = NO;
 	else if (out.n)
 		fwrite(out.p, 1, out.n, stdout);
 	buf_deinit(&text);

@@ -19,16 +19,9 @@ const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
-static int status_of(const struct ob_err *err)
-{
-	enum ob_code code = ob_err_code(err);
-
-	return code == OB_NEVER || code == OB_REFUSED ? NO : UNSURE;
-}
-
 int fail(const char *verb, struct ob_err *err)
 {
-	int status = status_of(err);
+	int status = ob_err_code(err) == OB_NEVER ? NO : UNSURE;
 
 	fflush(stdout);
 	fprintf(stderr, "onebpf%s%s: ", verb ? " " : "", verb ? verb : "");

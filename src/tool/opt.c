@@ -20,12 +20,12 @@ static struct ob_err *number(const struct opt *o, const char *shown, const char 
 	u64 n = strtoull(value, &end, 0);
 	if (*value < '0' || *value > '9' || *end)
 		return err_new(OB_SYNTAX, "option %s needs a number, not \"%s\"", shown, value);
-	if (errno || n < o->min || (o->max && n > o->max)) {
-		u64 max = o->max ? o->max : UINT64_MAX;
-
-		return err_new(OB_RANGE, "option %s: %s is out of range, %llu to %llu", shown,
-			       value, (unsigned long long)o->min, (unsigned long long)max);
-	}
+	if (errno || (o->max && n > o->max))
+		return err_new(OB_RANGE, "option %s: %s is out of range, at most %llu", shown,
+			       value, (unsigned long long)(o->max ? o->max : UINT64_MAX));
+	if (n < o->min)
+		return err_new(OB_RANGE, "option %s: %s is out of range, at least %llu", shown,
+			       value, (unsigned long long)o->min);
 	*ret = n;
 	return NULL;
 }
@@ -94,6 +94,23 @@ static struct ob_err *unknown(const struct line *l, const char *shown, const cha
 	return err_hint(err, "see: onebpf %s --help", l->verb->name);
 }
 
+/* The first of its letters fit several. */
+static struct ob_err *several(const struct line *l, const char *shown, const char *name)
+{
+	size_t n = strlen(name);
+	struct buf all = {0};
+
+	for (const struct opt *o = l->verb->opt; o->kind; o++)
+		if (o->name && !strncmp(o->name, name, n))
+			buf_printf(&all, "%s--%s", all.n ? ", " : "", o->name);
+	if (!all.n)
+		return unknown(l, shown, name);
+	struct ob_err *err =
+		err_hint(err_new(OB_NAME, "no option %s", shown), "several begin so: %s", all.p);
+	buf_deinit(&all);
+	return err;
+}
+
 static const struct opt *by_letter(const struct verb *v, char c)
 {
 	for (const struct opt *o = v->opt; o->kind; o++)
@@ -146,7 +163,7 @@ static const struct opt *by_name(const struct verb *v, const char *name, size_t 
 		found = o;
 		matches++;
 	}
-	return matches == 1 && n > 1 ? found : NULL;
+	return matches == 1 ? found : NULL;
 }
 
 /* `--name`, `--name=value`, `--name value`. */
@@ -163,7 +180,7 @@ static struct ob_err *long_name(struct line *l, const char *s)
 	}
 	const struct opt *o = by_name(l->verb, s, n);
 	if (!o)
-		return unknown(l, shown, name);
+		return several(l, shown, name);
 	if (!o->arg && s[n])
 		return err_new(OB_SYNTAX, "option %s takes no value", shown);
 	if (!o->arg || s[n])

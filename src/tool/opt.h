@@ -67,7 +67,7 @@ void help_overview(FILE *to);
 void help_version(bool json, FILE *to);
 
 /* Prints "onebpf VERB: what: why" with notes and hints to standard error,
- * destroys the error and returns the exit status that it asks for. */
+ * destroys the error and returns UNSURE; NO when the filter matches nothing. */
 int fail(const char *verb, struct ob_err *err);
 /* Standard output could take everything? Else says so: UNSURE. */
 int flushed(const char *verb, int status);

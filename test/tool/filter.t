@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# the three listings, tcpdump's byte for byte where the code is the same
+-- skip-unless command -v tcpdump
+-- sh
+for args in ip arp 'ip6 proto 6' '-y RAW ip' '-O ip' '-s 96 arp' '-y LINUX_SLL arp' ''; do
+	for d in -d -dd -ddd; do
+		# shellcheck disable=SC2086
+		tcpdump -y EN10MB $d $args >theirs.txt 2>/dev/null
+		# shellcheck disable=SC2086
+		onebpf filter $d $args | cmp - theirs.txt || echo "differs: $d $args"
+	done
+done
+onebpf filter arp | cmp - <<'END'
+(000) ldh      [12]
+(001) jeq      #0x806           jt 2	jf 3
+(002) ret      #262144
+(003) ret      #0
+END
+-- stdout
+====
+# operands, -F and - are the same filter; the empty one takes everything
+-- sh
+echo tcp port 80 >f
+onebpf filter tcp port 80 >want.txt
+onebpf filter 'tcp port 80' | cmp - want.txt
+onebpf filter -F f | cmp - want.txt
+onebpf filter - <f | cmp - want.txt
+onebpf filter -F - <f | cmp - want.txt
+onebpf filter
+-- stdout
+(000) ret      #262144
+====
+# --explain names the words of each instruction, and asks the kernel
+-- sh
+onebpf filter --explain -s 100 'ip or vlan' | sed 's/for [0-9]* bytes of .*/for N bytes/'
+-- stdout
+for EN10MB
+
+(000) ldh      [12]                            ip
+(001) jeq      #0x800           jt 5 jf 2      ip
+(002) jeq      #0x8100          jt 5 jf 3      vlan
+(003) jeq      #0x88a8          jt 5 jf 4      vlan
+(004) jeq      #0x9100          jt 5 jf 6      vlan
+(005) ret      #100
+(006) ret      #0
+
+instructions  7, of 4096 that the kernel takes
+path          3 to 6 instructions a packet
+kernel        takes it, for N bytes
+====
+# limits that it breaks are told
+-- sh
+onebpf filter --explain 'protochain 6' | tail -4
+onebpf filter --check 'protochain 6'; echo $?
+onebpf filter --check ip; echo $?
+onebpf filter --explain --live inbound | grep ancillary
+-- stdout has
+too many, it runs only in this process
+kernel        refuses it: Invalid argument
+1
+0
+ancillary     1 load: only for live packets
+-- stderr has
+onebpf filter: 
+====
+# the other forms
+-- sh
+onebpf filter --show=tree arp
+onebpf filter --show=graph arp
+onebpf filter --show=opt arp | head -1
+onebpf filter --show=nothing arp; echo $?
+-- stdout
+arp
+[12:2] == 0x806
+   0  [12:2] == 0x806                     yes accept    no reject
+after generation:
+2
+-- stderr has
+option --show does not know "nothing"
+====
+# JSON, one object
+-- skip-unless command -v python3
+-- sh
+onebpf filter -j 'ip and src 10.0.0.1' >out.txt
+python3 -c "
+import json
+text = open('out.txt').read()
+d = json.loads(text)
+print(text.count('\n'), d['schema'], d['linktype'], d['filter'], len(d['code']), d['code'][-1]['k'])
+one = d['code'][1]
+print(one['code'], hex(one['k']), d['filter'][one['from']:one['to']])
+"
+-- stdout
+1 1 EN10MB ip and src 10.0.0.1 6 0
+21 0x800 ip
+====
+# listings are read back, in all forms
+-- sh
+for d in -d -dd -ddd; do
+	onebpf filter $d 'tcp port 80 or vlan' >a.txt
+	onebpf filter --raw a.txt $d | cmp - a.txt
+	onebpf filter --raw - $d <a.txt | cmp - a.txt
+done
+printf 'ldh [12]\njeq #0x800, yes, no\nyes: ret #-1\nno: ret #0\n' | onebpf filter --raw - -ddd
+printf 'ldh [12]\nfrob #1\n' | onebpf filter --raw -; echo $?
+printf 'ja 0\n' | onebpf filter --raw - --check; echo $?
+-- stdout
+4
+40 0 0 12
+21 0 1 2048
+6 0 0 4294967295
+6 0 0 0
+2
+1
+-- stderr has
+onebpf filter: -:2:
+frob
+onebpf filter: insn 0
+====
+# the link type: by name, by number, of a file
+-- sh
+onebpf filter -y RAW -ddd ip6 >want.txt
+onebpf filter -y 101 -ddd ip6 | cmp - want.txt
+onebpf filter -y DLT_RAW -ddd ip6 | cmp - want.txt
+onebpf filter -y LINKTYPE_RAW -ddd ip6 | cmp - want.txt
+onebpf filter -r "$SRCDIR/example/demo.pcap" ip6 >eth.txt
+onebpf filter ip6 | cmp - eth.txt
+onebpf filter -y NOSUCH ip6; echo $?
+onebpf filter -r nosuch ip6; echo $?
+onebpf filter ip broadcast; echo $?
+onebpf filter --netmask 255.255.255.0 ip broadcast | grep -q 0xff || echo none
+onebpf filter --netmask nosuch ip broadcast; echo $?
+-- stdout
+2
+2
+2
+2
+-- stderr has
+no link type "NOSUCH"
+onebpf filter: nosuch
+needs the network's mask
+"nosuch" is no netmask
+====
+# errors point at their column; statuses tell no from cannot
+-- sh
+onebpf filter 'tcp prot 80'; echo $?
+onebpf filter 'ip and arp'; echo $?
+onebpf filter -F missing; echo $?
+-- stdout
+2
+1
+2
+-- stderr has
+onebpf filter: filter:5
+    tcp prot 80
+        ^
+this matches no packet
+onebpf filter: missing: cannot open: No such file or directory
+====
+# names are looked up in the system
+-- skip-unless getent services ssh && getent protocols gre && getent ahostsv4 localhost
+-- sh
+onebpf filter tcp port ssh >a.txt; onebpf filter tcp port 22 | cmp - a.txt
+onebpf filter ip proto gre >a.txt; onebpf filter ip proto 47 | cmp - a.txt
+onebpf filter ip host localhost | grep -c 0x7f000001
+onebpf filter port nosuchservice; echo $?
+-- stdout
+2
+2
+-- stderr has
+nosuchservice
