@@ -199,7 +199,9 @@ static _Noreturn void unknown_host(struct gen *g, const struct ident *id)
 	struct ob_err *err = filter_err(g->f, OB_NAME, id->span, "unknown host `%s`", id->s);
 	const char *near = filter_word_nearest(id->s);
 
-	if (near)
+	if (strspn(id->s, "0123456789.") == strlen(id->s))
+		err = err_hint(err, "an IPv4 address has four numbers");
+	else if (near)
 		err = err_hint(err, "did you mean `%s`?", near);
 	else if (!g->f->opts->names || !g->f->opts->names->host)
 		err = err_hint(err, "names are not looked up here: write the address");

@@ -133,7 +133,8 @@ _Noreturn static void not_a_keyword(struct parser *p, const struct token *t)
 	else if (near)
 		err = did_you_mean(err, near);
 	else if (t[1].kind != TK_REL && t[1].kind != TK_OP)
-		err = err_hint(err, "a name needs a qualifier: host %s, port %s", t->s, t->s);
+		err = err_hint(err, "a name needs a qualifier: host %s, port %s", as_written(p, t),
+			       as_written(p, t));
 	if (t[1].kind == TK_REL || t[1].kind == TK_OP)
 		err = err_hint(err,
 			       "numbers and bytes of the packet are compared, as in ip[8] < 5; "

@@ -300,8 +300,8 @@ filter:6: `10.0.0.256` is no IPv4 address: its parts are decimal, 0 to 255
 -- filter
 ip host 1.2.3.4.5
 -- want err
-filter:9:
-1.2.3.4.5
+filter:9: unknown host `1.2.3.4.5`
+hint: an IPv4 address has four numbers
 ====
 # colons that make no address
 -- filter
