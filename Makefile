@@ -38,7 +38,8 @@ UNIT_SRC := $(wildcard test/*/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(filter-out bench/common.c,$(wildcard bench/*.c))
 EXAMPLE_SRC := $(wildcard example/*.c)
-PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC) $(EXAMPLE_SRC))
+PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC))
+EXAMPLES := $(EXAMPLE_SRC:%.c=$O/%)
 FUZZERS := $(FUZZ_SRC:%.c=$O/%)
 obj = $(patsubst %.c,$O/%.o,$(1))
 # As many jobs as processors for the recursive calls, unless -j was given.
@@ -59,6 +60,9 @@ $(SO): $(call obj,$(LIB_SRC)) script/onebpf.map
 $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
 	$(LINK) $(LIBS)
 
+$(EXAMPLES): $O/%: $O/%.o $(LIB)
+	$(LINK) $(LIBS)
+
 $(PROGS): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS) $(PEERS)
 
@@ -74,7 +78,7 @@ $O/%.o: %.c
 -include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c)
 
-tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLE_SRC:%.c=$O/%) $(FUZZERS)
+tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
 
 check:
 	@script/deps build check
@@ -83,7 +87,7 @@ check:
 
 demo:
 	@script/deps build
-	@$(MAKE) --no-print-directory -s $(jobs) all $O/example/mkcap
+	@$(MAKE) --no-print-directory -s $(jobs) all $(EXAMPLES)
 	@script/demo $O
 
 lint:
