@@ -25,6 +25,26 @@ void arena_deinit(struct arena *a)
 	a->used = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){a->block, a->block ? a->block->used : 0, a->used};
+}
+
+void arena_release(struct arena *a, struct arena_mark to)
+{
+	while (a->block != to.block) {
+		struct arena_block *next = a->block->next;
+
+		free(a->block);
+		a->block = next;
+	}
+	if (a->block) {
+		memset(a->block->data + to.in_block, 0, a->block->used - to.in_block);
+		a->block->used = to.in_block;
+	}
+	a->used = to.used;
+}
+
 static void *refuse(struct arena *a)
 {
 	if (a->fail)

@@ -63,6 +63,14 @@ struct arena {
 
 void arena_init(struct arena *a);
 void arena_deinit(struct arena *a);
+/* What was allocated since the mark goes, the rest stays. */
+struct arena_mark {
+	struct arena_block *block;
+	size_t in_block;
+	u64 used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_release(struct arena *a, struct arena_mark to);
 void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc));
 void *arena_dup(struct arena *a, const void *p, size_t n);
 char *arena_strndup(struct arena *a, const char *s, size_t n);

@@ -465,9 +465,12 @@ static struct code attempt(struct emitter *e, struct node *root)
 
 u32 emit_size(struct filter *f, struct node *root)
 {
+	struct arena_mark mark = arena_mark(&f->scratch);
 	struct emitter e = {.f = f};
+	u32 n = attempt(&e, root).n;
 
-	return attempt(&e, root).n;
+	arena_release(&f->scratch, mark);
+	return n;
 }
 
 u32 filter_snaplen(const struct filter *f) { return f->opts->snaplen ? f->opts->snaplen : 262144; }
@@ -517,6 +520,7 @@ static struct code improve(struct emitter *e, struct node *root, struct code bes
 void filter_emit(struct filter *f, struct node *root, struct prog **ret)
 {
 	struct emitter e = {.f = f};
+	arena_deinit(&f->scratch);
 	struct code c = attempt(&e, root);
 
 	if (!f->opts->no_optimise)

@@ -169,6 +169,13 @@ static struct val *load_in(struct val *v)
 	return v && (v->op == V_LOAD || v->op == V_PARAM) ? v : NULL;
 }
 
+static bool has_part(const struct val *v, const struct val *part)
+{
+	while (v != part && v->op >= V_NEG && v->op <= V_RSH)
+		v = v->a;
+	return v == part;
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const struct pair *x = a, *y = b;
@@ -176,8 +183,9 @@ static int by_id(const void *a, const void *b)
 	return x->p->id < y->p->id ? -1 : x->p->id > y->p->id;
 }
 
-/* Wherever the tail looks at the first load again, it is still in A. */
-static bool stays_in_a(struct match *m, const struct val *first)
+/* What comes in A is `whole`, computed from the load `first`. Wherever the tail
+ * looks at it again, it is still there. */
+static bool stays_in_a(struct match *m, const struct val *whole, const struct val *first)
 {
 	u32 n = m->pairs.n;
 	struct pair *sorted = arena_dup(&m->f->scratch, m->pairs.v, n * sizeof(*sorted));
@@ -188,9 +196,9 @@ static bool stays_in_a(struct match *m, const struct val *first)
 		struct node *p = sorted[i].p;
 		bool gone = lost[m->of_p[p->id] - 1];
 
-		if (load_in(p->x) == first && gone)
+		if (load_in(p->x) == first && (gone || !has_part(p->x, whole)))
 			return false;
-		if (p->x == first && !gone)
+		if (p->x == whole && !gone)
 			continue;
 		if (m->of_p[p->t->id])
 			lost[m->of_p[p->t->id] - 1] = true;
@@ -248,10 +256,16 @@ static bool choose(struct match *m)
 	m->a_p = m->a_q = NULL;
 	if (!(first && first->op == V_PARAM) && find_bases(m, NULL))
 		return true;
-	if (!first || !find_bases(m, first) || !stays_in_a(m, first))
+	if (!first || !find_bases(m, first))
 		return false;
 	m->a_p = first;
 	m->a_q = load_in(m->pairs.v[0].q->x);
+	if (!stays_in_a(m, first, first)) {
+		m->a_p = m->pairs.v[0].p->x;
+		m->a_q = m->pairs.v[0].q->x;
+		if (!stays_in_a(m, m->a_p, first))
+			return false;
+	}
 	return m->a_p != m->a_q;
 }
 

@@ -44,6 +44,12 @@ static bool go(struct filter *f, struct node **way, struct env *e)
 	return moved;
 }
 
+/* The way of a test, with what is known when it comes out so. */
+static bool go_if(struct filter *f, struct node *n, struct node **way, bool outcome)
+{
+	return !node_is_leaf(*way) && go(f, way, env_assume(f, n->info, n, outcome));
+}
+
 /* The outcome is the same on all paths: only the load is still needed. */
 static bool decided(struct filter *f, struct node *n)
 {
@@ -83,8 +89,8 @@ struct node *opt_thread(struct filter *f, struct node *root, bool *changed)
 			*changed |= go(f, &n->t, env_evaluated(f, e, n->x));
 			continue;
 		}
-		*changed |= go(f, &n->t, env_assume(f, e, n, true));
-		*changed |= go(f, &n->f, env_assume(f, e, n, false));
+		*changed |= go_if(f, n, &n->t, true);
+		*changed |= go_if(f, n, &n->f, false);
 	}
 	return root;
 }
