@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sets. `host a or host b or ...` becomes a chain of tests that lead to one
- * place when they hit and to the next test when they miss. Where no load in
- * the chain can reject any more, the order of its tests is free: they are
- * grouped by value, each group becomes a set of intervals, and a large set
- * becomes a search tree.
+ * place when they hit and to the next test when they miss. They are grouped by
+ * value, each group becomes a set of intervals, and a large set becomes a
+ * search tree. A test that moves before one whose load might reject the packet
+ * (a barrier) does that load when it hits.
  * Needs: the facts that opt_thread left in node->info. */
 #include "filter/priv.h"
 
@@ -11,12 +11,14 @@
 
 struct interval {
 	u32 lo, hi, seq;
+	struct node *to;
 	struct span span;
 };
 
 struct group {
 	struct val *v;      /* NULL: one test that is no set of intervals */
 	struct node *test;  /* the first */
+	u32 have;           /* barriers behind us when it is evaluated */
 	struct val *masked; /* the one masked value that all tests compare, or NULL */
 	bool plain;         /* all tests compare `masked` with single constants */
 	struct {
@@ -25,29 +27,35 @@ struct group {
 	} set;
 };
 
+enum { ROW = 20, LEAF = 7, BARRIERS = 8 };
+
 struct sets {
 	struct filter *f;
 	struct node *hit, *miss;
 	struct {
-		struct node **v;
+		struct link {
+			struct node *test;
+			u32 need; /* barriers up to this test, its own among them */
+		} * v;
 		u32 n, cap;
 	} chain;
 	struct {
 		struct group *v;
 		u32 n, cap;
 	} groups;
+	struct val *barrier[BARRIERS + 1]; /* from 1 on */
+	struct node *via[BARRIERS + 1][BARRIERS + 1];
+	u32 barriers, vias;
 	u32 *group_of; /* by id of the value, + 1 */
 	u32 leaf;      /* as many tests in a row at most */
 };
 
-enum { ROW = 20, LEAF = 7 };
-
 /* ---- finding a chain ---- */
 
-static bool follows(struct filter *f, const struct env *e, const struct node *n, struct node *hit)
+static bool follows(const struct node *n, const struct node *hit)
 {
 	return n->op == N_TEST && n->refs == 1 && n->info && (n->t == hit) != (n->f == hit) &&
-	       env_safe(f, e, n->x) && env_safe(f, e, n->y);
+	       !n->y->faults;
 }
 
 static void collect(struct sets *s, struct node *n, struct node *hit)
@@ -55,14 +63,21 @@ static void collect(struct sets *s, struct node *n, struct node *hit)
 	struct filter *f = s->f;
 	struct env *e = env_evaluated(f, n->info, n->x);
 
+	e = env_evaluated(f, e, n->y);
 	s->hit = hit;
-	s->chain.n = 0;
-	for (e = env_evaluated(f, e, n->y);;) {
-		vec_push(&f->scratch, s->chain) = n;
+	s->chain.n = s->barriers = 0;
+	for (;;) {
+		vec_push(&f->scratch, s->chain) = (struct link){n, s->barriers};
 		s->miss = n->t == hit ? n->f : n->t;
 		n = s->miss;
-		if (!follows(f, e, n, hit))
+		if (!follows(n, hit))
 			return;
+		if (env_safe(f, e, n->x))
+			continue;
+		if (s->barriers == BARRIERS)
+			return;
+		s->barrier[++s->barriers] = n->x;
+		e = env_evaluated(f, e, n->x);
 	}
 }
 
@@ -74,6 +89,24 @@ static void find(struct sets *s, struct node *n)
 	collect(s, n, n->f);
 	if (s->chain.n < longest)
 		collect(s, n, n->t);
+}
+
+/* Where a test hits that needs more barriers behind it than are there: at the
+ * loads of those, and then where it would. */
+static struct node *via(struct sets *s, u32 have, u32 need, struct span at)
+{
+	if (need <= have || s->hit == s->f->reject)
+		return s->hit;
+	struct node **n = &s->via[have][need];
+	if (!*n) {
+		*n = arena_new(&s->f->a, struct node);
+		**n = (struct node){.op = N_EVAL,
+				    .x = s->barrier[have + 1],
+				    .t = via(s, have + 1, need, at),
+				    .span = at};
+		s->vias++;
+	}
+	return *n;
 }
 
 /* ---- from tests to sets ---- */
@@ -91,53 +124,57 @@ static struct val *unmasked(struct val *x, u32 *low)
 	return (m | *low | ~x->a->bits) == UINT32_MAX ? x->a : NULL;
 }
 
-static struct group *group_for(struct sets *s, struct node *n, struct val *v)
+static struct group *group_for(struct sets *s, const struct link *l, struct val *v)
 {
 	if (v && s->group_of[v->id])
 		return &s->groups.v[s->group_of[v->id] - 1];
-	vec_push(&s->f->scratch, s->groups) = (struct group){.v = v, .test = n, .plain = true};
+	vec_push(&s->f->scratch, s->groups) =
+		(struct group){.v = v, .test = l->test, .have = l->need, .plain = true};
 	if (v)
 		s->group_of[v->id] = s->groups.n;
 	return &s->groups.v[s->groups.n - 1];
 }
 
-static void add(struct sets *s, struct group *g, u64 lo, u64 hi, struct span span)
+static void add(struct sets *s, struct group *g, const struct link *l, u64 lo, u64 hi)
 {
+	struct span span = l->test->span;
+
 	if (hi > g->v->max)
 		hi = g->v->max;
 	if (lo <= hi)
-		vec_push(&s->f->scratch, g->set) =
-			(struct interval){(u32)lo, (u32)hi, g->set.n, span};
+		vec_push(&s->f->scratch, g->set) = (struct interval){
+			(u32)lo, (u32)hi, g->set.n, via(s, g->have, l->need, span), span};
 }
 
 /* Adds [lo, hi] if the test hits where it holds, else the rest. */
-static void add_outcome(struct sets *s, struct group *g, const struct node *n, u32 lo, u32 hi)
+static void add_outcome(struct sets *s, struct group *g, const struct link *l, u32 lo, u32 hi)
 {
-	if (n->t == s->hit) {
-		add(s, g, lo, hi, n->span);
+	if (l->test->t == s->hit) {
+		add(s, g, l, lo, hi);
 		return;
 	}
 	if (lo)
-		add(s, g, 0, lo - 1, n->span);
-	add(s, g, (u64)hi + 1, UINT32_MAX, n->span);
+		add(s, g, l, 0, lo - 1);
+	add(s, g, l, (u64)hi + 1, UINT32_MAX);
 }
 
-static void gather(struct sets *s, struct node *n)
+static void gather(struct sets *s, const struct link *l)
 {
+	struct node *n = l->test;
 	u32 low, k = n->y->k;
 	struct val *raw = unmasked(n->x, &low);
 	struct group *g;
 
 	if (n->y->op != V_CONST || n->cmp == C_SET || n->cmp == C_GE) {
-		group_for(s, n, NULL);
+		group_for(s, l, NULL);
 		return;
 	}
 	if (n->cmp == C_EQ && raw) {
-		g = group_for(s, n, raw);
-		add_outcome(s, g, n, k, k | low);
+		g = group_for(s, l, raw);
+		add_outcome(s, g, l, k, k | low);
 	} else {
-		g = group_for(s, n, n->x);
-		add_outcome(s, g, n, n->cmp == C_EQ ? k : k + 1, n->cmp == C_EQ ? k : UINT32_MAX);
+		g = group_for(s, l, n->x);
+		add_outcome(s, g, l, n->cmp == C_EQ ? k : k + 1, n->cmp == C_EQ ? k : UINT32_MAX);
 	}
 	if (!g->masked)
 		g->masked = n->x;
@@ -159,8 +196,9 @@ static int by_seq(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-/* Sorted, with those that touch made one. */
-static void unite(struct group *g)
+/* Sorted, with those that touch made one. False where they overlap and lead to
+ * different places. */
+static bool unite(struct group *g)
 {
 	u32 n = 0;
 
@@ -168,7 +206,10 @@ static void unite(struct group *g)
 	for (u32 i = 0; i < g->set.n; i++) {
 		struct interval *last = n ? &g->set.v[n - 1] : NULL, *now = &g->set.v[i];
 
-		if (last && (now->lo <= last->hi || now->lo == last->hi + 1)) {
+		if (last && now->lo <= last->hi && now->to != last->to)
+			return false;
+		if (last && now->to == last->to &&
+		    (now->lo <= last->hi || now->lo == last->hi + 1)) {
 			last->hi = MAX(last->hi, now->hi);
 			last->seq = MIN(last->seq, now->seq);
 			last->span.from = MIN(last->span.from, now->span.from);
@@ -178,30 +219,28 @@ static void unite(struct group *g)
 		}
 	}
 	g->set.n = n;
+	return true;
 }
 
 /* Tests of one masked value with constants go on with that value: the
  * intervals become points of it. */
-static void settle(struct group *g)
+static bool settle(struct group *g)
 {
-	u32 low = 0;
+	u32 n = 0;
 
 	if (!g->v)
-		return;
-	if (g->plain && g->masked != g->v) {
-		unmasked(g->masked, &low);
-		g->v = g->masked;
-		for (u32 i = 0; i < g->set.n; i++)
-			g->set.v[i].hi = g->set.v[i].lo;
-		qsort(g->set.v, g->set.n, sizeof(*g->set.v), by_lo);
-		u32 n = 0;
-		for (u32 i = 0; i < g->set.n; i++)
-			if (!n || g->set.v[n - 1].lo != g->set.v[i].lo)
-				g->set.v[n++] = g->set.v[i];
-		g->set.n = n;
-		return;
-	}
-	unite(g);
+		return true;
+	if (!g->plain || g->masked == g->v)
+		return unite(g);
+	g->v = g->masked;
+	for (u32 i = 0; i < g->set.n; i++)
+		g->set.v[i].hi = g->set.v[i].lo;
+	qsort(g->set.v, g->set.n, sizeof(*g->set.v), by_lo);
+	for (u32 i = 0; i < g->set.n; i++) /* of equal ones the first counts */
+		if (!n || g->set.v[n - 1].lo != g->set.v[i].lo)
+			g->set.v[n++] = g->set.v[i];
+	g->set.n = n;
+	return true;
 }
 
 /* ---- from sets to trees ---- */
@@ -216,7 +255,7 @@ static struct node *greater(struct sets *s, const struct group *g, u32 k, struct
 static struct node *one(struct sets *s, const struct group *g, const struct interval *i, u32 lo,
 			u32 hi, struct node *miss)
 {
-	struct node *n = s->hit;
+	struct node *n = i->to;
 
 	if (i->lo == i->hi && i->lo != lo && i->hi != hi)
 		return node_test(s->f, g->v, C_EQ, val_const(s->f, i->lo), n, miss, i->span);
@@ -233,7 +272,7 @@ static struct node *row(struct sets *s, const struct group *g, struct interval *
 {
 	qsort(set, n, sizeof(*set), by_seq);
 	while (n-- > 0)
-		miss = node_test(s->f, g->v, C_EQ, val_const(s->f, set[n].lo), s->hit, miss,
+		miss = node_test(s->f, g->v, C_EQ, val_const(s->f, set[n].lo), set[n].to, miss,
 				 set[n].span);
 	return miss;
 }
@@ -285,15 +324,15 @@ static u32 cost_of_chain(const struct sets *s)
 	u32 sum = 0;
 
 	for (u32 i = 0; i < s->chain.n; i++) {
-		sum += 1 + cost(s->chain.v[i]->x, a);
-		a = s->chain.v[i]->x;
+		sum += 1 + cost(s->chain.v[i].test->x, a);
+		a = s->chain.v[i].test->x;
 	}
 	return sum;
 }
 
 static u32 cost_of_groups(const struct sets *s, bool *large)
 {
-	u32 sum = 0;
+	u32 sum = s->vias;
 
 	for (u32 i = 0; i < s->groups.n; i++) {
 		const struct group *g = &s->groups.v[i];
@@ -338,20 +377,21 @@ static struct node *rebuild(struct sets *s)
 /* The chain at n as trees, or NULL where it is best as it is. */
 static struct node *regroup(struct sets *s, struct node *n)
 {
-	bool large = false;
+	bool large = false, ok = true;
 
 	find(s, n);
 	if (s->chain.n < 2)
 		return NULL;
-	s->groups.n = 0;
+	s->groups.n = s->vias = 0;
+	memset(s->via, 0, sizeof(s->via));
 	for (u32 i = 0; i < s->chain.n; i++)
-		gather(s, s->chain.v[i]);
+		gather(s, &s->chain.v[i]);
 	for (u32 i = 0; i < s->groups.n; i++) {
 		if (s->groups.v[i].v)
 			s->group_of[s->groups.v[i].v->id] = 0;
-		settle(&s->groups.v[i]);
+		ok = settle(&s->groups.v[i]) && ok;
 	}
-	if (cost_of_groups(s, &large) >= cost_of_chain(s) && !large)
+	if (!ok || (cost_of_groups(s, &large) >= cost_of_chain(s) && !large))
 		return NULL;
 	return rebuild(s);
 }
@@ -381,7 +421,7 @@ struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 			continue;
 		struct node *better = regroup(&s, n);
 		for (u32 j = 0; j < s.chain.n; j++)
-			taken[s.chain.v[j]->id] = true;
+			taken[s.chain.v[j].test->id] = true;
 		if (better) {
 			replace(&s, n, better);
 			*changed = true;

@@ -210,6 +210,20 @@ static bool rule(struct filter *f, struct node *n)
 	}
 }
 
+/* Of what is evaluated only for its loads, the loads are enough. */
+static bool strip(struct node *n)
+{
+	struct val *x = n->x;
+
+	if (x->op < V_NEG || x->op > V_RSH || (x->b && x->b->op != V_CONST) ||
+	    (!x->a->faults && x->faults))
+		return false;
+	if ((x->op == V_DIV || x->op == V_MOD) && !x->b->k)
+		return false;
+	n->x = x->a;
+	return true;
+}
+
 struct node *opt_simplify(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);
@@ -218,6 +232,8 @@ struct node *opt_simplify(struct filter *f, struct node *root, bool *changed)
 		struct node *n = o.v[i];
 
 		while (n->op == N_TEST && rule(f, n))
+			*changed = true;
+		while (n->op == N_EVAL && strip(n))
 			*changed = true;
 		if (n->op == N_TEST)
 			val_test_name(f, n);
