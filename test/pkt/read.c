@@ -124,6 +124,25 @@ static void pcap_lengths(void)
 	}
 }
 
+/* The variant's own snaplen did not count an Ethernet header. */
+static void pcap_patched_snaplen(void)
+{
+	for (u32 type = 1; type <= 6; type += 5) {
+		struct file f = {0};
+		struct seen s;
+		put_header(&f, 0xa1b2cd34, 0x20004, 20, type);
+		put32(&f, 0);
+		put32(&f, 0);
+		put32(&f, 40);
+		put32(&f, 40);
+		put_data(&f, 8 + 40, 0);
+		see(&f, &s);
+		expect_error("patched snaplen", &s, 1, "");
+		expect_packet("patched snaplen", &s, 0, 0, type == 1 ? 34 : 20, 40, type);
+		buf_deinit(&f.b);
+	}
+}
+
 /* A file that is cut after n bytes gives the packets that n bytes hold, and
  * tells where the cut one begins. */
 static void cut_anywhere(const char *name, const struct file *f, const u64 *start, u32 packets)
@@ -268,6 +287,7 @@ static void ng_times(void)
 		{6, 0, UINT64_MAX, UINT64_MAX},
 		{9, 0, UINT64_MAX, UINT64_MAX},
 		{12, 0, 1999, 1},
+		{15, 0, 1999999999999999, 1999999999},
 		{19, 0, UINT64_MAX, 1844674407},
 		{19, 0, 9999999999, 0},
 		{0x80 | 32, 0, (7ull << 32) + (1ull << 31), 7500000000},
@@ -401,6 +421,53 @@ static void ng_order_of_blocks(void)
 	put_enhanced(&f, 0, 0, 4, 4);
 	see(&f, &s);
 	expect_error("interfaces end with their section", &s, 0, "the section has 0");
+	buf_deinit(&f.b);
+}
+
+static void ng_limits(void)
+{
+	static const struct {
+		u32 linktype, n;
+		const char *want;
+	} t[] = {
+		{1, 16 << 20, ""},
+		{1, (16 << 20) + 4, "a block has length 16777220; at most 16777216"},
+		{231, (16 << 20) + 4, ""},
+		{231, (128 << 20) + (128 << 10) + 4, "at most 134348800"},
+	};
+
+	for (u32 i = 0; i < LEN(t); i++) {
+		struct file f = {0};
+		struct seen s;
+		put_section(&f, false);
+		put_iface(&f, t[i].linktype, 0, -1, 0, NULL);
+		size_t at = block_begin(&f, 99);
+		while (f.b.n - at < (*t[i].want ? 100 : t[i].n - 4))
+			buf_add(&f.b, "four", 4);
+		put32(&f, t[i].n);
+		put_le32((u8 *)f.b.p + at + 4, t[i].n);
+		see(&f, &s);
+		expect_error("block length", &s, 0, t[i].want);
+		buf_deinit(&f.b);
+	}
+}
+
+static void ng_many_interfaces(void)
+{
+	struct file f = {0};
+	struct seen s;
+
+	for (u32 section = 0; section < 2; section++) {
+		put_section(&f, false);
+		for (u32 i = 0; i < 65536; i++)
+			put_iface(&f, 1, 0, -1, 0, NULL);
+		put_enhanced(&f, 65535, 0, 4, 4);
+	}
+	see(&f, &s);
+	expect_error("65536 interfaces", &s, 2, "");
+	put_iface(&f, 1, 0, -1, 0, NULL);
+	see(&f, &s);
+	expect_error("65537 interfaces", &s, 2, "more than 65536 interfaces");
 	buf_deinit(&f.b);
 }
 
@@ -676,6 +743,7 @@ int main(void)
 		{"pcap variants", pcap_variants},
 		{"pcap version 2.3", pcap_version_23},
 		{"pcap lengths", pcap_lengths},
+		{"pcap patched snaplen", pcap_patched_snaplen},
 		{"pcap cut anywhere", pcap_cut},
 		{"strange files", strange_files},
 		{"pcapng mixed", ng_mixed},
@@ -684,6 +752,8 @@ int main(void)
 		{"pcapng cut anywhere", ng_cut},
 		{"pcapng damage", ng_damage},
 		{"pcapng order of blocks", ng_order_of_blocks},
+		{"pcapng limits", ng_limits},
+		{"pcapng many interfaces", ng_many_interfaces},
 		{"headers in host order", host_order},
 		{"claimed lengths", claims},
 		{"gzip bomb", bomb},
