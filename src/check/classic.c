@@ -64,68 +64,83 @@ static const char *unknown(u16 code)
 	return "its unused bits must be 0";
 }
 
-static struct ob_err *check_jumps(const struct job *j, u32 pc)
+/* ---- the rules that classic.def names ---- */
+
+static struct ob_err *rule_any(const struct job *j, u32 pc)
+{
+	(void)j, (void)pc;
+	return NULL;
+}
+
+static struct ob_err *rule_divisor(const struct job *j, u32 pc)
+{
+	return j->code[pc].k ? NULL : refuse(j, pc, "division by the constant 0");
+}
+
+static struct ob_err *rule_shift(const struct job *j, u32 pc)
+{
+	u32 k = j->code[pc].k;
+
+	if (k < 32 || j->profile == CHECK_LIBPCAP)
+		return NULL;
+	return refuse(j, pc, "shift by %u; 0 to 31 are allowed", k);
+}
+
+static struct ob_err *rule_cell(const struct job *j, u32 pc)
+{
+	u32 k = j->code[pc].k;
+
+	if (k < CBPF_MEMWORDS)
+		return NULL;
+	return refuse(j, pc, "cell %u; M[0] to M[%d] exist", k, CBPF_MEMWORDS - 1);
+}
+
+static struct ob_err *rule_offset(const struct job *j, u32 pc)
+{
+	u32 k = j->code[pc].k;
+
+	if (k < CBPF_AD_OFF || cbpf_anc(k) || j->profile == CHECK_LIBPCAP)
+		return NULL;
+	return refuse(j, pc, "0x%x + %u names no ancillary load; those are multiples of 4 below %d",
+		      CBPF_AD_OFF, k - CBPF_AD_OFF, CA_MAX);
+}
+
+static struct ob_err *rule_ja(const struct job *j, u32 pc)
+{
+	u32 k = j->code[pc].k, to = pc + 1 + k;
+	bool back = k >= 0x80000000;
+
+	if (k < j->n - pc - 1 || (j->profile == CHECK_LIBPCAP && to < j->n))
+		return NULL;
+	if (back && j->profile != CHECK_LIBPCAP)
+		return refuse(j, pc, "jumps back by %u; only forward jumps are allowed", -k);
+	return refuse(j, pc, "jumps to instruction %lld of %u",
+		      (long long)pc + 1 + (back ? (long long)(int)k : k), j->n);
+}
+
+static struct ob_err *rule_cond(const struct job *j, u32 pc)
 {
 	const struct ob_cbpf *c = &j->code[pc];
 	u32 room = j->n - pc - 1; /* instructions behind this one */
 
-	if (c->code == cbpf_rows[CB_JMP_JA].code) {
-		bool back = c->k >= 0x80000000;
-
-		if (c->k < room || (j->profile == CHECK_LIBPCAP && pc + 1 + c->k < j->n))
-			return NULL;
-		if (back && j->profile != CHECK_LIBPCAP)
-			return refuse(j, pc, "jumps back by %u; only forward jumps are allowed",
-				      -c->k);
-		return refuse(j, pc, "jumps to instruction %lld of %u",
-			      (long long)pc + 1 + (back ? (long long)(int)c->k : c->k), j->n);
-	}
-	if (!cbpf_is_cond(c->code))
+	if (c->jt < room && c->jf < room)
 		return NULL;
-	if (c->jt >= room || c->jf >= room)
-		return refuse(j, pc, "jumps to instruction %u; the last is %u",
-			      pc + 1 + (c->jt >= room ? c->jt : c->jf), j->n - 1);
-	return NULL;
+	return refuse(j, pc, "jumps to instruction %u; the last is %u",
+		      pc + 1 + (c->jt >= room ? c->jt : c->jf), j->n - 1);
 }
 
 static struct ob_err *check_insn(const struct job *j, u32 pc)
 {
-	const struct ob_cbpf *c = &j->code[pc];
-	bool linux_rules = j->profile != CHECK_LIBPCAP;
+	static struct ob_err *(*const rules[CB_COUNT])(const struct job *j, u32 pc) = {
+#define CB(name, code, mnemonic, operand, reads, writes, rule, ...) [CB_##name] = rule_##rule,
+#include "isa/classic.def"
+	};
+	int row = cbpf_row(j->code[pc].code);
 
-	switch (cbpf_row(c->code)) {
-	case -1:
-		return refuse(j, pc, "opcode 0x%x is none of the %d: %s", c->code, CB_COUNT,
-			      unknown(c->code));
-	case CB_ALU_DIV_K:
-	case CB_ALU_MOD_K:
-		if (!c->k)
-			return refuse(j, pc, "division by the constant 0");
-		break;
-	case CB_ALU_LSH_K:
-	case CB_ALU_RSH_K:
-		if (linux_rules && c->k >= 32)
-			return refuse(j, pc, "shift by %u; 0 to 31 are allowed", c->k);
-		break;
-	case CB_LD_MEM:
-	case CB_LDX_MEM:
-	case CB_ST:
-	case CB_STX:
-		if (c->k >= CBPF_MEMWORDS)
-			return refuse(j, pc, "cell %u; M[0] to M[%d] exist", c->k,
-				      CBPF_MEMWORDS - 1);
-		break;
-	case CB_LD_W_ABS:
-	case CB_LD_H_ABS:
-	case CB_LD_B_ABS:
-		if (linux_rules && c->k >= CBPF_AD_OFF && !cbpf_anc(c->k))
-			return refuse(j, pc,
-				      "0x%x + %u names no ancillary load; those are multiples "
-				      "of 4 below %d",
-				      CBPF_AD_OFF, c->k - CBPF_AD_OFF, CA_MAX);
-		break;
-	}
-	return check_jumps(j, pc);
+	if (row < 0)
+		return refuse(j, pc, "opcode 0x%x is none of the %d: %s", j->code[pc].code,
+			      CB_COUNT, unknown(j->code[pc].code));
+	return rules[row](j, pc);
 }
 
 /* Linux's check_load_and_stores: mask[pc] has the cells that every path to pc
@@ -136,26 +151,18 @@ static struct ob_err *check_cells(const struct job *j, u16 *mask)
 
 	for (u32 pc = 0; pc < j->n; pc++) {
 		const struct ob_cbpf *c = &j->code[pc];
+		int row = cbpf_row(c->code);
 
 		stored &= mask[pc];
-		switch (cbpf_row(c->code)) {
-		case CB_ST:
-		case CB_STX:
+		if (cbpf_rows[row].writes & CB_M)
 			stored |= (u16)(1 << c->k);
-			break;
-		case CB_LD_MEM:
-		case CB_LDX_MEM:
-			if (stored & 1 << c->k)
-				break;
+		if (cbpf_rows[row].reads & CB_M && !(stored & 1 << c->k))
 			return refuse(j, pc, "M[%u] is not stored on every path that leads here",
 				      c->k);
-		case CB_JMP_JA:
+		if (row == CB_JMP_JA) {
 			mask[pc + 1 + c->k] &= stored;
 			stored = 0xffff;
-			break;
-		default:
-			if (!cbpf_is_cond(c->code))
-				break;
+		} else if (cbpf_is_cond(c->code)) {
 			mask[pc + 1 + c->jt] &= stored;
 			mask[pc + 1 + c->jf] &= stored;
 			stored = 0xffff;

@@ -3,7 +3,7 @@
 #include "isa/isa.h"
 
 const struct cb_row cbpf_rows[CB_COUNT] = {
-#define CB(name, code, mnemonic, operand, reads, writes, seccomp) \
+#define CB(name, code, mnemonic, operand, reads, writes, rule, seccomp) \
 	[CB_##name] = {mnemonic, code, CBO_##operand, reads, writes, seccomp},
 #include "isa/classic.def"
 };

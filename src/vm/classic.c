@@ -41,6 +41,7 @@ enum op_name {
 	JA_BACK, /* ja backwards */
 	FUSED,
 	JEQ_JEQ = FUSED, /* jeq K whose jf is another jeq K */
+	MSH_JA,
 	MSH_LDH_JEQ,
 #define F(load, jump) load##_##jump,
 	LOADS_AND_JUMPS(F)
@@ -300,6 +301,7 @@ static u32 loop(const struct vm_classic *c, const struct op *pc, const struct vm
 		[ANC] = &&ANC,
 		[JA_BACK] = &&JA_BACK,
 		[JEQ_JEQ] = &&JEQ_JEQ,
+		[MSH_JA] = &&MSH_JA,
 		[MSH_LDH_JEQ] = &&MSH_LDH_JEQ,
 #define F(load, jump) [load##_##jump] = &&load##_##jump,
 		LOADS_AND_JUMPS(F)
@@ -406,7 +408,7 @@ STX:
 
 	/* The arithmetic and the jumps are the table's. A shift by X >= 32 has
 	 * `more` = 0 in libpcap's dialect, all ones in Linux's. */
-#define CB_ALU(name, code, mnemonic, with_k, seccomp, fails, ...)                                  \
+#define CB_ALU(name, code, mnemonic, with_k, rule, seccomp, fails, ...)                                  \
 	ALU_##name##_K:                                                                            \
 	{                                                                                          \
 		u32 s = pc->k;                                                                     \
@@ -461,6 +463,10 @@ TXA:
 
 JEQ_JEQ:
 	JUMP_TWICE();
+MSH_JA:
+	MSH();
+	pc = pc->jt;
+	GO();
 MSH_LDH_JEQ:
 	MSH();
 	LOAD_LD_H_IND();
@@ -582,6 +588,8 @@ static int fuse(const struct job *j, const int *name, u32 pc)
 		chain = name[pc + 2 + j->code[pc + 1].jf] == CB_JMP_JEQ_K;
 	if (first == CB_JMP_JEQ_K && chain)
 		return JEQ_JEQ;
+	if (first == CB_LDX_MSH && next == CB_JMP_JA)
+		return MSH_JA;
 	if (first == CB_LDX_MSH && next == CB_LD_H_IND && third == CB_JMP_JEQ_K)
 		return MSH_LDH_JEQ;
 #define F(load)                                                                  \
