@@ -159,7 +159,7 @@ Data link types for lo (use option -y to set):
 listening on lo, link-type EN10MB (Ethernet), snapshot length 60 bytes
 ====
 # the filter is locked, rights are gone, no file of others can be opened
--- skip-unless test "$(id -u)" = 0 && id nobody && unshare -n true && command -v setpriv
+-- skip-unless test "$(id -u)" = 0 && id nobody && unshare -n ip link set lo up && command -v setpriv
 -- sh
 cat >live.sh <<'END'
 unset SUDO_UID
