@@ -14,7 +14,7 @@ struct print_state *print_create(const struct print_opts *opts)
 	if (!s)
 		return NULL;
 	s->opt = *opts;
-	s->dumped = opts->hex || opts->hex_ascii || opts->ascii;
+	s->terse = opts->hex || opts->hex_ascii || opts->quick;
 	s->zone_key = s->second = INT64_MIN;
 	s->flows = flows_create();
 	if (!s->flows) {

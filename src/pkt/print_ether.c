@@ -140,7 +140,9 @@ u32 print_ether(struct print_state *s, struct pdu d)
 		put_addrs(s);
 	u16 type = pdu_be16(s, d, ADDRS);
 	d = pdu_skip(d, hdr);
-	if (!tags(s, &d, &type, &hdr, whole, &said_length))
+	bool tagged = tags(s, &d, &type, &hdr, whole, &said_length);
+	s->link_len = hdr;
+	if (!tagged)
 		return hdr;
 	if (type <= MAX_LENGTH)
 		return hdr + sized(s, d, type, said_length);

@@ -53,6 +53,6 @@ void put_ascii(struct print_state *s, const u8 *p, u32 n)
 
 void put_unknown(struct print_state *s, struct pdu d)
 {
-	if (!s->dumped)
+	if (!s->terse)
 		put_dump(s, "\n\t", d.p, d.cap, true);
 }

@@ -315,6 +315,11 @@ static void put_length(struct print_state *s, u32 len)
 static void icmp6_print(struct print_state *s, struct pdu d)
 {
 	s->name = "icmp6";
+	if (!d.len) {
+		say(s, "ICMP6, length 0");
+		put_invalid(s);
+		return;
+	}
 	if (s->opt.verbose)
 		check_sum(s, d);
 	u8 type = pdu_u8(s, d, 0);

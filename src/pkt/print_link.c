@@ -3,19 +3,16 @@
  * print. */
 #include "pkt/print_priv.h"
 
-enum { AF_IP4 = 2, AF_OSI = 7, AF_APPLE = 16, AF_IPX = 23 };
+enum { AF_IP4 = 2, AF_NS = 6, AF_OSI = 7, AF_APPLE = 16, AF_IPX = 23 };
 
-static bool is_ip6(u32 family)
-{
-	return family == 24 || family == 28 || family == 30 || family == 10;
-}
+static bool is_ip6(u32 family) { return family == 24 || family == 28 || family == 30; }
 
 static void put_family(struct print_state *s, u32 family, u32 len)
 {
 	const char *name = family == AF_IP4     ? "IPv4"
 			   : is_ip6(family)     ? "IPv6"
-			   : family == AF_OSI   ? "OSI"
-			   : family == AF_APPLE ? "AppleTalk"
+			   : family == AF_OSI   ? "ISO"
+			   : family == AF_APPLE ? "Appletalk"
 			   : family == AF_IPX   ? "IPX"
 						: NULL;
 
@@ -37,6 +34,7 @@ static u32 family_print(struct print_state *s, struct pdu d, u32 family)
 	if (s->opt.link)
 		put_family(s, family, whole);
 	d = pdu_skip(d, 4);
+	s->link_len = 4;
 	if (family == AF_IP4 || is_ip6(family)) {
 		print_ethertype(s, family == AF_IP4 ? 0x0800 : 0x86dd, d);
 	} else {
@@ -61,11 +59,6 @@ static u32 null_print(struct print_state *s, struct pdu d)
 static u32 raw_print(struct print_state *s, struct pdu d)
 {
 	s->name = "raw";
-	if (d.len < 4) {
-		say(s, "truncated-ip ");
-		put_u(s, d.len);
-		return 0;
-	}
 	if (s->opt.link)
 		say(s, "ip: ");
 	switch (pdu_u8(s, d, 0) >> 4) {

@@ -35,7 +35,7 @@ struct print_state {
 	u32 link_len; /* of the link header, for -x */
 	u32 depth;
 	size_t mark;               /* a cut takes back the text from here on; 0: none */
-	bool dumped;               /* -x, -X or -A: unknown payloads are not dumped twice */
+	bool terse;		/* unknown payloads are not dumped: -q, -x, -X */
 	const u8 *l2_src, *l2_dst; /* of the frame, or NULL */
 	struct flows *flows;
 	u64 count;
@@ -163,7 +163,7 @@ static inline void put_keep(struct print_state *s) { s->mark = 0; }
 /* ---- dumps (print_hex.c) ---- */
 void put_dump(struct print_state *s, const char *indent, const u8 *p, u32 n, bool ascii);
 void put_ascii(struct print_state *s, const u8 *p, u32 n);
-/* What nothing here knows, unless the whole packet is dumped anyway. */
+/* What nothing here knows, unless terse. */
 void put_unknown(struct print_state *s, struct pdu d);
 
 /* ---- time (print_time.c) ---- */

@@ -17,11 +17,11 @@ struct cooked {
 	u32 index;
 };
 
-static void put_type(struct print_state *s, u32 type)
+static void put_type(struct print_state *s, u32 type, const char *fmt)
 {
 	const char *text = word_of(types, LEN(types), type);
 
-	put_f(s, "%3s ", text ? text : "?");
+	put_f(s, fmt, text ? text : "?");
 }
 
 static void put_cooked(struct print_state *s, const struct cooked *c)
@@ -85,8 +85,11 @@ static u32 payload(struct print_state *s, struct pdu all, const struct cooked *c
 	} else if (type <= MAX_LENGTH) {
 		put_unknown(s, d);
 	} else if (!print_ethertype(s, type, d)) {
+		struct cooked after = *c;
+
+		after.whole = d.len + c->hdr;
 		if (!s->opt.link)
-			header(s, c, all);
+			header(s, &after, all);
 		put_unknown(s, d);
 	}
 	return hdr;
@@ -94,7 +97,7 @@ static u32 payload(struct print_state *s, struct pdu all, const struct cooked *c
 
 static void sll_header(struct print_state *s, const struct cooked *c, struct pdu all)
 {
-	put_type(s, pdu_be16(s, all, 0));
+	put_type(s, pdu_be16(s, all, 0), "%3s ");
 	put_cooked(s, c);
 }
 
@@ -103,7 +106,7 @@ static u32 sll_print(struct print_state *s, struct pdu d)
 	s->name = "sll";
 	if (d.cap < SLL_LEN) {
 		put_cut(s);
-		return d.cap;
+		return 0;
 	}
 	struct cooked c = {.proto = pdu_be16(s, d, 14),
 			   .halen = pdu_be16(s, d, 4),
@@ -129,7 +132,7 @@ static u32 sll2_print(struct print_state *s, struct pdu d)
 	s->name = "sll2";
 	if (d.cap < SLL2_LEN) {
 		put_cut(s);
-		return d.cap;
+		return 0;
 	}
 	struct cooked c = {.proto = pdu_be16(s, d, 0),
 			   .halen = pdu_u8(s, d, 11),
@@ -139,7 +142,7 @@ static u32 sll2_print(struct print_state *s, struct pdu d)
 			   .index = pdu_be32(s, d, 4)};
 	const char *name = by && by->iface ? by->iface(by->arg, c.index) : NULL;
 	put_f(s, "%-5s ", name ? name : "?");
-	put_type(s, pdu_u8(s, d, 10));
+	put_type(s, pdu_u8(s, d, 10), "%-3s ");
 	if (s->opt.link)
 		sll2_header(s, &c, d);
 	return payload(s, d, &c, sll2_header);
