@@ -94,7 +94,10 @@ static void line(struct print_state *s, const struct pkt *p)
 		else
 			print_no_link(s, p->linktype, d);
 		break;
-	case CUT_SHORT:
+	case CUT_HARD:
+		s->link_len = 0;
+		/* fallthrough */
+	case CUT_SOFT:
 		if (s->mark)
 			s->o = s->to->p + s->mark;
 		put_cut(s);

@@ -167,7 +167,7 @@ static void put_ms(struct print_state *s, const char *what, u32 ms)
 
 static void stamp(struct print_state *s, struct pdu d, bool reply)
 {
-	pdu_need(s, d, ID, 4);
+	pdu_check(s, d, 0, reply ? 20 : 8);
 	put_f(s, "time stamp %s id %u seq %u", reply ? "reply" : "query", get_be16(d.p + ID),
 	      get_be16(d.p + SEQ));
 	if (!reply)
@@ -203,7 +203,7 @@ static void body(struct print_state *s, struct pdu d, u8 type, u8 code)
 		router_ad(s, d);
 		break;
 	case EXCEEDED:
-		pdu_need(s, d, QUOTE, 20);
+		pdu_check(s, d, QUOTE, 20);
 		exceeded(s, code);
 		break;
 	case PARAMETER:

@@ -14,7 +14,8 @@ static void put_quoted(struct print_state *s, struct pdu d, u32 off)
  * in *proto. Nothing is left when that cannot be found. */
 static struct pdu quoted_payload(struct print_state *s, struct pdu d, u8 *proto)
 {
-	*proto = pdu_u8(s, d, QUOTE + 6);
+	pdu_check(s, d, QUOTE, 40);
+	*proto = d.p[QUOTE + 6];
 	d = pdu_skip(d, QUOTE + 40);
 	for (;;) {
 		u32 n;
@@ -49,6 +50,7 @@ static void unreachable_port(struct print_state *s, struct pdu d)
 
 	if (proto != TCP && proto != UDP)
 		pdu_cut(s);
+	pdu_check(s, in, 0, 1);
 	u16 port = pdu_be16(s, in, 2);
 	say(s, ", ");
 	put_quoted(s, d, QUOTE_DST);
@@ -120,7 +122,7 @@ static bool parameter(struct print_state *s, struct pdu d)
 					   "incomplete header chain"};
 	u8 code = pdu_u8(s, d, CODE);
 
-	pdu_need(s, d, QUOTE_DST, 16);
+	pdu_check(s, d, QUOTE_DST, 16);
 	if (code < LEN(what))
 		put_f(s, ", %s - octet %u", what[code], pdu_be32(s, d, FIELD));
 	else

@@ -198,8 +198,7 @@ static void first(struct print_state *s, struct pdu d, u32 hdr)
 	}
 	if (!pdu_has(d, 0, hdr)) {
 		put_f(s, " [remaining caplen(%u) < header length(%u)]", d.cap, hdr);
-		put_cut(s);
-		return;
+		pdu_cut_hard(s);
 	}
 	print_ip_proto(s, proto, pdu_skip(d, hdr));
 }

@@ -299,7 +299,7 @@ static bool extension(struct print_state *s, struct walk *w, size_t i)
 	}
 	w->hopped |= w->next == HOPOPTS;
 	if (w->next == ROUTING)
-		pdu_need(s, w->d, 0, 1);
+		pdu_check(s, w->d, 0, 1);
 	s->name = extensions[i].name;
 	u32 n = extensions[i].print(s, w);
 	if ((w->next == HOPOPTS && !grow(s, w)) || !n)
@@ -330,7 +330,7 @@ static void headers(struct print_state *s, struct walk *w)
 
 static void packet(struct print_state *s, struct pdu d)
 {
-	pdu_need(s, d, 0, HEADER);
+	pdu_check(s, d, 0, HEADER);
 	if (d.len < HEADER) {
 		put_f(s, "truncated-ip6 %u", d.len);
 		return;

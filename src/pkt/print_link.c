@@ -11,6 +11,7 @@ static void put_family(struct print_state *s, u32 family, u32 len)
 {
 	const char *name = family == AF_IP4     ? "IPv4"
 			   : is_ip6(family)     ? "IPv6"
+			   : family == AF_NS    ? "NS"
 			   : family == AF_OSI   ? "ISO"
 			   : family == AF_APPLE ? "Appletalk"
 			   : family == AF_IPX   ? "IPX"

@@ -35,7 +35,7 @@ struct print_state {
 	u32 link_len; /* of the link header, for -x */
 	u32 depth;
 	size_t mark;               /* a cut takes back the text from here on; 0: none */
-	bool terse;		/* unknown payloads are not dumped: -q, -x, -X */
+	bool terse;                /* unknown payloads are not dumped: -q, -x, -X */
 	const u8 *l2_src, *l2_dst; /* of the frame, or NULL */
 	struct flows *flows;
 	u64 count;
@@ -48,7 +48,7 @@ struct print_state {
 	jmp_buf oom; /* the end of this packet */
 };
 
-enum { CUT_SHORT = 1, CUT_INVALID };
+enum { CUT_HARD = 1, CUT_SOFT, CUT_INVALID };
 
 /* One protocol. `name` stands in [|name] and, under the same rule as tcpdump's,
  * at the head of the line; both are required. */
@@ -65,7 +65,9 @@ struct link_printer {
 };
 
 /* ---- the cursor ---- */
-static inline _Noreturn void pdu_cut(struct print_state *s) { longjmp(s->cut, CUT_SHORT); }
+static inline _Noreturn void pdu_cut(struct print_state *s) { longjmp(s->cut, CUT_SOFT); }
+
+static inline _Noreturn void pdu_cut_hard(struct print_state *s) { longjmp(s->cut, CUT_HARD); }
 
 /* Prints " (invalid)" and gives the packet up. */
 static inline _Noreturn void pdu_invalid(struct print_state *s) { longjmp(s->cut, CUT_INVALID); }
@@ -78,8 +80,16 @@ static inline bool pdu_has(struct pdu d, u32 off, u32 n)
 static inline const u8 *pdu_need(struct print_state *s, struct pdu d, u32 off, u32 n)
 {
 	if (unlikely(!pdu_has(d, off, n)))
-		pdu_cut(s);
+		pdu_cut_hard(s);
 	return d.p + off;
+}
+
+/* The same where tcpdump looks before it reads: it then still knows the length
+ * of the link header, and leaves it out of -x. */
+static inline void pdu_check(struct print_state *s, struct pdu d, u32 off, u32 n)
+{
+	if (unlikely(!pdu_has(d, off, n)))
+		pdu_cut(s);
 }
 
 static inline u8 pdu_u8(struct print_state *s, struct pdu d, u32 off)

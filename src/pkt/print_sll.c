@@ -76,6 +76,7 @@ static u32 payload(struct print_state *s, struct pdu all, const struct cooked *c
 		d = pdu_skip(d, 4);
 		hdr += 4;
 	}
+	s->link_len = hdr;
 	if (type == P_802_2) {
 		int n = print_llc(s, d);
 

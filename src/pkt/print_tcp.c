@@ -443,7 +443,7 @@ static void payload(struct print_state *s, const struct segment *t)
 
 	if (!pdu_has(t->d, 0, t->hdr)) {
 		put_f(s, " [remaining caplen(%u) < header length(%u)]", t->d.cap, t->hdr);
-		pdu_cut(s);
+		pdu_cut_hard(s);
 	}
 	if ((t->flags & F_RST) && s->opt.verbose) {
 		put_reason(s, in);
@@ -469,7 +469,7 @@ static void tcp_print(struct print_state *s, struct pdu d)
 	t.sport = pdu_be16(s, d, SPORT);
 	t.dport = pdu_be16(s, d, DPORT);
 	put_ends(s, &t);
-	pdu_need(s, d, 0, HEADER);
+	pdu_check(s, d, 0, HEADER);
 	t.hdr = (d.p[OFF] >> 4) * 4u;
 	if (t.hdr < HEADER) {
 		put_f(s, " tcp %u [bad hdr length %u - too short, < %u]", d.len - t.hdr, t.hdr,

@@ -57,12 +57,13 @@ static void udp_print(struct print_state *s, struct pdu d)
 		put_f(s, "truncated-udp %u", d.len);
 		return;
 	}
+	pdu_check(s, d, LENGTH, 2);
 	u32 ulen = pdu_be16(s, d, LENGTH);
 	if (ulen < HEADER) {
 		put_f(s, "truncated-udplength %u", ulen);
 		return;
 	}
-	pdu_need(s, d, 0, HEADER);
+	pdu_check(s, d, 0, HEADER);
 	struct pdu in = pdu_skip(d, HEADER);
 	ulen -= HEADER;
 	in.len = MIN(in.len, ulen);
