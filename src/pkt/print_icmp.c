@@ -140,7 +140,7 @@ static void router_ad(struct print_state *s, struct pdu d)
 		return;
 	}
 	for (u32 off = 8; n; n--, off += 8) {
-		pdu_need(s, d, off, 8);
+		pdu_check(s, d, off, 8);
 		say(s, " {");
 		put_ip4(s, d.p + off);
 		put_f(s, " %u}", get_be32(d.p + off + 4));
@@ -167,7 +167,9 @@ static void put_ms(struct print_state *s, const char *what, u32 ms)
 
 static void stamp(struct print_state *s, struct pdu d, bool reply)
 {
-	pdu_check(s, d, 0, reply ? 20 : 8);
+	if (reply)
+		pdu_check(s, d, 0, 20);
+	pdu_need(s, d, ID, 4);
 	put_f(s, "time stamp %s id %u seq %u", reply ? "reply" : "query", get_be16(d.p + ID),
 	      get_be16(d.p + SEQ));
 	if (!reply)

@@ -105,6 +105,7 @@ static bool snap(struct print_state *s, struct pdu d)
 	u32 oui = get_be32(d.p) >> 8;
 	u16 pid = get_be16(d.p + 3);
 	d = pdu_skip(d, SNAP_LEN);
+	s->link_len += SNAP_LEN;
 	const char *kind = oui == OUI_ETHER ? "ethertype" : "pid";
 	if (s->opt.link) {
 		put_oui(s, oui);
@@ -220,6 +221,7 @@ int print_llc(struct print_state *s, struct pdu d)
 	if (s->opt.link)
 		put_header(s, dsap, ssap, control, u);
 	d = pdu_skip(d, (u32)hdr);
+	s->link_len += (u32)hdr;
 	u8 to = dsap & 0xfe, from = ssap & 0xfe;
 	if (from == SAP_SNAP && to == SAP_SNAP && control == UI)
 		return snap(s, d) ? hdr + SNAP_LEN : -(hdr + SNAP_LEN);
