@@ -27,9 +27,15 @@ static bool at_access6(const struct parser *p)
 
 bool at_arith_word(const struct parser *p)
 {
+	const struct token *next = p->t + 1;
+
 	if (at_access6(p))
 		return true;
-	return anc_word(p) >= 0 && (p->t[1].kind == TK_OP || p->t[1].kind == TK_REL);
+	if (anc_word(p) < 0)
+		return false;
+	while (next->kind == TK_RPAREN)
+		next++;
+	return next->kind == TK_OP || next->kind == TK_REL;
 }
 
 bool at_arith(const struct parser *p)
