@@ -22,7 +22,7 @@ struct input {
 	u8 *raw; /* packed bytes: [raw_at, raw_n) are left */
 	size_t raw_at, raw_n;
 	struct pkt_reader_opts opts;
-	const char *name;
+	const char *name; /* for errors */
 	struct ob_err *err;
 };
 

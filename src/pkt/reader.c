@@ -38,7 +38,7 @@ struct pkt_iface *reader_add_iface(struct pkt_reader *r)
 
 static struct ob_err *place(const struct pkt_reader *r, struct ob_err *err, u64 off)
 {
-	err_at_byte(err, r->name, off);
+	err_at_byte(err, r->in.name, off);
 	if (r->in.unpacker)
 		err_note(err, "counted in what %s unpacks", r->in.unpacker->name);
 	return err;
@@ -124,7 +124,7 @@ static struct pkt_reader *reader_create(const char *name)
 		return NULL;
 	r->in.fd = -1;
 	r->name = strdup(name);
-	r->in.name = r->name;
+	r->in.name = strcmp(name, "-") ? r->name : "standard input";
 	if (r->name)
 		return r;
 	free(r);

@@ -100,6 +100,9 @@ static size_t gz_read(void *state, struct input *in, u8 *to, size_t n)
 
 struct zs {
 	ZSTD_DStream *d;
+	size_t first; /* bytes to begin a frame with */
+	size_t want;  /* bytes of the next block: more are not given at once, for an error
+		       * loses what the same call has unpacked */
 	bool between;
 };
 
@@ -122,6 +125,7 @@ static void *zs_open(void)
 		zs_close(z);
 		return NULL;
 	}
+	z->want = z->first = ZSTD_initDStream(z->d);
 	return z;
 }
 
@@ -137,10 +141,11 @@ static size_t zs_read(void *state, struct input *in, u8 *to, size_t n)
 			break;
 		}
 		struct bytes b = raw_left(in);
-		ZSTD_inBuffer from = {b.p, b.n, 0};
+		ZSTD_inBuffer from = {b.p, MIN(b.n, z->want), 0};
 		size_t rc = ZSTD_decompressStream(z->d, &out, &from);
 		in->raw_at += from.pos;
 		z->between = rc == 0;
+		z->want = rc ? rc : z->first;
 		if (ZSTD_isError(rc)) {
 			fail(in, OB_FORMAT, "zstd", ZSTD_getErrorName(rc));
 			break;

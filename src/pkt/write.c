@@ -26,9 +26,14 @@ struct pkt_writer {
 	char *name;
 };
 
+static const char *shown(const struct pkt_writer *w)
+{
+	return strcmp(w->name, "-") ? w->name : "standard output";
+}
+
 static struct ob_err *failed(struct pkt_writer *w)
 {
-	struct ob_err *err = err_at_file(err_sys(w->errnum, "cannot write"), w->name);
+	struct ob_err *err = err_at_file(err_sys(w->errnum, "cannot write"), shown(w));
 
 	w->told = true;
 	if (w->whole)
@@ -141,7 +146,7 @@ static struct ob_err *other_type(const struct pkt_writer *w, const struct pkt *p
 		"packet %llu has link type %u (%s), but a pcap file has one only: %u (%s)",
 		(unsigned long long)p->nr, p->linktype, a ? a : "unknown", want, b ? b : "unknown");
 
-	return err_at_file(err, w->name);
+	return err_at_file(err, shown(w));
 }
 
 struct ob_err *pkt_write(struct pkt_writer *w, const struct pkt *p)
@@ -158,7 +163,7 @@ struct ob_err *pkt_write(struct pkt_writer *w, const struct pkt *p)
 				"the time of packet %llu, %llu s, is after the year 2106 "
 				"where pcap ends",
 				(unsigned long long)p->nr, (unsigned long long)sec),
-			w->name);
+			shown(w));
 	if (n > w->cap - w->n || w->errnum) {
 		struct ob_err *err = make_room(w, n);
 		if (err)
@@ -189,13 +194,13 @@ static struct ob_err *open_file(struct pkt_writer *w, const struct pkt_reader *f
 
 	w->fd = out ? STDOUT_FILENO : open(w->name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (w->fd < 0 || fstat(w->fd, &st))
-		return err_at_file(err_sys(errno, "cannot create"), w->name);
+		return err_at_file(err_sys(errno, "cannot create"), shown(w));
 	if (same_file(from, &st))
 		return err_at_file(err_new(OB_IO, "is being read: the output would overwrite "
 						  "its own input"),
-				   w->name);
+				   shown(w));
 	if (!out && S_ISREG(st.st_mode) && ftruncate(w->fd, 0))
-		return err_at_file(err_sys(errno, "cannot empty"), w->name);
+		return err_at_file(err_sys(errno, "cannot empty"), shown(w));
 	return NULL;
 }
 
@@ -247,7 +252,7 @@ struct ob_err *pkt_finish(struct pkt_writer *w)
 		int fd = w->fd;
 		w->fd = -1;
 		if (close(fd))
-			err = err_at_file(err_sys(errno, "cannot write"), w->name);
+			err = err_at_file(err_sys(errno, "cannot write"), shown(w));
 	}
 	writer_destroy(w);
 	return err;

@@ -106,7 +106,6 @@ onebpf dump: g: is being read: the output would overwrite its own input
 -- sh
 (head -c 24 $SRCDIR/example/demo.pcap
 for i in 1 2 3 4 5 6 7 8 9; do tail -c +25 $SRCDIR/example/demo.pcap; done) >f
-trap '' XFSZ
 (ulimit -f 20; onebpf dump -r f -w out; echo $?)
 onebpf dump --count -r out 2>err; echo $?
 -- stdout has

@@ -636,6 +636,10 @@ static void packed(const char *name, struct bytes (*pack)(struct bytes, int))
 	}
 	EXPECT(name, last > 300, "only %llu packets of a file cut at its very end",
 	       (unsigned long long)last);
+	((u8 *)z.p)[z.n * 9 / 10] ^= 0x55;
+	see_bytes(z, &s);
+	EXPECT(name, s.end == PKT_ERR && s.n > 300, "%llu packets before damage: %s",
+	       (unsigned long long)s.n, s.error);
 	free((void *)z.p);
 	buf_deinit(&f.b);
 }
