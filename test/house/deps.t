@@ -2,7 +2,7 @@
 # what is missing is said in one command, when it cannot be installed
 -- skip-unless command -v apt-get
 -- sh
-sed "s|^build gcc .*|build nonesuch-gcc /nonexistent/gcc\nlint nonesuch-lint nonesuch-lint|; /^lint [cm]/d" "$SRCDIR/script/deps" >deps
+sed "s|^build gcc .*|build nonesuch-gcc /nonexistent/gcc\nlint nonesuch-lint nonesuch-lint|; /^lint  *[a-mo-z]/d" "$SRCDIR/script/deps" >deps
 user=
 [ "$(id -u)" != 0 ] || user='setpriv --reuid=65534 --clear-groups'
 $user sh -s build <deps; echo $?
