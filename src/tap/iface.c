@@ -2,8 +2,10 @@
 /* Network interfaces, by name and by number. */
 #include "tap/priv.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -100,4 +102,56 @@ struct ob_err *tap_iface_find(const char *name, struct tap_iface *ret)
 		err = unknown(name, list, n);
 	free(list);
 	return err;
+}
+
+static u32 linktype_of(u16 hatype)
+{
+	switch (hatype) {
+	case ARPHRD_ETHER:
+	case ARPHRD_LOOPBACK:
+		return LINK_ETHERNET;
+	case ARPHRD_NONE:
+	case ARPHRD_RAWIP:
+		return LINK_RAW;
+	case ARPHRD_IEEE80211:
+		return LINK_802_11;
+	case ARPHRD_IEEE80211_RADIOTAP:
+		return LINK_RADIOTAP;
+	default:
+		return LINK_SLL2;
+	}
+}
+
+/* Asks the kernel about an interface; any socket will do. */
+static int ask(const struct tap_iface *i, unsigned long what, struct ifreq *r)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	*r = (struct ifreq){0};
+	memcpy(r->ifr_name, i->name, sizeof(r->ifr_name) - 1);
+	int failed = fd < 0 || ioctl(fd, what, r) < 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return failed;
+}
+
+struct ob_err *tap_iface_linktype(const struct tap_iface *i, u32 *ret)
+{
+	struct ifreq r;
+	int failed = i->index ? ask(i, SIOCGIFHWADDR, &r) : 0;
+
+	if (failed)
+		return err_sys(failed, "cannot ask %s for its type", i->name);
+	*ret = i->index ? linktype_of(r.ifr_hwaddr.sa_family) : LINK_SLL2;
+	return NULL;
+}
+
+bool tap_iface_netmask(const struct tap_iface *i, u32 *ret)
+{
+	struct ifreq r;
+
+	if (!i->index || ask(i, SIOCGIFNETMASK, &r) != 0)
+		return false;
+	*ret = ntohl(((const struct sockaddr_in *)&r.ifr_netmask)->sin_addr.s_addr);
+	return true;
 }

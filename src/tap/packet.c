@@ -14,10 +14,8 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,11 +26,6 @@ enum {
 	RETIRE_MS = 50, /* a block that is not full is handed over after this */
 	VLAN_LEN = 4,
 	ROOM = 32, /* in front of a packet, for a VLAN tag or a cooked header */
-	LINK_ETHERNET = 1,
-	LINK_RAW = 101,
-	LINK_802_11 = 105,
-	LINK_RADIOTAP = 127,
-	LINK_SLL2 = 276,
 };
 
 struct tap {
@@ -53,24 +46,6 @@ struct tap {
 
 /* ---- opening ---- */
 
-static u32 linktype_of(u16 hatype)
-{
-	switch (hatype) {
-	case ARPHRD_ETHER:
-	case ARPHRD_LOOPBACK:
-		return LINK_ETHERNET;
-	case ARPHRD_NONE:
-	case ARPHRD_RAWIP:
-		return LINK_RAW;
-	case ARPHRD_IEEE80211:
-		return LINK_802_11;
-	case ARPHRD_IEEE80211_RADIOTAP:
-		return LINK_RADIOTAP;
-	default:
-		return LINK_SLL2;
-	}
-}
-
 static struct ob_err *open_error(int errnum, const char *iface)
 {
 	struct ob_err *err = err_sys(errnum, "cannot capture on %s", iface);
@@ -82,31 +57,15 @@ static struct ob_err *open_error(int errnum, const char *iface)
 	return err_hint(err, "or once: sudo setcap cap_net_raw=ep $(command -v onebpf)");
 }
 
-static struct ob_err *find_linktype(struct tap *t)
-{
-	struct ifreq r = {0};
-
-	t->linktype = LINK_SLL2;
-	if (t->iface.index && !t->cooked) {
-		memcpy(r.ifr_name, t->iface.name, sizeof(r.ifr_name) - 1);
-		if (ioctl(t->fd, SIOCGIFHWADDR, &r) < 0)
-			return err_sys(errno, "cannot ask %s for its type", t->iface.name);
-		t->linktype = linktype_of(r.ifr_hwaddr.sa_family);
-	}
-	t->cooked = t->linktype == LINK_SLL2;
-	return NULL;
-}
-
+/* A cooked socket gives packets from their network header on. */
 static struct ob_err *make_socket(struct tap *t)
 {
-	t->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (t->fd < 0)
-		return open_error(errno, t->iface.name);
-	struct ob_err *err = find_linktype(t);
-	if (err || !t->cooked)
+	t->linktype = LINK_SLL2;
+	struct ob_err *err = t->cooked ? NULL : tap_iface_linktype(&t->iface, &t->linktype);
+	if (err)
 		return err;
-	close(t->fd);
-	t->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	t->cooked = t->linktype == LINK_SLL2;
+	t->fd = socket(AF_PACKET, (t->cooked ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC, 0);
 	return t->fd < 0 ? open_error(errno, t->iface.name) : NULL;
 }
 
@@ -176,20 +135,6 @@ void tap_close(struct tap *t)
 u32 tap_linktype(const struct tap *t) { return t->linktype; }
 
 u32 tap_snaplen(const struct tap *t) { return t->snaplen; }
-
-bool tap_netmask(const struct tap *t, u32 *ret)
-{
-	struct ifreq r = {0};
-
-	memcpy(r.ifr_name, t->iface.name, sizeof(r.ifr_name) - 1);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok = t->iface.index && fd >= 0 && ioctl(fd, SIOCGIFNETMASK, &r) == 0;
-	if (fd >= 0)
-		close(fd);
-	if (ok)
-		*ret = ntohl(((struct sockaddr_in *)&r.ifr_netmask)->sin_addr.s_addr);
-	return ok;
-}
 
 /* ---- starting ---- */
 

@@ -5,6 +5,14 @@
 
 #include "tap/tap.h"
 
+enum { /* LINKTYPE_ numbers */
+       LINK_ETHERNET = 1,
+       LINK_RAW = 101,
+       LINK_802_11 = 105,
+       LINK_RADIOTAP = 127,
+       LINK_SLL2 = 276,
+};
+
 /* The header of LINKTYPE_LINUX_SLL2, big-endian:
  *
  *	 0 protocol:16, 0:16

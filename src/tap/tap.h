@@ -17,6 +17,10 @@ struct tap_iface {
 struct ob_err *tap_ifaces(struct tap_iface **ret, u32 *n);
 /* By name, by its number in that order, or "any". */
 struct ob_err *tap_iface_find(const char *name, struct tap_iface *ret);
+/* The link type of its packets, as a LINKTYPE_ number. */
+struct ob_err *tap_iface_linktype(const struct tap_iface *i, u32 *ret);
+/* Its netmask, host order; false when it has none. */
+bool tap_iface_netmask(const struct tap_iface *i, u32 *ret);
 
 /* ---- capture (packet.c) ----
  *
@@ -40,8 +44,6 @@ struct ob_err *tap_open(const struct tap_opts *o, struct tap **ret);
 void tap_close(struct tap *t);
 u32 tap_linktype(const struct tap *t); /* LINKTYPE_ number */
 u32 tap_snaplen(const struct tap *t);
-/* The interface's netmask, host order; false when it has none. */
-bool tap_netmask(const struct tap *t, u32 *ret);
 
 /* Begins. With n instructions the filter, compiled for tap_linktype and a live
  * capture, runs in the kernel. *refused is then 0, or why the kernel cannot

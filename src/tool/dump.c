@@ -156,20 +156,19 @@ static struct ob_err *list_file_types(const char *path)
 static struct ob_err *list_types(const struct dump_cmd *c)
 {
 	struct tap_iface iface;
-	struct tap *t;
+	u32 linktype;
 
 	if (!c->interface)
 		return list_file_types(c->read);
 	struct ob_err *err = tap_iface_find(c->interface, &iface);
 	if (!err)
-		err = tap_open(&(struct tap_opts){.iface = &iface, .no_promiscuous = true}, &t);
+		err = tap_iface_linktype(&iface, &linktype);
 	if (err)
 		return err;
 	printf("Data link types for %s (use option -y to set):\n", iface.name);
-	print_type(tap_linktype(t));
-	if (tap_linktype(t) != 276)
-		print_type(276);
-	tap_close(t);
+	print_type(linktype);
+	if (linktype != LINUX_SLL2)
+		print_type(LINUX_SLL2);
 	return NULL;
 }
 
@@ -180,7 +179,6 @@ static struct ob_err *find_target(const struct dump *d, u32 *linktype, u32 *snap
 	const struct dump_cmd *c = d->cmd;
 	struct tap_iface iface;
 	struct pkt_reader *r;
-	struct tap *t;
 
 	*linktype = d->forced ? d->forced - 1 : 1;
 	*snaplen = d->snaplen;
@@ -196,15 +194,12 @@ static struct ob_err *find_target(const struct dump *d, u32 *linktype, u32 *snap
 	} else if (c->interface) {
 		struct ob_err *err = tap_iface_find(c->interface, &iface);
 
-		if (!err)
-			err = tap_open(&(struct tap_opts){.iface = &iface}, &t);
+		if (!err && !d->forced)
+			err = tap_iface_linktype(&iface, linktype);
 		if (err)
 			return err;
-		if (!d->forced)
-			*linktype = tap_linktype(t);
-		tap_netmask(t, netmask);
+		tap_iface_netmask(&iface, netmask);
 		*live = true;
-		tap_close(t);
 	} else if (!d->forced) {
 		fputs("Warning: assuming Ethernet\n", stderr);
 	}

@@ -9,6 +9,8 @@
 
 #include <signal.h>
 
+enum { LINUX_SLL2 = 276 }; /* what an interface can give besides its own link type */
+
 struct dump_cmd {
 	const char *interface, *read, *write, *list, *file, *linktype, *user;
 	u32 print, count_only, unbuffered, line, no_promiscuous, list_ifaces, list_types;

@@ -5,6 +5,7 @@
 #include "tool/dump.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 250 };
@@ -25,7 +26,7 @@ static struct ob_err *open_tap(struct dump *d, struct tap_iface *iface, struct t
 	char a[128], b[128];
 
 	struct ob_err *err = tap_iface_find(d->cmd->interface, iface);
-	o.cooked = want == 276; /* LINUX_SLL2 */
+	o.cooked = want == LINUX_SLL2;
 	if (!err)
 		err = tap_open(&o, ret);
 	if (err || want == UINT32_MAX || want == tap_linktype(*ret))
@@ -50,13 +51,13 @@ static struct ob_err *start_here(struct dump *d, struct tap *t, int refused)
 	return tap_start(t, NULL, 0, &again);
 }
 
-static struct ob_err *start(struct dump *d, struct tap *t)
+static struct ob_err *start(struct dump *d, const struct tap_iface *iface, struct tap *t)
 {
 	struct prog *p = NULL;
 	u32 netmask = 0;
 	int refused;
 
-	tap_netmask(t, &netmask);
+	tap_iface_netmask(iface, &netmask);
 	struct ob_err *err = NULL;
 	if (d->expr.n)
 		err = dump_compile(d, tap_linktype(t), d->snaplen, true, netmask, &p);
@@ -93,6 +94,18 @@ static struct ob_err *drop_rights(const struct dump *d)
 	return err;
 }
 
+/* With -v -w on a terminal: how many, once a second. */
+static void progress(const struct dump *d)
+{
+	static time_t last;
+	time_t now = time(NULL);
+
+	if (!d->cmd->verbose || !d->cmd->write || now == last || !isatty(STDERR_FILENO))
+		return;
+	last = now;
+	fprintf(stderr, "Got %llu\r", (unsigned long long)d->taken);
+}
+
 static struct ob_err *receive(struct dump *d, struct tap *t)
 {
 	struct pkt p = {.linktype = tap_linktype(t)};
@@ -113,6 +126,7 @@ static struct ob_err *receive(struct dump *d, struct tap *t)
 		}
 		if (!dump_flush(d))
 			return d->err;
+		progress(d);
 		err = tap_wait(t, WAIT_MS);
 	}
 	return err ? err : d->err;
@@ -139,7 +153,7 @@ struct ob_err *dump_live(struct dump *d)
 	struct ob_err *err = open_tap(d, &iface, &t);
 	if (err)
 		return err;
-	err = start(d, t);
+	err = start(d, &iface, t);
 	if (!err)
 		err = create(d, t);
 	if (!err)

@@ -46,14 +46,14 @@ END
 unshare -Urn bash live.sh
 -- stdout
 udp port 9: 0
-      2 lo     In ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
+      2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
 udp port 9 and len < 1000: 0
-      2 lo     In ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
+      2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
 onebpf dump: the kernel cannot take this filter (Invalid argument); it runs here
 ifindex 1 and udp: 0
-      2 lo     In ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
+      2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
 ether proto \ip and udp: 0
-      2 lo     In ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
+      2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
 ====
 # a VLAN tag that the kernel took out is back, in print and in the file
 -- skip-unless unshare -Urn ip link add v0 type veth peer name v1 && command -v python3
