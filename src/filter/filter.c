@@ -6,6 +6,24 @@
 
 enum { MEMORY_LIMIT = 1 << 30 };
 
+/* Columns become line and column; the line is not told when there is but one. */
+static struct ob_err *place(struct filter *f, struct span at, struct ob_err *err)
+{
+	u32 line = 1, start = 0;
+
+	for (u32 i = 0; i < at.from; i++)
+		if (f->text[i] == '\n') {
+			line++;
+			start = i + 1;
+		}
+	const char *text = f->text + start, *end = memchr(text, '\n', f->n - start);
+	bool one = line == 1 && (!end || end + 1 == f->text + f->n);
+
+	return err_at_text(err, "filter", one ? 0 : line, at.from - start + 1,
+			   at.to > at.from ? at.to - at.from : 1, text,
+			   end ? (size_t)(end - text) : f->n - start);
+}
+
 struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at, const char *fmt, ...)
 {
 	va_list ap;
@@ -13,8 +31,7 @@ struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at, c
 	va_start(ap, fmt);
 	struct ob_err *err = err_newv(code, fmt, ap);
 	va_end(ap);
-	u32 len = at.to > at.from ? at.to - at.from : 1;
-	return err_at_text(err, "filter", 0, at.from + 1, len, f->text, f->n);
+	return place(f, at, err);
 }
 
 void filter_fail_err(struct filter *f, struct ob_err *err)
@@ -30,8 +47,7 @@ void filter_fail(struct filter *f, enum ob_code code, struct span at, const char
 	va_start(ap, fmt);
 	struct ob_err *err = err_newv(code, fmt, ap);
 	va_end(ap);
-	u32 len = at.to > at.from ? at.to - at.from : 1;
-	filter_fail_err(f, err_at_text(err, "filter", 0, at.from + 1, len, f->text, f->n));
+	filter_fail_err(f, place(f, at, err));
 }
 
 void filter_warn(struct filter *f, struct span at, const char *fmt, ...)

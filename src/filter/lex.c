@@ -381,5 +381,5 @@ void lex(struct parser *p)
 			i++;
 		else
 			i += lex_one(p, (struct in){text + i, end}, i);
-	push(p, TK_END, i, 0);
+	push(p, TK_END, p->toks.n ? p->toks.v[p->toks.n - 1].span.to : 0, 0);
 }

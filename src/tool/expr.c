@@ -59,9 +59,11 @@ static struct ob_err *at(struct ob_err *err, const char *text, struct prog_span 
 			start = i + 1;
 			line++;
 		}
-	return err_at_text(err, "filter", (u32)line, (u32)(span.from - start) + 1,
-			   span.to > span.from ? span.to - span.from : 1, text + start,
-			   strcspn(text + start, "\n"));
+	size_t len = strcspn(text + start, "\n");
+	bool one = line == 1 && len + 1 >= n;
+
+	return err_at_text(err, "filter", one ? 0 : (u32)line, (u32)(span.from - start) + 1,
+			   span.to > span.from ? span.to - span.from : 1, text + start, len);
 }
 
 void expr_warn(const char *verb, const struct prog *p)

@@ -413,3 +413,26 @@ onebpf filter 'port 22 or 53 and tcp'
 onebpf filter 'port (22 or 53) and tcp'
 onebpf filter '(port 22 or (udp)) and ip'
 -- stderr
+====
+# a filter of several lines has line and column
+-- file f
+tcp and
+  prot 80 and
+udp
+-- file g
+tcp and
+ip or prot 80 and
+-- sh
+onebpf filter -F f
+onebpf filter -F g
+printf 'tcp and  \n' >h
+onebpf filter -F h
+-- stderr has
+filter:2:3: `prot` is not a keyword
+      prot 80 and
+      ^~~~
+filter:2:7: `prot` is not a keyword
+filter:8: expected a condition such as `tcp` or `port 80` after `and`, found the end of the filter
+    tcp and
+           ^
+-- status 2
