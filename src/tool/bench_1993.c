@@ -456,7 +456,8 @@ static void print_json(const struct bench_run *r)
 {
 	static const char *const counter[] = {"null", "\"perf\"", "\"step\""};
 
-	printf("{\"benchmark\":\"1993\",\"packets\":%u,\"counter\":%s,\"verdicts\":%llu,"
+	printf("{\"schema\":1,\"benchmark\":\"1993\",\"packets\":%u,\"counter\":%s,\"verdicts\":%"
+	       "llu,"
 	       "\"agree\":true,\"mixes\":[",
 	       r->packets, counter[r->counter], (unsigned long long)r->verdicts);
 	for (u32 m = 0; m < MIXES; m++) {
@@ -502,7 +503,7 @@ static int run(char **argument, const struct bench_opts *opts)
 		print_json(&r);
 	else
 		print_text(&r);
-	return flushed("bench", DONE);
+	return DONE;
 }
 
 const struct bench bench_1993 = {

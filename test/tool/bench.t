@@ -56,3 +56,10 @@ onebpf filter --show=cspf-short tcp dst port 80 | head -1
 (015) OR
 (016) AND
 ; IPv4 headers are taken to have no options
+====
+# Standard output that takes nothing is an error, told once
+-- sh
+onebpf bench 1993 -n 1 -t 1 >/dev/full
+-- stderr
+onebpf bench: cannot write to standard output: No space left on device
+-- status 2
