@@ -113,6 +113,22 @@ static int compare(const char *name, enum check_profile profile,
 	return !both;
 }
 
+/* A long program may be safe and yet more than a socket may hold. */
+static int too_long(void)
+{
+	static struct ob_cbpf code[CBPF_MAXINSNS];
+
+	for (u32 i = 0; i < CBPF_MAXINSNS; i++)
+		code[i] = (struct ob_cbpf){.code = cbpf_rows[CB_LDX_MSH].code, .k = i};
+	code[CBPF_MAXINSNS - 1].code = cbpf_rows[CB_RET_K].code;
+	struct ob_err *err = check_classic(code, CBPF_MAXINSNS, CHECK_LINUX);
+	bool good = !err && ask_socket(code, CBPF_MAXINSNS) != REFUSED;
+	ob_err_destroy(err);
+	printf("%s want of memory is no refusal%s\n", good ? "ok" : "FAIL",
+	       good ? "" : ": EINVAL, or refused by us");
+	return !good;
+}
+
 static int with_socket(void)
 {
 	static const struct ob_cbpf ret = {.code = 0x06};
@@ -127,7 +143,7 @@ static int with_socket(void)
 		printf("skip kernel: SO_ATTACH_FILTER: %s\n", strerror(errno));
 		return 0;
 	}
-	return compare("kernel", CHECK_LINUX, ask_socket);
+	return compare("kernel", CHECK_LINUX, ask_socket) | too_long();
 }
 
 static int with_seccomp(void)
