@@ -212,7 +212,7 @@ const char *nd_preference(u8 flags);
  * 0 for a bad one. */
 u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off);
 u32 print_ether(struct print_state *s, struct pdu d);
-u32 print_ppp_proto(struct print_state *s, u16 proto, struct pdu d);
+void print_ppp(struct print_state *s, struct pdu d);
 void put_vlan(struct print_state *s, u16 tci);
 void put_proto(struct print_state *s, u8 proto);
 void put_ethertype(struct print_state *s, u16 type); /* "ethertype IPv4 (0x0800)" */
@@ -223,7 +223,7 @@ bool print_enter(struct print_state *s);
 static inline void print_leave(struct print_state *s) { s->depth--; }
 
 extern const struct link_printer ether_link, null_link, loop_link, raw_link, raw4_link, raw6_link,
-	sll_link, sll2_link, ppp_link, ppp_serial_link, ppp_ether_link;
+	sll_link, sll2_link, ppp_link, ppp_serial_link, ppp_ether_link, cisco_link;
 extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, none_printer,
 	pppoed_printer, pppoes_printer, tcp_printer, udp_printer, icmp_printer, icmp6_printer,
 	dns_printer;
