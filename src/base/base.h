@@ -123,22 +123,10 @@ static inline u64 get_le64(const u8 *p)
 	return v;
 }
 static inline u64 get_be64(const u8 *p) { return __builtin_bswap64(get_le64(p)); }
-static inline void put_be16(u8 *p, u16 v)
-{
-	p[0] = (u8)(v >> 8);
-	p[1] = (u8)v;
-}
-static inline void put_le16(u8 *p, u16 v)
-{
-	p[1] = (u8)(v >> 8);
-	p[0] = (u8)v;
-}
-static inline void put_be32(u8 *p, u32 v)
-{
-	v = __builtin_bswap32(v);
-	memcpy(p, &v, 4);
-}
+static inline void put_le16(u8 *p, u16 v) { memcpy(p, &v, 2); }
+static inline void put_be16(u8 *p, u16 v) { put_le16(p, __builtin_bswap16(v)); }
 static inline void put_le32(u8 *p, u32 v) { memcpy(p, &v, 4); }
+static inline void put_be32(u8 *p, u32 v) { put_le32(p, __builtin_bswap32(v)); }
 static inline void put_le64(u8 *p, u64 v) { memcpy(p, &v, 8); }
 
 /* ---- text buffers (buf.c): grow as needed; `oom` is set once and sticks ---- */
