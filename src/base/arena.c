@@ -10,7 +10,7 @@ struct arena_block {
 	_Alignas(16) u8 data[];
 };
 
-enum { FIRST = 4096 - sizeof(struct arena_block), LARGEST = 1 << 20 };
+enum { FIRST = 32768 - sizeof(struct arena_block), LARGEST = 1 << 20 };
 
 void arena_init(struct arena *a) { *a = (struct arena){0}; }
 
@@ -38,10 +38,8 @@ void arena_release(struct arena *a, struct arena_mark to)
 		free(a->block);
 		a->block = next;
 	}
-	if (a->block) {
-		memset(a->block->data + to.in_block, 0, a->block->used - to.in_block);
+	if (a->block)
 		a->block->used = to.in_block;
-	}
 	a->used = to.used;
 }
 
@@ -66,17 +64,18 @@ void *arena_alloc(struct arena *a, size_t n)
 
 		if (size < n)
 			size = n;
-		b = calloc(1, sizeof(*b) + size);
+		b = malloc(sizeof(*b) + size);
 		if (!b)
 			return refuse(a);
 		b->size = size;
+		b->used = 0;
 		b->next = a->block;
 		a->block = b;
 	}
 	void *p = b->data + b->used;
 	b->used += n;
 	a->used += n;
-	return p;
+	return memset(p, 0, n);
 }
 
 void *arena_dup(struct arena *a, const void *p, size_t n)

@@ -159,8 +159,6 @@ static struct fact lookup(struct filter *f, const struct env *e, const struct va
 	if (v->op >= V_ADD && v->op <= V_RSH && depth)
 		r = both(r, of_alu(v->op, lookup(f, e, v->a, depth - 1),
 				   lookup(f, e, v->b, depth - 1)));
-	else
-		r = settle(r);
 	return known ? both(r, *known) : r;
 }
 
@@ -295,15 +293,16 @@ static void learn(struct filter *f, struct env *e, const struct val *v, struct f
 	}
 }
 
-static struct fact from_test(const struct node *t, bool yes, struct fact old)
+static struct fact from_test(struct filter *f, const struct env *e, const struct node *t, bool yes)
 {
-	struct fact r = nothing;
+	struct fact r = nothing, old;
 	u32 k = t->y->k;
 
 	switch (t->cmp) {
 	case C_EQ:
 		if (yes)
 			return exactly(k);
+		old = lookup(f, e, t->x, DEPTH);
 		r.min = old.min == k && k < UINT32_MAX ? k + 1 : 0;
 		r.max = old.max == k && k > 0 ? k - 1 : UINT32_MAX;
 		break;
@@ -329,26 +328,40 @@ static struct fact from_test(const struct node *t, bool yes, struct fact old)
 	return settle(r);
 }
 
-struct env *env_assume(struct filter *f, const struct env *e, const struct node *t, bool yes)
+/* Does the fact of x imply the outcome, so that it needs no fact of its own? */
+static bool tells_all(const struct node *t, bool yes)
+{
+	u32 k = t->y->k;
+
+	if (t->y->op != V_CONST)
+		return false;
+	return t->cmp == C_GT || t->cmp == C_GE || (t->cmp == C_EQ && yes) ||
+	       (t->cmp == C_SET && (!yes || !(k & (k - 1))));
+}
+
+struct env *env_assume(struct filter *f, const struct env *e, struct node *t, bool yes)
 {
 	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
 
 	evaluated(f, r, t->x, DEPTH);
 	evaluated(f, r, t->y, DEPTH);
 	r->cells |= t->x->cells | t->y->cells;
-	set(f, r, val_test_name(f, t), exactly(yes));
+	if (!tells_all(t, yes))
+		set(f, r, val_test_name(f, t), exactly(yes));
 	if (t->y->op == V_CONST)
-		learn(f, r, t->x, from_test(t, yes, lookup(f, e, t->x, DEPTH)));
+		learn(f, r, t->x, from_test(f, e, t, yes));
 	return r;
 }
 
-enum answer env_decide(struct filter *f, const struct env *e, const struct node *t)
+enum answer env_decide(struct filter *f, const struct env *e, struct node *t)
 {
-	struct fact *same = find(f, e, val_test_name(f, t)->id);
-	struct fact x, y;
+	struct fact *same = t->name ? find(f, e, t->name->id) : NULL, x, y;
 
 	if (same && same->min == same->max)
 		return same->min ? YES : NO;
+	/* Most often nothing is known of what was loaded. */
+	if (t->x->op == V_LOAD && !find(f, e, t->x->id) && t->x != t->y)
+		return UNKNOWN;
 	x = lookup(f, e, t->x, DEPTH);
 	y = lookup(f, e, t->y, DEPTH);
 	switch (t->cmp) {

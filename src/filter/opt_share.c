@@ -318,6 +318,7 @@ static struct node *make_tail(struct match *m)
 		struct node *n = m->pairs.v[i].made;
 
 		n->x = rewrite(m, n->x);
+		n->name = NULL;
 		n->t = made_of(m, n->t);
 		n->f = made_of(m, n->f);
 		n->span = m->pairs.v[i].p->span;
@@ -356,6 +357,11 @@ static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 {
 	struct node *p = m->pairs.v[0].p, *q = m->pairs.v[0].q;
 	bool known = has_params(m);
+
+	if (!*size) {
+		*size = emit_size(m->f, *root);
+		graph_order(m->f, *root);
+	}
 	struct node *tail = make_tail(m);
 	struct node *in_p = known ? p : entrance(m, m->a_p, m->x_p, tail);
 	struct node *in_q = entrance(m, m->a_q, m->x_q, tail);
@@ -428,7 +434,7 @@ static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries)
 
 struct node *opt_share(struct filter *f, struct node *root, bool *changed)
 {
-	u32 size = emit_size(f, root), tries = 0;
+	u32 size = 0, tries = 0;	/* size 0: not known yet */
 
 	while (once(f, &root, &size, &tries))
 		*changed = true;

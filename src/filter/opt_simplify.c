@@ -26,6 +26,7 @@ static bool set_k(struct filter *f, struct node *n, enum cmp cmp, struct val *x,
 	n->cmp = cmp;
 	n->x = x;
 	n->y = val_const(f, k);
+	n->name = NULL;
 	return true;
 }
 
@@ -38,6 +39,7 @@ static bool turn(struct node *n)
 		return false;
 	n->x = n->y;
 	n->y = x;
+	n->name = NULL;
 	if (n->cmp == C_GT || n->cmp == C_GE) {
 		n->cmp = n->cmp == C_GT ? C_GE : C_GT;
 		swap_ways(n);
@@ -235,7 +237,7 @@ struct node *opt_simplify(struct filter *f, struct node *root, bool *changed)
 			*changed = true;
 		while (n->op == N_EVAL && strip(n))
 			*changed = true;
-		if (n->op == N_TEST)
+		if (n->op == N_TEST)	/* facts go by it */
 			val_test_name(f, n);
 	}
 	return root;

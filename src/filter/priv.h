@@ -287,7 +287,8 @@ struct node {
 	u32 refs;         /* edges that come in, after graph_order */
 	u32 epoch, state; /* of graph_order */
 	u64 hash;
-	void *info; /* of the pass at work */
+	struct val *name; /* of a test, as val_test_name; NULL when not yet made */
+	void *info;       /* of the pass at work */
 };
 
 /* The reachable nodes, each before its successors; the leaves come last. */
@@ -439,12 +440,11 @@ struct fact {
 enum answer { UNKNOWN, YES, NO };
 struct env *env_start(struct filter *f);
 /* What holds after the test came out so. */
-struct env *env_assume(struct filter *f, const struct env *e, const struct node *test,
-		       bool outcome);
+struct env *env_assume(struct filter *f, const struct env *e, struct node *test, bool outcome);
 struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v);
 struct env *env_store(struct filter *f, const struct env *e, const struct node *store);
 struct env *env_meet(struct filter *f, struct env *a, struct env *b);
-enum answer env_decide(struct filter *f, const struct env *e, const struct node *test);
+enum answer env_decide(struct filter *f, const struct env *e, struct node *test);
 /* Evaluating v here cannot reject the packet. */
 bool env_safe(struct filter *f, const struct env *e, const struct val *v);
 struct fact env_fact(struct filter *f, const struct env *e, const struct val *v);
@@ -454,7 +454,7 @@ void filter_emit(struct filter *f, struct node *root, struct prog **ret);
 u32 filter_snaplen(const struct filter *f);
 /* The number of instructions that the graph would become. */
 u32 emit_size(struct filter *f, struct node *root);
-struct val *val_test_name(struct filter *f, const struct node *test);
+struct val *val_test_name(struct filter *f, struct node *test);
 struct val *val_param(struct filter *f, u32 which, u32 size);
 
 #endif

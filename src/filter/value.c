@@ -112,30 +112,34 @@ static void bound(struct val *v)
 		v->cells = (v->a ? v->a->cells : 0) | (v->b ? v->b->cells : 0);
 }
 
+/* Buckets are a power of two. */
+static struct val **bucket_of(struct filter *f, const struct val *v)
+{
+	u64 h = (u64)v->op * 0x9e3779b97f4a7c15u + v->size * 0x8f1bbcdcu;
+
+	h += v->k * 0xff51afd7ed558ccdu;
+	h += (v->a ? v->a->id + 1 : 0) * 0xc4ceb9fe1a85ec53u;
+	h += (v->b ? v->b->id + 1 : 0) * 0x9fb21c651e98df25u;
+	return &f->vals.bucket[(h ^ h >> 29) >> 8 & (f->vals.buckets - 1)];
+}
+
 static void grow(struct filter *f)
 {
-	u32 n = f->vals.buckets ? f->vals.buckets * 4 : 256;
-	struct val **bucket = arena_array(&f->a, struct val *, n);
-
-	f->vals.bucket = bucket;
-	f->vals.buckets = n;
+	f->vals.buckets = f->vals.buckets ? f->vals.buckets * 4 : 128;
+	f->vals.bucket = arena_array(&f->a, struct val *, f->vals.buckets);
 	for (u32 i = 0; i < f->vals.n; i++) {
-		struct val *v = f->vals.v[i];
-		u64 h = hash_add((u64)v->op << 8 | v->size, v->k);
+		struct val *v = f->vals.v[i], **slot = bucket_of(f, v);
 
-		h = hash_add(hash_add(h, v->a ? v->a->id + 1 : 0), v->b ? v->b->id + 1 : 0);
-		v->next = bucket[h % n];
-		bucket[h % n] = v;
+		v->next = *slot;
+		*slot = v;
 	}
 }
 
 static struct val *intern(struct filter *f, struct val key)
 {
-	if (f->vals.n * 2 >= f->vals.buckets)
+	if (f->vals.n >= f->vals.buckets)
 		grow(f);
-	u64 h = hash_add((u64)key.op << 8 | key.size, key.k);
-	h = hash_add(hash_add(h, key.a ? key.a->id + 1 : 0), key.b ? key.b->id + 1 : 0);
-	struct val **slot = &f->vals.bucket[h % f->vals.buckets];
+	struct val **slot = bucket_of(f, &key);
 
 	for (struct val *v = *slot; v; v = v->next)
 		if (v->op == key.op && v->size == key.size && v->k == key.k && v->a == key.a &&
@@ -325,9 +329,11 @@ struct val *val_cell(struct filter *f, u32 max)
 	return f->cell[f->cells++] = v;
 }
 
-struct val *val_test_name(struct filter *f, const struct node *t)
+struct val *val_test_name(struct filter *f, struct node *t)
 {
-	return intern(f, (struct val){.op = V_TEST, .k = t->cmp, .a = t->x, .b = t->y});
+	if (!t->name)
+		t->name = intern(f, (struct val){.op = V_TEST, .k = t->cmp, .a = t->x, .b = t->y});
+	return t->name;
 }
 
 struct val *val_param(struct filter *f, u32 which, u32 size)
