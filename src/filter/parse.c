@@ -14,6 +14,7 @@ struct part {
 	struct arith *x;    /* ARITH; NUMBER: only one, in parentheses or not */
 	struct token *num;  /* NUMBER */
 	bool grouped;       /* no OR of two conditions without parentheses */
+	bool anded;         /* `and` with a condition came last */
 	struct scope scope; /* COND, IDENT: what it passes on */
 };
 
@@ -109,15 +110,25 @@ static struct part part_ident(struct tree *t, const struct scope *in)
 	return (struct part){.kind = IDENT, .t = t, .grouped = true, .scope = *in};
 }
 
-/* `a or b and c` is (a or b) and c. Told once: whoever knows it, knows it. */
-static void warn_strength(struct parser *p, const struct part *left)
+/* Two filters that most people read otherwise. Told once. */
+static void warn_strength(struct parser *p, const struct token *join, const char *what)
 {
-	if (left->grouped || left->t->op != TREE_OR || p->warned)
-		return;
+	if (!p->warned)
+		filter_warn(p->f, join->span, "`and` and `or` are equally strong: this is %s",
+			    what);
 	p->warned = true;
-	filter_warn(p->f, p->t->span,
-		    "`and` and `or` are equally strong: this is (... or ...) and ...; "
-		    "parentheses make it clear");
+}
+
+/* `a or b and c`; `host a and port 80 or 443` */
+static void check_strength(struct parser *p, const struct token *join, const struct part *left,
+			   const struct part *right)
+{
+	if (join->kind == TK_AND && !left->grouped && left->t->op == TREE_OR)
+		warn_strength(p, join, "(... or ...) and ...; parentheses make it clear");
+	if (join->kind == TK_OR && left->anded && right->kind == IDENT)
+		warn_strength(p, join,
+			      "(... and ...) or ...; a list of ports or addresses stands in "
+			      "parentheses");
 }
 
 /* chain: element ( ("and" | "or") element )*
@@ -126,16 +137,15 @@ static void warn_strength(struct parser *p, const struct part *left)
 static struct part chain(struct parser *p, struct part left)
 {
 	while (at(p, TK_AND) || at(p, TK_OR)) {
-		enum tree_op op = at(p, TK_AND) ? TREE_AND : TREE_OR;
+		const struct token *op = p->t++;
 		int want = left.kind == IDENT ? WANT_IDENT : WANT_COND | WANT_IDENT;
-
-		if (op == TREE_AND)
-			warn_strength(p, &left);
-		p->t++;
 		struct part right = element(p, want, &left.scope);
-		left.t = join(p, op, left.t, right.t);
+
+		check_strength(p, op, &left, &right);
+		left.t = join(p, op->kind == TK_AND ? TREE_AND : TREE_OR, left.t, right.t);
 		left.scope = right.scope;
 		left.grouped &= right.kind == IDENT; /* `port 80 or 443` is one thing */
+		left.anded = op->kind == TK_AND && right.kind == COND;
 	}
 	return left;
 }
@@ -162,6 +172,7 @@ static struct part paren(struct parser *p, int want, const struct scope *in)
 		inside.x->span = span;
 	inside.scope = *in;
 	inside.grouped = true;
+	inside.anded = false;
 	p->open--;
 	p->depth--;
 	return inside;

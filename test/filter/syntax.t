@@ -404,6 +404,16 @@ agree
 -- note
 12: `and` and `or` are equally strong: this is (... or ...) and ...
 ====
+# a list that is none: what is before `or` belongs together
+-- filter
+udp and port 22 or 80
+(udp and port 22) or port 80
+-- capture example/demo.pcap
+-- want
+agree
+-- note
+17: `and` and `or` are equally strong: this is (... and ...) or ...; a list of ports or addresses
+====
 # a filter whose meaning is what it looks like has no warning
 -- sh
 onebpf filter '(tcp or udp) and port 22'
@@ -412,6 +422,8 @@ onebpf filter 'tcp or port 22 or port 53'
 onebpf filter 'port 22 or 53 and tcp'
 onebpf filter 'port (22 or 53) and tcp'
 onebpf filter '(port 22 or (udp)) and ip'
+onebpf filter 'udp and port (22 or 53)'
+onebpf filter 'host 10.0.0.1 or 10.0.0.2 or 10.0.0.3 and udp'
 -- stderr
 ====
 # a filter of several lines has line and column
