@@ -678,6 +678,30 @@ static void packed_damage(void)
 	buf_deinit(&f.b);
 }
 
+/* Of a zstd frame with many small blocks, damage loses one. */
+static void small_blocks(void)
+{
+	static u8 out[100000];
+	struct file f = {0};
+	struct seen s;
+	ZSTD_CCtx *z = ZSTD_createCCtx();
+	ZSTD_outBuffer to = {out, sizeof(out), 0};
+
+	put_header(&f, 0xa1b2c3d4, 0x20004, 2000, 1);
+	for (u32 i = 0; i < 50; i++) {
+		put_packet(&f, i, 0, i * 31, 1600);
+		ZSTD_inBuffer from = {f.b.p, f.b.n, 0};
+		ZSTD_compressStream2(z, &to, &from, ZSTD_e_flush);
+		buf_clear(&f.b);
+	}
+	out[to.pos - 2] ^= 0x55;
+	see_bytes((struct bytes){out, to.pos}, &s);
+	EXPECT("small blocks", s.end == PKT_ERR && s.n == 49, "%llu packets: %s",
+	       (unsigned long long)s.n, s.error);
+	ZSTD_freeCCtx(z);
+	buf_deinit(&f.b);
+}
+
 static long max_kib(void)
 {
 	struct rusage u;
@@ -762,6 +786,7 @@ int main(void)
 		{"claimed lengths", claims},
 		{"gzip bomb", bomb},
 		{"packed damage", packed_damage},
+		{"small zstd blocks", small_blocks},
 	};
 	bool ok = true;
 
