@@ -172,6 +172,7 @@ head -1 err.txt
 stat -c %U out.pcap
 onebpf dump -r out.pcap --count 2>/dev/null
 SUDO_UID=65534 onebpf dump -i lo -c 0 -n 2>/dev/null
+: >err.txt
 SUDO_UID=65534 onebpf dump -i lo -n 2>err.txt &
 until grep -q listening err.txt; do sleep 0.05; done
 grep -E '^Uid' /proc/$!/status
