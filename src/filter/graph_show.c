@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The flow graph as text, as DOT for graphviz, and drawn as SVG. */
+/* The flow graph as text and as DOT for graphviz. */
 #include "filter/priv.h"
 
 static const char *const cmp_name[] = {"==", ">", ">=", "&"};
 
-static void label(const struct node *n, struct buf *to)
+void node_label(const struct node *n, struct buf *to)
 {
 	switch (n->op) {
 	case N_ACCEPT:
@@ -56,7 +56,7 @@ static void show_text(struct order o, struct buf *to)
 		if (!n->t && o.n > 1)
 			continue;
 		buf_printf(to, "%4u  ", i);
-		label(n, to);
+		node_label(n, to);
 		if (n->f) {
 			buf_pad(to, 40);
 			way("yes", n->t, to);
@@ -70,10 +70,59 @@ static void show_text(struct order o, struct buf *to)
 	}
 }
 
+/* The words that a node stands for, safe in a quoted string. */
+static void words(const struct filter *f, const struct node *n, struct buf *to)
+{
+	for (u32 i = n->span.from; i < n->span.to && i < f->n; i++) {
+		u8 c = (u8)f->text[i];
+
+		if (c == '"' || c == '\\')
+			buf_putc(to, '\\');
+		buf_putc(to, c < ' ' ? ' ' : (char)c);
+	}
+}
+
+static void dot_edge(const struct node *n, const struct node *next, const char *how, struct buf *to)
+{
+	buf_printf(to, "\tn%u -> n%u [%s];\n", n->id, next->id, how);
+}
+
+static void show_dot(struct filter *f, struct order o, struct buf *to)
+{
+	buf_puts(to, "digraph filter {\n\tnode [shape=box, fontname=\"monospace\"];\n"
+		     "\tedge [fontname=\"monospace\"];\n");
+	for (u32 i = 0; i < o.n; i++) {
+		const struct node *n = o.v[i];
+
+		buf_printf(to, "\tn%u [label=\"", i);
+		node_label(n, to);
+		buf_puts(to, "\"");
+		if (node_is_leaf(n))
+			buf_puts(to, ", shape=ellipse");
+		if (n->span.to > n->span.from) {
+			buf_puts(to, ", tooltip=\"");
+			words(f, n, to);
+			buf_putc(to, '"');
+		}
+		buf_puts(to, "];\n");
+		if (n->f) {
+			dot_edge(n, n->t, "label=\"yes\"", to);
+			dot_edge(n, n->f, "label=\"no\", style=dashed", to);
+		} else if (n->t) {
+			dot_edge(n, n->t, "style=bold", to);
+		}
+	}
+	buf_puts(to, "}\n");
+}
+
 void graph_show(struct filter *f, struct node *root, enum filter_show how, struct buf *to)
 {
 	struct order o = graph_order(f, root);
 
-	(void)how;
-	show_text(o, to);
+	if (how == FILTER_SVG)
+		graph_svg(f, o, to);
+	else if (how == FILTER_DOT)
+		show_dot(f, o, to);
+	else
+		show_text(o, to);
 }

@@ -408,6 +408,9 @@ struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val
 		       struct node *no, struct span at);
 /* graph_show.c */
 void graph_show(struct filter *f, struct node *root, enum filter_show how, struct buf *to);
+void node_label(const struct node *n, struct buf *to);
+/* graph_svg.c; fails on graphs that are too large to be looked at */
+void graph_svg(struct filter *f, struct order o, struct buf *to);
 
 /* The passes. Each returns the new root; `changed` is set when it did something. */
 /* opt_simplify.c: each test by itself: constants, cheaper forms */
