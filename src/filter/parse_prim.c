@@ -60,7 +60,7 @@ static u32 bits_of(struct parser *p, const struct token *t, u32 mask, const char
 {
 	if (t->num & ~(u64)mask)
 		filter_fail(p->f, OB_RANGE, t->span,
-			    "%s is no 802.11 %s: its bits are those of 0x%02x", tok_text(p, t),
+			    "%s is no %s: its bits are those of 0x%02x", tok_text(p, t),
 			    what, mask);
 	return (u32)t->num;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How filters are understood: each beside the same with all qualifiers and
  * parentheses written out, and the limits of depth and length. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "filter/parse.h"
@@ -79,7 +80,10 @@ static const struct {
 	 "vpi = 1\nor vpi = 2\nand opc > 5\n"},
 	{"packet filter", "on eth0 and rulenum 5 and reason match and action pass",
 	 "ifname eth0\nand rnr 5\nand reason match\nand action pass\n"},
-	{"byte", "byte 1 & 2 or less 5", "byte 1 & 2\nor less 5\n"},
+	{"byte", "byte 1 & 2 or less 5 or byte 0 == 1", "byte 1 & 2\nor less 5\nor byte 0 = 1\n"},
+	{"ATM and SS7", "oamf4 and metaconnect or lsu and hmsu and vci 3",
+	 "oamf4\nand metaconnect\nor lssu\nand hmsu\nand vci = 3\n"},
+	{"broadcast", "ether broadcast and multicast", "link broadcast\nand multicast\n"},
 	{"v6", "host ::1 or 1:2:3:4:5:6:7:: and net 2001:db8::/32",
 	 "host ::1\nor host 1:2:3:4:5:6:7::\nand net 2001:db8::/32\n"},
 	/* ours */
@@ -196,4 +200,81 @@ static bool test_bytes(void)
 	return ok(all, "bytes that are no text", "accepted, or the wrong column");
 }
 
-int main(void) { return !(test_meaning() & test_deep() & test_bytes()); }
+static bool ident_of(const char *text, struct ident *ret)
+{
+	struct filter f = {.text = text, .n = (u32)strlen(text)};
+
+	arena_init(&f.a);
+	f.a.fail = &f.fail;
+	if (!setjmp(f.fail))
+		*ret = filter_parse(&f)->ident;
+	arena_deinit(&f.a);
+	ob_err_destroy(f.err);
+	return !f.err;
+}
+
+/* Every way to write an address, read as the C library reads it. */
+static bool test_v6(void)
+{
+	static const char *const part[] = {"0",   "1",  "ab",        "1234",    "FfFf",      ":",
+					   ":",   "::", ":",         "1.2.3.4", "255.0.0.1", ":",
+					   "256", ":",  "1.2.3.256", "01.2.3.4"};
+	u64 seed = 1;
+	u32 good = 0;
+	bool same = true;
+
+	for (u32 i = 0; i < 200000; i++) {
+		char text[200] = "host ";
+		struct ident id = {0};
+		u8 want[16];
+
+		for (u64 k = 3 + (seed = hash_u64(seed + 1)) % 14; k; k--)
+			strcat(text, part[(seed = hash_u64(seed + 1)) % LEN(part)]);
+		if (!strchr(text, ':'))
+			continue;
+		bool is = inet_pton(AF_INET6, text + 5, want) == 1;
+		bool ours = ident_of(text, &id) && id.kind == ID_V6;
+
+		good += is;
+		if (is != ours || (is && memcmp(want, id.v6, 16)))
+			same = ok(false, "IPv6 as the C library", text);
+	}
+	return same && ok(good > 500, "IPv6 as the C library", "too few good ones");
+}
+
+static bool test_other_addresses(void)
+{
+	static const u8 mac[] = {0x0a, 0x1b, 0x02, 0xff, 0x00, 0xe5};
+	static const char *const forms[] = {"a:1b:2:FF:0:e5", "0a-1b-02-ff-00-e5",
+					    "a.1b.02.ff.0.e5", "0a1b.02FF.00e5", "0a1b02ff00e5"};
+	struct ident id;
+	bool all = true;
+
+	for (size_t i = 0; i < LEN(forms); i++) {
+		char text[64];
+
+		sprintf(text, "ether host %s", forms[i]);
+		all &= ok(ident_of(text, &id) && id.kind == ID_MAC && !memcmp(id.mac, mac, 6), text,
+			  "other bytes");
+	}
+	all &= ok(ident_of("link host $a7", &id) && id.kind == ID_AID && id.num == 0xa7, "$a7", "");
+	all &= ok(ident_of("net 10.010/9", &id) && id.kind == ID_V4_LEN && id.v4 == 0xa0a &&
+			  id.v4_bits == 16 && id.num == 9,
+		  "10.010/9", "parts are decimal");
+	all &= ok(ident_of("net 10.1.2 mask 255.255.254.0", &id) && id.kind == ID_V4_MASK &&
+			  id.v4 == 0xa0102 && id.v4_bits == 24 && id.mask == 0xfffffe00 &&
+			  id.mask_bits == 32,
+		  "10.1.2 mask 255.255.254.0", "");
+	all &= ok(ident_of("net 2001:db8::/32", &id) && id.num == 32, "2001:db8::/32", "");
+	return all;
+}
+
+int main(void)
+{
+	bool all = test_meaning();
+
+	all &= test_deep();
+	all &= test_bytes();
+	all &= test_v6();
+	return !(all & test_other_addresses());
+}

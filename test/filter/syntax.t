@@ -448,3 +448,134 @@ filter:8: expected a condition such as `tcp` or `port 80` after `and`, found the
     tcp and
            ^
 -- status 2
+====
+# a number after a protocol
+-- filter
+tcp 80
+-- want err
+filter:5: expected `src`
+hint: say what the number is: tcp port 80
+====
+# an address after a protocol
+-- filter
+ip 10.0.0.1
+-- want err
+filter:4: expected `src`
+hint: say what it is: ip host 10.0.0.1
+====
+# an IPv4 address alone
+-- filter
+10.0.0.1
+-- want err
+hint: write: host 10.0.0.1
+====
+# an Ethernet address alone
+-- filter
+ip and 0:1:2:3:4:5
+-- want err
+hint: write: ether host 0:1:2:3:4:5
+====
+# a mask is for IPv4
+-- filter
+net ::1 mask ::
+-- want err
+filter:9: expected `and`, `or` or the end after `::1`, found `mask`
+hint: a mask follows an IPv4 address
+====
+# a length follows an address
+-- filter
+net example/24
+-- want err
+filter:12: expected
+hint: the length of a network follows an address
+====
+# only ports are listed
+-- filter
+host a,b
+-- want err
+filter:7: expected
+hint: only ports can be listed with `,`: port 80,443
+====
+# a list needs a port behind each comma
+-- filter
+port 80,
+-- want err
+filter:9: expected a port after `,`, found the end of the filter
+====
+# `|` between conditions
+-- filter
+tcp | udp
+-- want err
+filter:5: expected
+hint: conditions are joined with `or` or `||`; `|` is for numbers
+====
+# another turned comparison
+-- filter
+len =< 5
+-- want err
+hint: `at most` is written `<=`
+====
+# what is wanted behind the other types
+-- filter
+portrange
+-- want err
+filter:10: expected a range of ports such as 1-1023 after `portrange`
+====
+# a network
+-- filter
+src net
+-- want err
+filter:8: expected a network such as 10.0.0.0/8, or its name, after `net`
+====
+# parentheses around numbers, of fields and of tags are closed too
+-- filter
+len > (1 + 2
+vpi (1 or 2
+-- linktype SUNATM
+-- want err
+this `(` is never closed
+====
+# and of tags
+-- filter
+vlan (5
+-- want err
+filter:6: this `(` is never closed
+====
+# the numbers of tags
+-- filter
+mpls 0x100000
+-- want err
+filter:6: 1048576 is too large: an MPLS label is at most 1048575
+====
+# of sessions
+-- filter
+pppoes 65536
+-- want err
+filter:8: 65536 is too large: a PPPoE session is at most 65535
+====
+# of virtual networks
+-- filter
+geneve 16777216
+inner vxlan 16777216
+vxlan 16777216
+-- want err
+16777216 is too large: a VNI is at most 16777215
+====
+# a size of 32 bits where no more is meant
+-- filter
+ifindex 4294967296
+-- want err
+filter:9: `4294967296` does not fit in 32 bits: at most 4294967295 (0xffffffff)
+====
+# the bits of 802.11
+-- linktype IEEE802_11
+-- filter
+type 5
+-- want err
+filter:6: `5` is no 802.11 type: its bits are those of 0x0c
+====
+# a long word is cut
+-- filter
+tcp aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+-- want err
+found `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...`
