@@ -99,6 +99,28 @@ static inline struct ob_cbpf random_insn(struct rnd *r, u32 pc, u32 n, u16 store
 	return c;
 }
 
+/* What interpreters like to do at once: a load, perhaps `and`, and a test of
+ * what many packets have there. left: instructions behind the three. */
+static inline void random_test(struct rnd *r, struct ob_cbpf *at, u32 left)
+{
+	static const int test[] = {CB_JMP_JEQ_K, CB_JMP_JEQ_K, CB_JMP_JSET_K, CB_JMP_JGT_K,
+				   CB_JMP_JGE_K};
+	u32 value = below(r, 2) ? 0 : below(r, 24);
+
+	at[0].code = cbpf_rows[CB_LD_W_ABS + below(r, 6)].code;
+	at[0].k = below(r, 40);
+	at[1] = (struct ob_cbpf){cbpf_rows[CB_ALU_AND_K].code, 0, 0, rnd(r)};
+	if (!below(r, 3)) {
+		at[0].code = cbpf_rows[CB_LDX_MSH].code;
+		at[1] = (struct ob_cbpf){cbpf_rows[CB_LD_H_IND].code, 0, 0, below(r, 20)};
+	} else if (below(r, 2)) {
+		at[1] = at[0];
+	}
+	at[2] = (struct ob_cbpf){cbpf_rows[test[below(r, LEN(test))]].code, 0, 0, value};
+	at[2].jt = (u8)below(r, MIN(left, 3u));
+	at[2].jf = (u8)below(r, MIN(left, 3u));
+}
+
 /* A netlink attribute, or a load relative to X: chance seldom makes these whole. */
 static inline void random_idiom(struct rnd *r, struct ob_cbpf *at)
 {
@@ -131,8 +153,14 @@ static inline void random_program(struct rnd *r, struct ob_cbpf *code, u32 n)
 		    code[pc].code == cbpf_rows[CB_STX].code)
 			stored |= (u16)(1 << code[pc].k);
 	}
-	if (n > 4 && !below(r, 4))
-		random_idiom(r, code + below(r, n - 3));
+	for (u32 i = below(r, 4); n > 4 && i; i--) {
+		u32 pc = below(r, n - 3);
+
+		if (below(r, 2))
+			random_idiom(r, code + pc);
+		else
+			random_test(r, code + pc, n - pc - 3);
+	}
 	bool a = below(r, 2);
 	code[n - 1] = (struct ob_cbpf){cbpf_rows[a ? CB_RET_A : CB_RET_K].code, 0, 0, edge(r)};
 }
