@@ -166,6 +166,8 @@ onebpf dump -r "$SRCDIR/example/demo.pcap" --count tcp 2>/dev/null
 } >two.pcapng
 onebpf dump -ntr two.pcapng udp 2>/dev/null
 onebpf dump -r two.pcapng --count src 3.3.3.3 2>/dev/null
+# This can match no packet of the second type.
+onebpf dump -r two.pcapng --count 'ip and ip[0] & 0xf0 = 0x60' 2>/dev/null; echo $?
 onebpf dump -r two.pcapng --count ether host 2:0:0:0:0:1; echo $?
 onebpf dump -r two.pcapng -w out.pcap; echo $?
 onebpf dump -r out.pcap --count 2>/dev/null
@@ -174,6 +176,8 @@ onebpf dump -L -r two.pcapng
 IP 1.1.1.1.1 > 2.2.2.2.2: UDP, length 0
 IP 3.3.3.3.1 > 4.4.4.4.2: UDP, length 0
 1 packet
+0 packets
+0
 1 packet
 2
 2

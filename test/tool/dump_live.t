@@ -140,6 +140,7 @@ onebpf dump -D
 onebpf dump -L -i 2
 onebpf dump -i lo -Q in -p -B 512 -s 60 -c 1 -w - udp 2>err.txt >out.pcap &
 until grep -q listening err.txt; do sleep 0.05; done
+grep CapEff /proc/$!/status
 printf %080d 0 >/dev/udp/127.0.0.1/9
 wait $!; echo $?
 od -An -tu4 -j16 -N4 out.pcap
@@ -153,12 +154,13 @@ unshare -Urn bash live.sh
 Data link types for lo (use option -y to set):
   EN10MB (Ethernet)
   LINUX_SLL2 (Linux cooked v2)
+CapEff:	0000000000000000
 0
          60
          60        122
 listening on lo, link-type EN10MB (Ethernet), snapshot length 60 bytes
 ====
-# the filter is locked, rights are gone, no file of others can be opened
+# rights are gone once all is open; the file belongs to who started it
 -- skip-unless test "$(id -u)" = 0 && id nobody && unshare -n ip link set lo up && command -v setpriv
 -- sh
 cat >live.sh <<'END'

@@ -24,6 +24,7 @@ echo tcp port 80 >f
 onebpf filter tcp port 80 >want.txt
 onebpf filter 'tcp port 80' | cmp - want.txt
 onebpf filter -F f | cmp - want.txt
+onebpf filter -F f operands are not looked at | cmp - want.txt
 onebpf filter - <f | cmp - want.txt
 onebpf filter -F - <f | cmp - want.txt
 onebpf filter

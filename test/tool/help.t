@@ -55,7 +55,11 @@ onebpf N
 # a full disk is told of here, too
 -- skip-unless test -w /dev/full
 -- sh
-onebpf help dump >/dev/full
--- status 2
+onebpf --version >/dev/full; echo $?
+onebpf help dump >/dev/full; echo $?
+-- stdout
+2
+2
 -- stderr has
+onebpf: cannot write to standard output: No space left on device
 onebpf help: cannot write to standard output: No space left on device
