@@ -28,10 +28,11 @@ bool at_name(const struct parser *p, const char *s)
 void enter(struct parser *p)
 {
 	if (++p->depth > MAX_DEPTH)
-		filter_fail(p->f, OB_RANGE, p->t->span,
-			    "nested too deeply: at most %d levels of parentheses, `not` and "
-			    "operators are understood",
-			    MAX_DEPTH);
+		filter_fail(
+			p->f, OB_RANGE, p->t->span,
+			"nested too deeply: at most %d levels of parentheses, brackets, `not` and "
+			"operators are understood",
+			MAX_DEPTH);
 }
 
 struct token *take(struct parser *p, enum tok kind, const char *want)
