@@ -15,6 +15,9 @@
 
 struct gen;
 
+/* What an offset is relative to. */
+enum where { W_PACKET, W_HDR, W_PREVHDR, W_LLC, W_MPLS, W_TYPE, W_NET, W_NOSNAP, W_TRAN4, W_TRAN6 };
+
 /* What a family of link types knows. A NULL hook: there is no such thing, and
  * the primitive is refused. */
 struct medium {
@@ -26,9 +29,11 @@ struct medium {
 	struct pred *(*broadcast)(struct gen *g);
 	struct pred *(*llc)(struct gen *g); /* an LLC frame, to some extent */
 	struct pred *(*outbound)(struct gen *g, bool out);
-	/* 0: read the version of the IP header; else the bit of the type field,
-	 * of 16 bits, that is set for IPv6 and clear for IPv4 */
-	u32 ip6_bit;
+	/* bits that are set for IPv6 and clear for IPv4; mask 0: the IP version tells */
+	struct {
+		u8 where, off, size;
+		u32 mask;
+	} ip6;
 	bool vlan; /* may carry VLAN tags */
 };
 
@@ -90,9 +95,6 @@ struct gen {
 	struct val *var_hdr, *var_payload; /* the link type's own variable offsets, */
 	bool used_hdr, used_payload;       /* evaluated before all else if used at all */
 };
-
-/* What an offset is relative to. */
-enum where { W_PACKET, W_HDR, W_PREVHDR, W_LLC, W_MPLS, W_TYPE, W_NET, W_NOSNAP, W_TRAN4, W_TRAN6 };
 
 /* ---- gen.c ---- */
 struct off gen_off(struct gen *g, enum where where);

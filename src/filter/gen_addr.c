@@ -269,7 +269,7 @@ static struct pred *arcnet_host(struct gen *g, const struct tree *t, const struc
 		gen_refuse(g, "$xx is an address on ARCNET; this is %s", gen_linkname(g));
 	if (t->quals.proto != P_LINK || (t->quals.type != T_HOST && t->quals.type != T_DEFAULT))
 		gen_refuse(g, "$xx goes with `link host`");
-	return g->link->medium->host(g, id->mac, t->quals.dir);
+	return g->link->medium->host(g, (u8[6]){(u8)id->num}, t->quals.dir);
 }
 
 /* A network's number has as many bytes as are not 0 in front. */

@@ -26,7 +26,11 @@ static struct pred *atm_llc(struct gen *g)
 	return p;
 }
 
-const struct medium medium_sunatm = {.proto = atm_proto, .llc = atm_llc};
+const struct medium medium_sunatm = {
+	.proto = atm_proto,
+	.llc = atm_llc,
+	.ip6 = {W_LLC, 6, 2, 1},
+};
 
 static struct pred *vpi(struct gen *g, u32 v) { return gen_eq(g, W_HDR, 1, 1, v); }
 

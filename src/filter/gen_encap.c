@@ -119,15 +119,23 @@ struct pred *gen_pppoes(struct gen *g, const struct tree *t)
 
 /* ---- tunnels over IP ---- */
 
+static struct val *not_zero(struct gen *g, struct val *v)
+{
+	return gen_op_k(g, V_XOR, gen_is_zero(g, v), 1);
+}
+
 /* 1 if the packet is IPv6, 0 if it is IPv4; of no use where it is neither. */
 static struct val *is_ip6(struct gen *g)
 {
-	u32 bit = g->labels ? 0 : g->link->medium->ip6_bit;
-	struct val *v = bit ? gen_load(g, W_TYPE, 0, 2) : gen_load(g, W_NET, 0, 1);
+	const struct medium *m = g->link->medium;
+	bool told = m->ip6.mask && !g->labels;
+	struct val *v = told ? gen_load(g, m->ip6.where, m->ip6.off, m->ip6.size)
+			     : gen_load(g, W_NET, 0, 1);
+	u32 bits = told ? m->ip6.mask : 0x20; /* version 4 is 0100, 6 is 0110 */
 
-	if (!bit)
-		bit = 0x20; /* version 4 is 0100, 6 is 0110 */
-	return gen_op_k(g, V_AND, gen_op_k(g, V_RSH, v, (u32)__builtin_ctz(bit)), 1);
+	if (bits & (bits - 1))
+		return not_zero(g, gen_op_k(g, V_AND, v, bits));
+	return gen_op_k(g, V_AND, gen_op_k(g, V_RSH, v, (u32)__builtin_ctz(bits)), 1);
 }
 
 /* Behind the IP header, of whichever version. */
@@ -258,11 +266,6 @@ static struct val *gtp_extension(struct gen *g, struct val *at, struct val *more
 	struct val *words = val_load(g->f, gen_op(g, V_MUL, at, more), 0, 1);
 
 	return gen_op(g, V_MUL, gen_op_k(g, V_MUL, words, 4), more);
-}
-
-static struct val *not_zero(struct gen *g, struct val *v)
-{
-	return gen_op_k(g, V_XOR, gen_is_zero(g, v), 1);
 }
 
 /* 8 bytes; 4 more with any of the flags E, S, PN; with E and a type that is not

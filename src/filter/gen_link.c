@@ -334,40 +334,40 @@ const struct medium medium_ether = {
 	.multicast = mac_multicast,
 	.broadcast = mac_broadcast,
 	.llc = ether_llc,
-	.ip6_bit = 1,
+	.ip6 = {W_TYPE, 0, 2, 1},
 	.vlan = true,
 };
 
 #define MAC_LLC                                                               \
 	.proto = gen_llc_proto, .host = mac_host, .multicast = mac_multicast, \
-	.broadcast = mac_broadcast
+	.broadcast = mac_broadcast, .ip6 = {W_LLC, 6, 2, 1}
 
 /* clang-format off */
 static const struct medium
 	fddi = {MAC_LLC, .llc = yes},
 	fibre = {MAC_LLC},
-	rfc1483 = {.proto = gen_llc_proto, .llc = yes},
-	clip = {.proto = gen_llc_proto},
-	hdlc = {.proto = hdlc_proto, .ip6_bit = 1},
-	ppp = {.proto = ppp_proto, .ip6_bit = 2},
-	pppd = {.proto = ppp_proto, .outbound = pppd_outbound, .ip6_bit = 2},
-	ppp_bsdos = {.proto = ppp_bsdos_proto},
+	rfc1483 = {.proto = gen_llc_proto, .llc = yes, .ip6 = {W_LLC, 6, 2, 1}},
+	clip = {.proto = gen_llc_proto, .ip6 = {W_LLC, 6, 2, 1}},
+	hdlc = {.proto = hdlc_proto, .ip6 = {W_TYPE, 0, 2, 1}},
+	ppp = {.proto = ppp_proto, .ip6 = {W_TYPE, 0, 2, 2}},
+	pppd = {.proto = ppp_proto, .outbound = pppd_outbound, .ip6 = {W_TYPE, 0, 2, 2}},
+	ppp_bsdos = {.proto = ppp_bsdos_proto, .ip6 = {W_TYPE, 0, 2, 0x40}},
 	slip = {.proto = raw_proto, .outbound = slip_outbound},
 	raw = {.proto = raw_proto},
 	ipv4 = {.proto = ipv4_proto},
 	ipv6 = {.proto = ipv6_proto},
-	loopback = {.proto = loopback_proto},
-	pflog = {.proto = pflog_proto, .outbound = pflog_outbound},
-	ipnet = {.proto = ipnet_proto, .outbound = ipnet_outbound},
-	sll = {.proto = sll_proto, .outbound = sll_outbound, .ip6_bit = 1},
-	sll2 = {.proto = type_proto, .outbound = sll_outbound, .ip6_bit = 1},
+	loopback = {.proto = loopback_proto, .ip6 = {W_HDR, 0, 4, 0x08000008}},
+	pflog = {.proto = pflog_proto, .outbound = pflog_outbound, .ip6 = {W_HDR, 1, 1, 8}},
+	ipnet = {.proto = ipnet_proto, .outbound = ipnet_outbound, .ip6 = {W_TYPE, 0, 1, 8}},
+	sll = {.proto = sll_proto, .outbound = sll_outbound, .ip6 = {W_TYPE, 0, 2, 1}},
+	sll2 = {.proto = type_proto, .outbound = sll_outbound, .ip6 = {W_TYPE, 0, 2, 1}},
 	arcnet = {.proto = arcnet_proto, .host = arcnet_host, .multicast = arcnet_broadcast,
 		  .broadcast = arcnet_broadcast},
 	ltalk = {.proto = ltalk_proto},
-	frelay = {.proto = frelay_proto},
+	frelay = {.proto = frelay_proto, .ip6 = {W_HDR, 3, 1, 2}},
 	juniper = {.proto = juniper_proto, .outbound = juniper_outbound},
 	bacnet = {.proto = bacnet_proto},
-	typed = {.proto = type_proto, .ip6_bit = 1},
+	typed = {.proto = type_proto, .ip6 = {W_TYPE, 0, 2, 1}},
 	none = {.proto = NULL};
 
 /* number, offset of the type, of the payload, network header in it, the same

@@ -194,6 +194,7 @@ const struct medium medium_wlan = {
 	.multicast = wlan_multicast,
 	.broadcast = wlan_broadcast,
 	.llc = data_frame,
+	.ip6 = {W_LLC, 6, 2, 1},
 	.vlan = true,
 };
 

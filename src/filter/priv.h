@@ -72,7 +72,7 @@ enum id_kind {
 	ID_V4_MASK, /* v4 mask mask (mask_bits as v4_bits) */
 	ID_V6,      /* v6 / num (128 when not written) */
 	ID_MAC,     /* mac */
-	ID_AID,     /* $xx: one byte, ARCnet and MS/TP */
+	ID_AID,     /* num: $xx, one byte, ARCnet and MS/TP */
 };
 
 struct ident {
