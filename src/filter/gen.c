@@ -14,12 +14,9 @@ struct val *gen_op_k(struct gen *g, enum val_op op, struct val *a, u32 k)
 	return val_alu_k(g->f, op, a, k);
 }
 
-/* x | -x has the top bit exactly if x is not 0. */
-struct val *gen_is_zero(struct gen *g, struct val *x)
+struct pred *gen_put(struct gen *g, struct val *cell, struct val *v)
 {
-	struct val *top = gen_op_k(g, V_RSH, gen_op(g, V_OR, x, val_neg(g->f, x)), 31);
-
-	return gen_op_k(g, V_XOR, top, 1);
+	return pred_set(g->f, cell, v, g->at);
 }
 
 static struct off plus(struct off o, u32 k) { return (struct off){o.var, o.k + k}; }
@@ -139,7 +136,7 @@ void gen_push(struct gen *g, u32 linktype, struct off hdr)
 	g->prevhdr = g->hdr;
 	g->link = link_find(linktype);
 	g->hdr = hdr;
-	g->maybe_eth = NULL;
+	g->tunnel = false;
 	g->ip6 = false;
 }
 
@@ -161,33 +158,64 @@ void gen_refuse(struct gen *g, const char *fmt, ...)
 	filter_fail(g->f, OB_UNSUPPORTED, g->at, "%s", why);
 }
 
-static struct pred *identifier(struct gen *g, const struct tree *t, const struct ident *id)
+/* Identifiers, joined by `or`, that wait for more of the kind. */
+struct run {
+	struct item *v;
+	u32 n, cap;
+};
+
+static u32 kind(enum type type)
 {
-	g->at = id->span.to ? id->span : t->span;
-	switch (t->quals.type) {
+	return type == T_PORTRANGE ? T_PORT : type == T_HOST || type == T_NET ? T_DEFAULT : type;
+}
+
+static bool belongs(const struct run *run, const struct tree *t)
+{
+	const struct quals *a, *b = &t->quals;
+
+	if (!run->n)
+		return true;
+	a = &run->v[0].t->quals;
+	return a->proto == b->proto && a->dir == b->dir && kind(a->type) == kind(b->type) &&
+	       kind(b->type) != T_GATEWAY && kind(b->type) != T_PROTO &&
+	       kind(b->type) != T_PROTOCHAIN;
+}
+
+static void add(struct gen *g, struct run *run, const struct tree *t)
+{
+	vec_push(&g->f->a, *run) = (struct item){t, &t->ident};
+	for (u32 i = 1; i < t->n_list; i++)
+		vec_push(&g->f->a, *run) = (struct item){t, &t->list[i]};
+}
+
+static struct pred *identifiers(struct gen *g, const struct item *v, u32 n)
+{
+	g->at = v->id->span.to ? v->id->span : v->t->span;
+	switch (v->t->quals.type) {
 	case T_DEFAULT:
 	case T_HOST:
 	case T_NET:
 	case T_GATEWAY:
-		return gen_host(g, t, id);
+		return gen_hosts(g, v, n);
 	case T_PORT:
 	case T_PORTRANGE:
 	case T_PORTCHAIN:
-		return gen_port(g, t, id);
+		return gen_ports(g, v, n);
 	case T_PROTO:
 	case T_PROTOCHAIN:
-		return gen_proto_id(g, t, id);
+		return gen_proto_id(g, v->t, v->id);
 	}
 	return NULL;
 }
 
-static struct pred *identifiers(struct gen *g, const struct tree *t)
+/* p or what waits; p may be NULL */
+static struct pred *flush(struct gen *g, struct run *run, struct pred *p)
 {
-	struct pred *any = identifier(g, t, &t->ident);
-
-	for (u32 i = 1; i < t->n_list; i++)
-		any = gen_or(g, any, identifier(g, t, &t->list[i]));
-	return any;
+	if (!run->n)
+		return p;
+	struct pred *any = identifiers(g, run->v, run->n);
+	run->n = 0;
+	return p ? gen_or(g, p, any) : any;
 }
 
 static struct pred *primitive(struct gen *g, const struct tree *t)
@@ -231,8 +259,6 @@ static struct pred *leaf(struct gen *g, const struct tree *t)
 	case TREE_PROTO:
 		g->ip6 |= t->quals.proto == P_IP6;
 		return gen_proto_word(g, t->quals.proto);
-	case TREE_ID:
-		return identifiers(g, t);
 	case TREE_PRIM:
 		return primitive(g, t);
 	case TREE_FIELD:
@@ -267,28 +293,54 @@ static struct pred *walk(struct gen *g, const struct tree *t)
 		const struct tree **v;
 		u32 n, cap;
 	} spine = {0};
+	struct run run = {0};
+	struct pred *p = NULL;
 	bool known = g->ip6;
 
 	for (; t->op == TREE_AND || t->op == TREE_OR || t->op == TREE_NOT; t = t->a) {
 		g->nots += t->op == TREE_NOT;
 		vec_push(&g->f->a, spine) = t;
 	}
-	struct pred *p = leaf(g, t);
-	while (spine.n)
-		p = join(g, spine.v[--spine.n], p, known);
-	return p;
+	if (t->op == TREE_ID)
+		add(g, &run, t);
+	else
+		p = leaf(g, t);
+	while (spine.n) {
+		t = spine.v[--spine.n];
+		bool listed = t->op == TREE_OR && t->b->op == TREE_ID;
+
+		if (!listed || !belongs(&run, t->b))
+			p = flush(g, &run, p);
+		if (listed)
+			add(g, &run, t->b);
+		else
+			p = join(g, t, p, known);
+		if (t->op == TREE_OR)
+			g->ip6 = known;
+	}
+	return flush(g, &run, p);
+}
+
+/* PF logs: the length of the header, rounded up. */
+static struct pred *pflog_payload(struct gen *g)
+{
+	struct val *len = gen_op_k(g, V_ADD, gen_load(g, W_PACKET, 0, 1), 3);
+
+	return gen_put(g, g->var_payload, gen_op_k(g, V_AND, len, ~3u));
 }
 
 /* The lengths of the link type's variable headers are computed before all
  * else, if anything needs them: a packet too short for that is rejected, as
  * libpcap does. PPI: only frames that hold 802.11 are looked at at all. */
-static struct pred *prologue(struct gen *g, struct pred *p)
+static struct pred *finish(struct gen *g, struct pred *p)
 {
-	struct val *need = g->used_payload ? g->var_payload : g->used_hdr ? g->var_hdr : NULL;
-
 	g->at = (struct span){0, 0};
-	if (need)
-		p = gen_and(g, pred_test_k(g->f, need, C_GE, 0, g->at), p);
+	if (g->outer->nr == LT_PFLOG && g->used_payload)
+		filter_prelude(g->f, pflog_payload(g));
+	if (g->var_hdr && (g->used_hdr || g->used_payload))
+		filter_prelude(g->f, gen_wlan_hdr(g));
+	if (g->outer->medium == &medium_wlan && g->used_payload)
+		filter_prelude(g->f, gen_wlan_payload(g));
 	if (g->link->nr == LT_PPI)
 		p = gen_and(g, gen_eq(g, W_PACKET, 4, 4, 0x69000000), p);
 	return p;
@@ -303,7 +355,7 @@ struct pred *filter_gen(struct filter *f, const struct tree *t)
 		return pred_bool(f, true, t->span);
 	gen_link_init(&g);
 	gen_warn(&g, t);
-	struct pred *p = prologue(&g, walk(&g, t));
+	struct pred *p = finish(&g, walk(&g, t));
 	f->gen = NULL;
 	return p;
 }

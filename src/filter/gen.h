@@ -29,11 +29,6 @@ struct medium {
 	struct pred *(*broadcast)(struct gen *g);
 	struct pred *(*llc)(struct gen *g); /* an LLC frame, to some extent */
 	struct pred *(*outbound)(struct gen *g, bool out);
-	/* bits that are set for IPv6 and clear for IPv4; mask 0: the IP version tells */
-	struct {
-		u8 where, off, size;
-		u32 mask;
-	} ip6;
 	bool vlan; /* may carry VLAN tags */
 };
 
@@ -81,19 +76,25 @@ struct off {
 	u32 k;
 };
 
+enum { CHAIN6_MAX = 6, CHAIN4_MAX = 1 }; /* headers that are skipped */
+
 struct gen {
 	struct filter *f;
 	struct span at; /* the words being translated */
 	const struct link *link, *prev, *outer;
 	struct off hdr, prevhdr, outerhdr; /* link-layer headers */
 	struct off payload, type;
-	u32 net, nosnap;       /* from payload */
-	u32 labels, tags;      /* MPLS labels and VLAN tags passed */
-	struct val *maybe_eth; /* behind a tunnel: not 0 if there is an Ethernet header */
-	bool ip6;              /* `ip6 and` stands before: tcp[] means that over IPv6, */
-	u32 nots;              /* but not under a `not` */
-	struct val *var_hdr, *var_payload; /* the link type's own variable offsets, */
-	bool used_hdr, used_payload;       /* evaluated before all else if used at all */
+	u32 net, nosnap;  /* from payload */
+	u32 labels, tags; /* MPLS labels and VLAN tags passed */
+	bool tunnel;      /* an Ethernet header only if hdr is not payload */
+	bool ip6;         /* `ip6 and` stands before: tcp[] means that over IPv6, */
+	u32 nots;         /* but not under a `not` */
+	/* behind each header of the chain at chain_of: the same for all chains there */
+	struct val *chain6[CHAIN6_MAX], *chain4[CHAIN4_MAX];
+	struct off chain_of;
+	/* the link type's own variable offsets: cells, set by the prelude if used */
+	struct val *var_hdr, *var_payload;
+	bool used_hdr, used_payload;
 };
 
 /* ---- gen.c ---- */
@@ -110,8 +111,7 @@ struct pred *gen_bool(struct gen *g, bool value);
 struct pred *gen_and(struct gen *g, struct pred *a, struct pred *b);
 struct pred *gen_or(struct gen *g, struct pred *a, struct pred *b);
 struct pred *gen_not(struct gen *g, struct pred *a);
-/* 1 where x is 0, else 0 */
-struct val *gen_is_zero(struct gen *g, struct val *x);
+struct pred *gen_put(struct gen *g, struct val *cell, struct val *v); /* cell = v; true */
 struct val *gen_op(struct gen *g, enum val_op op, struct val *a, struct val *b);
 struct val *gen_op_k(struct gen *g, enum val_op op, struct val *a, u32 k);
 /* A new link layer of this type inside the present one. */
@@ -130,12 +130,21 @@ extern const struct medium medium_wlan, medium_sunatm, medium_ether;
 
 /* ---- gen_wlan.c ---- */
 void gen_wlan_init(struct gen *g);
+struct pred *gen_wlan_hdr(struct gen *g);     /* sets var_hdr */
+struct pred *gen_wlan_payload(struct gen *g); /* sets var_payload, from var_hdr */
 bool gen_is_wlan(const struct gen *g);
 struct pred *gen_wlan_type(struct gen *g, const struct tree *t);
 struct pred *gen_wlan_dir(struct gen *g, const struct tree *t);
 
+/* An identifier and the tree whose qualifiers it has. Lists hold those that can
+ * stand for one another: `host a or host b` asks for the protocol once. */
+struct item {
+	const struct tree *t;
+	const struct ident *id;
+};
+
 /* ---- gen_addr.c ---- */
-struct pred *gen_host(struct gen *g, const struct tree *t, const struct ident *id);
+struct pred *gen_hosts(struct gen *g, const struct item *items, u32 n);
 struct pred *gen_broadcast(struct gen *g, const struct tree *t);
 struct pred *gen_multicast(struct gen *g, const struct tree *t);
 /* what is refused outside 802.11: says so and returns false for these directions */
@@ -143,8 +152,11 @@ void gen_dir_check(struct gen *g, enum dir dir, bool wlan);
 /* one test each for source and destination, joined as the direction says */
 struct pred *gen_both(struct gen *g, enum dir dir, struct pred *src, struct pred *dst);
 
+/* The cell for the end of the chain's header number i, which begins at `at`. */
+struct val *gen_chain_cell(struct gen *g, struct off at, bool ip6, u32 i);
+
 /* ---- gen_port.c ---- */
-struct pred *gen_port(struct gen *g, const struct tree *t, const struct ident *id);
+struct pred *gen_ports(struct gen *g, const struct item *items, u32 n);
 struct pred *gen_port_to4(struct gen *g, u32 port); /* `udp dst port` over IPv4 */
 struct pred *gen_port_to6(struct gen *g, u32 port);
 

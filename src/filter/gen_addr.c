@@ -31,23 +31,19 @@ void gen_dir_check(struct gen *g, enum dir dir, bool wlan)
 
 /* ---- network addresses ---- */
 
-struct net4 {
+struct addr {
+	bool v6;
 	u32 addr, mask;
+	u8 addr6[16], mask6[16];
+	struct span at;
 };
 
-/* One protocol that holds IPv4 addresses at fixed places. */
-static struct pred *holds4(struct gen *g, struct net4 n, enum dir dir, u32 proto, u32 src, u32 dst)
-{
-	struct pred *s =
-		gen_and(g, gen_proto_link(g, proto), gen_masked(g, W_NET, src, 4, n.mask, n.addr));
-	struct pred *d =
-		gen_and(g, gen_proto_link(g, proto), gen_masked(g, W_NET, dst, 4, n.mask, n.addr));
+struct addrs {
+	struct addr *v;
+	u32 n, cap;
+};
 
-	return gen_both(g, dir, s, d);
-}
-
-/* The words come from the last to the first, as everywhere in libpcap; but
- * here the outermost test is the first word's. */
+/* The words of an IPv6 address, the first word first. */
 static struct pred *words6(struct gen *g, u32 off, const u8 a[16], const u8 m[16])
 {
 	struct pred *p = NULL;
@@ -60,12 +56,40 @@ static struct pred *words6(struct gen *g, u32 off, const u8 a[16], const u8 m[16
 	return p;
 }
 
-static struct pred *holds6(struct gen *g, const u8 a[16], const u8 m[16], enum dir dir)
+static struct pred *one_of(struct gen *g, const struct addr *a, u32 off)
 {
-	struct pred *s = gen_and(g, gen_proto_link(g, ET_IP6), words6(g, 8, a, m));
-	struct pred *d = gen_and(g, gen_proto_link(g, ET_IP6), words6(g, 24, a, m));
+	g->at = a->at;
+	return a->v6 ? words6(g, off, a->addr6, a->mask6)
+		     : gen_masked(g, W_NET, off, 4, a->mask, a->addr);
+}
 
-	return gen_both(g, dir, s, d);
+static struct pred *any_of(struct gen *g, const struct addrs *in, bool v6, u32 off)
+{
+	struct pred *any = gen_bool(g, false);
+
+	for (u32 i = 0; i < in->n; i++)
+		if (in->v[i].v6 == v6)
+			any = gen_or(g, any, one_of(g, &in->v[i], off));
+	return any;
+}
+
+/* One protocol that holds addresses at fixed places. With `src and dst` both
+ * are one of the list's, but the same one. */
+static struct pred *holds(struct gen *g, const struct addrs *in, enum dir dir, u32 proto, u32 src,
+			  u32 dst)
+{
+	struct pred *link = gen_proto_link(g, proto), *any = gen_bool(g, false);
+	bool v6 = proto == ET_IP6;
+
+	if (dir != D_AND)
+		return gen_and(g, link,
+			       gen_both(g, dir, any_of(g, in, v6, src), any_of(g, in, v6, dst)));
+	for (u32 i = 0; i < in->n; i++)
+		if (in->v[i].v6 == v6)
+			any = gen_or(
+				g, any,
+				gen_and(g, one_of(g, &in->v[i], src), one_of(g, &in->v[i], dst)));
+	return gen_and(g, link, any);
 }
 
 static _Noreturn void bad_proto(struct gen *g, const struct tree *t, enum proto p, const char *what)
@@ -117,37 +141,43 @@ static struct pred *decnet(struct gen *g, u32 addr, enum dir dir)
 	return gen_both(g, dir, decnet_one(g, addr, 3, 15), decnet_one(g, addr, 1, 7));
 }
 
-static struct pred *host4(struct gen *g, const struct tree *t, struct net4 n, enum proto proto)
+static struct pred *in4(struct gen *g, const struct addrs *in, const struct tree *t)
 {
 	enum dir dir = t->quals.dir;
+	struct pred *p;
 
-	gen_dir_check(g, dir, false);
-	switch (proto) {
-	case P_DEFAULT: {
-		struct pred *p = holds4(g, n, dir, ET_IP, 12, 16);
+	switch (t->quals.proto) {
+	case P_DEFAULT:
+		p = holds(g, in, dir, ET_IP, 12, 16);
 		if (g->labels)
 			return p;
-		p = gen_or(g, p, holds4(g, n, dir, ET_ARP, 14, 24));
-		return gen_or(g, p, holds4(g, n, dir, ET_RARP, 14, 24));
-	}
+		p = gen_or(g, p, holds(g, in, dir, ET_ARP, 14, 24));
+		return gen_or(g, p, holds(g, in, dir, ET_RARP, 14, 24));
 	case P_IP:
-		return holds4(g, n, dir, ET_IP, 12, 16);
+		return holds(g, in, dir, ET_IP, 12, 16);
 	case P_ARP:
-		return holds4(g, n, dir, ET_ARP, 14, 24);
+		return holds(g, in, dir, ET_ARP, 14, 24);
 	case P_RARP:
-		return holds4(g, n, dir, ET_RARP, 14, 24);
+		return holds(g, in, dir, ET_RARP, 14, 24);
 	default:
-		bad_proto(g, t, proto, "IPv4 addresses");
+		bad_proto(g, t, t->quals.proto, "IPv4 addresses");
 	}
 }
 
-static struct pred *host6(struct gen *g, const struct tree *t, const u8 a[16], const u8 m[16],
-			  enum proto proto)
+static struct pred *in_list(struct gen *g, const struct addrs *in, const struct tree *t)
 {
+	enum proto proto = t->quals.proto;
+	struct pred *p = gen_bool(g, false);
+	bool four = false, six = false;
+
 	gen_dir_check(g, t->quals.dir, false);
-	if (proto != P_DEFAULT && proto != P_IP6)
+	for (u32 i = 0; i < in->n; i++)
+		*(in->v[i].v6 ? &six : &four) = true;
+	if (four)
+		p = in4(g, in, t);
+	if (six && proto != P_DEFAULT && proto != P_IP6)
 		bad_proto(g, t, proto, "IPv6 addresses");
-	return holds6(g, a, m, t->quals.dir);
+	return six ? gen_or(g, p, holds(g, in, t->quals.dir, ET_IP6, 8, 24)) : p;
 }
 
 static void make_mask6(u8 m[16], u32 bits)
@@ -162,36 +192,25 @@ static void make_mask6(u8 m[16], u32 bits)
 
 /* ---- names ---- */
 
-static struct pred *one_addr(struct gen *g, const struct tree *t, const struct filter_addr *a)
+/* Those of the name's addresses that the qualifier lets through. */
+static void add_found(struct gen *g, const struct tree *t, const struct ident *id,
+		      const struct filter_addrs *found, struct addrs *to)
 {
-	static const u8 all[16] = {255, 255, 255, 255, 255, 255, 255, 255,
-				   255, 255, 255, 255, 255, 255, 255, 255};
-	/* no type field: arp and rarp cannot be told */
-	bool ip_only = t->quals.proto == P_DEFAULT && g->type.k == UNSET;
-	enum proto proto = ip_only ? (a->v6 ? P_IP6 : P_IP) : t->quals.proto;
-
-	if (proto == (a->v6 ? P_IP : P_IP6))
-		return NULL;
-	if (a->v6)
-		return host6(g, t, a->a6, all, proto);
-	return host4(g, t, (struct net4){a->v4, UINT32_MAX}, proto);
-}
-
-static struct pred *host_addrs(struct gen *g, const struct tree *t, const struct ident *id,
-			       const struct filter_addrs *found)
-{
-	struct pred *any = NULL;
+	u32 before = to->n;
 
 	for (u32 i = 0; i < found->n; i++) {
-		struct pred *one = one_addr(g, t, &found->v[i]);
+		const struct filter_addr *a = &found->v[i];
+		struct addr new = {.v6 = a->v6, .addr = a->v4, .mask = UINT32_MAX, .at = id->span};
 
-		if (one)
-			any = any ? gen_or(g, any, one) : one;
+		if (t->quals.proto == (a->v6 ? P_IP : P_IP6))
+			continue;
+		memcpy(new.addr6, a->a6, 16);
+		memset(new.mask6, 255, 16);
+		vec_push(&g->f->a, *to) = new;
 	}
-	if (!any)
+	if (to->n == before)
 		filter_fail(g->f, OB_NAME, id->span, "host `%s` has no %s address", id->s,
 			    t->quals.proto == P_IP6 ? "IPv6" : "IPv4");
-	return any;
 }
 
 static _Noreturn void unknown_host(struct gen *g, const struct ident *id)
@@ -208,20 +227,22 @@ static _Noreturn void unknown_host(struct gen *g, const struct ident *id)
 	filter_fail_err(g->f, err);
 }
 
-/* Frees the addresses whatever happens between. */
-static struct pred *host_name(struct gen *g, const struct tree *t, const struct ident *id)
+/* The caller's addresses are freed before anything can fail. */
+static void host_name(struct gen *g, const struct tree *t, const struct ident *id, struct addrs *to)
 {
 	const struct filter_names *names = g->f->opts->names;
-	struct filter_addrs found = {0}, *kept = arena_new(&g->f->a, struct filter_addrs);
+	struct filter_addrs found = {0}, kept = {0};
 
-	if (names && names->host && names->host(names->arg, id->s, &found) && found.n) {
-		kept->v = arena_dup(&g->f->a, found.v, found.n * sizeof(*found.v));
-		kept->n = found.n;
+	if (names && names->host && names->host(names->arg, id->s, &found)) {
+		g->f->a.fail = NULL;
+		kept.v = arena_dup(&g->f->a, found.v, found.n * sizeof(*found.v));
+		g->f->a.fail = &g->f->fail;
+		kept.n = kept.v ? found.n : 0;
 	}
 	free(found.v);
-	if (!kept->n)
+	if (!kept.n)
 		unknown_host(g, id);
-	return host_addrs(g, t, id, kept);
+	add_found(g, t, id, &kept, to);
 }
 
 static bool find_mac(struct gen *g, const char *name, u8 mac[6])
@@ -273,18 +294,23 @@ static struct pred *arcnet_host(struct gen *g, const struct tree *t, const struc
 }
 
 /* A network's number has as many bytes as are not 0 in front. */
-static struct net4 promote(u32 v)
+static void add4(struct gen *g, struct addrs *to, u32 addr, u32 mask)
 {
-	struct net4 n = {v, UINT32_MAX};
-
-	while (n.addr && !(n.addr & 0xff000000)) {
-		n.addr <<= 8;
-		n.mask <<= 8;
-	}
-	return n;
+	vec_push(&g->f->a, *to) = (struct addr){.addr = addr, .mask = mask, .at = g->at};
 }
 
-static struct pred *net_name(struct gen *g, const struct tree *t, const struct ident *id)
+static void promote(struct gen *g, struct addrs *to, u32 addr)
+{
+	u32 mask = UINT32_MAX;
+
+	while (addr && !(addr & 0xff000000)) {
+		addr <<= 8;
+		mask <<= 8;
+	}
+	add4(g, to, addr, mask);
+}
+
+static void net_name(struct gen *g, const struct ident *id, struct addrs *to)
 {
 	const struct filter_names *names = g->f->opts->names;
 	u32 v = 0;
@@ -296,7 +322,7 @@ static struct pred *net_name(struct gen *g, const struct tree *t, const struct i
 
 		filter_fail_err(g->f, near ? err_hint(err, "did you mean `%s`?", near) : err);
 	}
-	return host4(g, t, promote(v), t->quals.proto);
+	promote(g, to, v);
 }
 
 /* `gateway NAME`: `ether host NAME and not host NAME`. */
@@ -311,8 +337,10 @@ static struct pred *gateway(struct gen *g, const struct tree *t, const struct id
 	if (!find_mac(g, id->s, mac))
 		filter_fail(g->f, OB_NAME, id->span, "unknown hardware address `%s`", id->s);
 	both.quals.dir = D_OR;
+	struct addrs addrs = {0};
 	struct pred *link = g->link->medium->host(g, mac, D_OR);
-	return gen_and(g, link, gen_not(g, host_name(g, &both, id)));
+	host_name(g, &both, id, &addrs);
+	return gen_and(g, link, gen_not(g, in_list(g, &addrs, &both)));
 }
 
 /* ---- by what was written ---- */
@@ -337,99 +365,113 @@ static void need_net(struct gen *g, const struct tree *t)
 
 static u32 left(u32 v, u32 bits) { return bits >= 32 ? v : v << (32 - bits); }
 
-static struct pred *masked4(struct gen *g, const struct tree *t, const struct ident *id)
+static void masked4(struct gen *g, const struct tree *t, const struct ident *id, struct addrs *to)
 {
-	struct net4 n = {left(id->v4, id->v4_bits), 0};
+	u32 addr = left(id->v4, id->v4_bits), mask;
 
 	if (id->kind == ID_V4_MASK) {
-		n.mask = left(id->mask, id->mask_bits);
+		mask = left(id->mask, id->mask_bits);
 	} else {
 		if (id->num > 32)
 			filter_fail(g->f, OB_RANGE, id->span, "a mask of %u bits; IPv4 has 32",
 				    id->num);
-		n.mask = id->num ? UINT32_MAX << (32 - id->num) : 0;
+		mask = id->num ? UINT32_MAX << (32 - id->num) : 0;
 	}
-	if (n.addr & ~n.mask)
-		host_bits(g, id, n.addr & n.mask);
+	if (addr & ~mask)
+		host_bits(g, id, addr & mask);
 	need_net(g, t);
-	return host4(g, t, n, t->quals.proto);
+	add4(g, to, addr, mask);
 }
 
-static struct pred *plain4(struct gen *g, const struct tree *t, const struct ident *id)
+static void address6(struct gen *g, const struct tree *t, const struct ident *id, struct addrs *to)
 {
-	u32 area, node;
-
-	if (t->quals.proto == P_DECNET) {
-		if (!id->s || sscanf(id->s, "%u.%u", &area, &node) != 2)
-			filter_fail(g->f, OB_SYNTAX, id->span, "a DECnet address is AREA.NODE");
-		return decnet(g, (area << 10 & 0xfc00) | (node & 0x3ff), t->quals.dir);
-	}
-	if (t->quals.proto == P_LINK)
-		bad_proto(g, t, P_LINK, "IPv4 addresses");
-	u32 mask = left(UINT32_MAX, id->v4_bits);
-	return host4(g, t, (struct net4){left(id->v4, id->v4_bits), mask}, t->quals.proto);
-}
-
-static struct pred *number4(struct gen *g, const struct tree *t, const struct ident *id)
-{
-	if (t->quals.proto == P_DECNET)
-		return decnet(g, id->num, t->quals.dir);
-	if (t->quals.proto == P_LINK)
-		bad_proto(g, t, P_LINK, "IPv4 addresses");
-	if (t->quals.type == T_NET)
-		return host4(g, t, promote(id->num), t->quals.proto);
-	return host4(g, t, (struct net4){id->num, UINT32_MAX}, t->quals.proto);
-}
-
-static struct pred *address6(struct gen *g, const struct tree *t, const struct ident *id)
-{
-	u8 mask[16];
+	struct addr new = {.v6 = true, .at = g->at};
 
 	if (id->num > 128)
 		filter_fail(g->f, OB_RANGE, id->span, "a mask of %u bits; IPv6 has 128", id->num);
-	make_mask6(mask, id->num);
+	make_mask6(new.mask6, id->num);
+	memcpy(new.addr6, id->v6, 16);
 	for (u32 i = 0; i < 16; i++)
-		if (id->v6[i] & ~mask[i])
+		if (id->v6[i] & ~new.mask6[i])
 			filter_fail(g->f, OB_RANGE, id->span,
 				    "the address has bits outside its mask");
 	if (id->num != 128)
 		need_net(g, t);
-	return host6(g, t, id->v6, mask, t->quals.proto);
+	vec_push(&g->f->a, *to) = new;
 }
 
-static struct pred *name(struct gen *g, const struct tree *t, const struct ident *id)
+/* DECnet: `area.node`, or the number that they make. */
+static struct pred *decnet_host(struct gen *g, const struct tree *t, const struct ident *id)
 {
-	if (t->quals.type == T_NET)
-		return net_name(g, t, id);
-	if (t->quals.proto == P_LINK)
-		return mac_name(g, t, id);
-	if (t->quals.proto == P_DECNET)
+	u32 area, node;
+
+	if (id->kind == ID_NUM)
+		return decnet(g, id->num, t->quals.dir);
+	if (id->kind == ID_NAME)
 		gen_refuse(g, "DECnet names are not known: write AREA.NODE");
-	return host_name(g, t, id);
+	if (id->kind != ID_V4 || !id->s || sscanf(id->s, "%u.%u", &area, &node) != 2)
+		filter_fail(g->f, OB_SYNTAX, id->span, "a DECnet address is AREA.NODE");
+	return decnet(g, (area << 10 & 0xfc00) | (node & 0x3ff), t->quals.dir);
 }
 
-struct pred *gen_host(struct gen *g, const struct tree *t, const struct ident *id)
+/* What is not an IP address, or NULL. */
+static struct pred *other(struct gen *g, const struct tree *t, const struct ident *id)
 {
 	if (t->quals.type == T_GATEWAY)
 		return gateway(g, t, id);
+	if (id->kind == ID_MAC)
+		return mac_host(g, t, id->mac);
+	if (id->kind == ID_AID)
+		return arcnet_host(g, t, id);
+	if (t->quals.proto == P_LINK && id->kind == ID_NAME && t->quals.type != T_NET)
+		return mac_name(g, t, id);
+	if (t->quals.proto == P_LINK)
+		bad_proto(g, t, P_LINK, "IP addresses");
+	return t->quals.proto == P_DECNET ? decnet_host(g, t, id) : NULL;
+}
+
+static void collect(struct gen *g, const struct tree *t, const struct ident *id, struct addrs *to)
+{
 	switch (id->kind) {
 	case ID_NAME:
-		return name(g, t, id);
+		if (t->quals.type == T_NET)
+			net_name(g, id, to);
+		else
+			host_name(g, t, id, to);
+		break;
 	case ID_NUM:
-		return number4(g, t, id);
+		if (t->quals.type == T_NET)
+			promote(g, to, id->num);
+		else
+			add4(g, to, id->num, UINT32_MAX);
+		break;
 	case ID_V4:
-		return plain4(g, t, id);
+		add4(g, to, left(id->v4, id->v4_bits), left(UINT32_MAX, id->v4_bits));
+		break;
 	case ID_V4_LEN:
 	case ID_V4_MASK:
-		return masked4(g, t, id);
-	case ID_V6:
-		return address6(g, t, id);
-	case ID_MAC:
-		return mac_host(g, t, id->mac);
-	case ID_AID:
-		return arcnet_host(g, t, id);
+		masked4(g, t, id, to);
+		break;
+	default:
+		address6(g, t, id, to);
+		break;
 	}
-	return NULL;
+}
+
+struct pred *gen_hosts(struct gen *g, const struct item *items, u32 n)
+{
+	struct pred *p, *any = gen_bool(g, false);
+	struct addrs addrs = {0};
+
+	for (u32 i = 0; i < n; i++) {
+		g->at = items[i].id->span;
+		p = other(g, items[i].t, items[i].id);
+		if (p)
+			any = gen_or(g, any, p);
+		else
+			collect(g, items[i].t, items[i].id, &addrs);
+	}
+	return addrs.n ? gen_or(g, any, in_list(g, &addrs, items->t)) : any;
 }
 
 /* ---- broadcast, multicast ---- */

@@ -29,7 +29,6 @@ static struct pred *atm_llc(struct gen *g)
 const struct medium medium_sunatm = {
 	.proto = atm_proto,
 	.llc = atm_llc,
-	.ip6 = {W_LLC, 6, 2, 1},
 };
 
 static struct pred *vpi(struct gen *g, u32 v) { return gen_eq(g, W_HDR, 1, 1, v); }

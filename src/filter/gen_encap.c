@@ -2,8 +2,8 @@
 /* Packets in packets: VLAN tags, MPLS labels, PPPoE, and tunnels over IP. What
  * stands to the right is about the inner packet.
  *
- * Where the inner headers begin is a value, computed without branches, so that
- * one expression serves packets with and without options. */
+ * Where the inner headers begin is put into cells by the tests that find them,
+ * when they hold. */
 #include "filter/gen.h"
 
 /* ---- VLAN ---- */
@@ -30,11 +30,11 @@ static struct off later(struct gen *g, struct off o, struct val *by)
 /* Linux takes the outermost tag out of the packet, and remembers it beside. */
 static struct pred *live_vlan(struct gen *g, const struct tree *t)
 {
-	struct val *present = val_anc(g->f, CA_VLAN_TAG_PRESENT);
+	struct val *present = val_anc(g->f, CA_VLAN_TAG_PRESENT), *by = val_cell(g->f, 4);
 	struct pred *beside = pred_test_k(g->f, present, C_EQ, 1, g->at);
-	struct val *by = gen_op_k(g, V_MUL, gen_op_k(g, V_XOR, present, 1), 4);
-	struct pred *inside = gen_and(g, gen_not(g, beside), in_packet(g, t));
+	struct pred *inside = gen_and(g, gen_not(g, beside), gen_put(g, by, val_const(g->f, 4)));
 
+	inside = gen_and(g, inside, in_packet(g, t));
 	if (t->has_num)
 		beside = gen_and(
 			g, beside,
@@ -119,34 +119,12 @@ struct pred *gen_pppoes(struct gen *g, const struct tree *t)
 
 /* ---- tunnels over IP ---- */
 
-static struct val *not_zero(struct gen *g, struct val *v)
+/* How far a header can lie behind v, as far as is known. */
+static u32 max_plus(const struct val *v, u32 k)
 {
-	return gen_op_k(g, V_XOR, gen_is_zero(g, v), 1);
-}
+	u32 max = v ? v->max : 0;
 
-/* 1 if the packet is IPv6, 0 if it is IPv4; of no use where it is neither. */
-static struct val *is_ip6(struct gen *g)
-{
-	const struct medium *m = g->link->medium;
-	bool told = m->ip6.mask && !g->labels;
-	struct val *v = told ? gen_load(g, m->ip6.where, m->ip6.off, m->ip6.size)
-			     : gen_load(g, W_NET, 0, 1);
-	u32 bits = told ? m->ip6.mask : 0x20; /* version 4 is 0100, 6 is 0110 */
-
-	if (bits & (bits - 1))
-		return not_zero(g, gen_op_k(g, V_AND, v, bits));
-	return gen_op_k(g, V_AND, gen_op_k(g, V_RSH, v, (u32)__builtin_ctz(bits)), 1);
-}
-
-/* Behind the IP header, of whichever version. */
-static struct off behind_ip(struct gen *g)
-{
-	struct off net = gen_off(g, W_NET);
-	struct val *six = is_ip6(g), *four = gen_op_k(g, V_XOR, six, 1);
-	struct val *len = gen_op(g, V_MUL, val_msh(g->f, net.var, net.k), four);
-
-	len = gen_op(g, V_ADD, len, gen_op_k(g, V_MUL, six, 40));
-	return later(g, net, len);
+	return max > UINT32_MAX - k ? UINT32_MAX : max + k;
 }
 
 static struct val *sum(struct gen *g, struct off o)
@@ -154,35 +132,51 @@ static struct val *sum(struct gen *g, struct off o)
 	return o.var ? gen_op_k(g, V_ADD, o.var, o.k) : val_const(g->f, o.k);
 }
 
-static struct pred *readable(struct gen *g, struct val *v)
+static struct val *behind(struct gen *g, const struct val *v, u32 k)
 {
-	return pred_test_k(g->f, v, C_GE, 0, g->at);
+	return val_cell(g->f, max_plus(v, k));
 }
 
-/* An Ethernet type at h + 2, then at h + len either an Ethernet frame, if the
- * type is 0x6558, or the protocol itself. */
-static struct pred *ether_inside(struct gen *g, struct pred *p, struct off h, struct val *len)
+/* Over IPv4, or IPv6: where the header ends, without the constant part of the
+ * network header's own place, goes into a cell. */
+static struct off over(struct gen *g, struct pred **four, struct pred *six)
 {
-	struct val *start = sum(g, h), *type = gen_at(g, h, 2, 2);
-	struct val *eth = gen_is_zero(g, gen_op_k(g, V_XOR, type, ET_TEB));
-	struct val *end = gen_op(g, V_ADD, start, len);
-	struct val *skip = gen_op(g, V_MUL, eth, gen_op_k(g, V_ADD, len, 10));
+	struct off tran = gen_off(g, W_TRAN4), net = gen_off(g, W_NET);
+	struct val *end = behind(g, net.var, 60);
+	struct val *fixed = sum(g, (struct off){net.var, 40});
 
-	gen_push(g, LT_ETHERNET, (struct off){end, 0});
-	g->type = (struct off){gen_op(g, V_ADD, gen_op_k(g, V_ADD, start, 2), skip), 0};
-	g->payload = (struct off){gen_op(g, V_ADD, end, gen_op_k(g, V_MUL, eth, 14)), 0};
+	*four = gen_or(g, gen_and(g, *four, gen_put(g, end, tran.var)),
+		       gen_and(g, six, gen_put(g, end, fixed)));
+	return (struct off){end, net.k};
+}
+
+/* An Ethernet type at h + 2, then at `start` either an Ethernet frame, if the
+ * type is 0x6558, or the protocol itself. */
+static struct pred *ether_inside(struct gen *g, struct pred *p, struct off h, struct val *start,
+				 u32 room)
+{
+	struct val *hdr = behind(g, h.var, h.k + room), *type = behind(g, hdr, 12);
+	struct val *payload = behind(g, hdr, 14);
+	struct pred *eth = pred_test_k(g->f, gen_at(g, h, 2, 2), C_EQ, ET_TEB, g->at);
+	struct pred *bare = gen_put(g, type, sum(g, (struct off){h.var, h.k + 2}));
+
+	p = gen_and(g, p, gen_put(g, hdr, start));
+	eth = gen_and(g, eth, gen_put(g, type, gen_op_k(g, V_ADD, hdr, 12)));
+	eth = gen_and(g, eth, gen_put(g, payload, gen_op_k(g, V_ADD, hdr, 14)));
+	bare = gen_and(g, bare, gen_put(g, payload, hdr));
+	gen_push(g, LT_ETHERNET, (struct off){hdr, 0});
+	g->type = (struct off){type, 0};
+	g->payload = (struct off){payload, 0};
 	g->net = 0;
-	g->maybe_eth = eth;
-	return gen_and(g, p, readable(g, g->payload.var));
+	g->tunnel = true;
+	return gen_and(g, p, gen_or(g, eth, bare));
 }
 
 /* IPv4 or IPv6 at h. */
 static struct pred *ip_inside(struct gen *g, struct pred *p, struct off h)
 {
-	struct off at = h.var ? (struct off){sum(g, h), 0} : h;
-
-	gen_push(g, 101, at);
-	g->payload = at;
+	gen_push(g, 101, h);
+	g->payload = h;
 	g->type = (struct off){NULL, UNSET};
 	g->net = g->nosnap = g->labels = 0;
 	return p;
@@ -190,14 +184,17 @@ static struct pred *ip_inside(struct gen *g, struct pred *p, struct off h)
 
 /* ---- over UDP ---- */
 
-static struct pred *either_ip(struct gen *g,
-			      struct pred *(*check)(struct gen *, enum where, const struct tree *),
-			      const struct tree *t, u32 port)
+typedef struct pred *check_fn(struct gen *, enum where, const struct tree *);
+
+static struct pred *over_udp(struct gen *g, check_fn *check, const struct tree *t, u32 port,
+			     struct off *h)
 {
 	struct pred *four = gen_and(g, gen_port_to4(g, port), check(g, W_TRAN4, t));
 	struct pred *six = gen_and(g, gen_port_to6(g, port), check(g, W_TRAN6, t));
 
-	return gen_or(g, four, six);
+	*h = over(g, &four, six);
+	h->k += 8;
+	return four;
 }
 
 static void vni_fits(struct gen *g, const struct tree *t)
@@ -218,16 +215,16 @@ static struct pred *is_geneve(struct gen *g, enum where tran, const struct tree 
 	return vni(g, tran, t, gen_masked(g, tran, 8, 1, 0xc0, 0));
 }
 
+/* 8 bytes, and options that are counted in 4. */
 static struct pred *geneve(struct gen *g, const struct tree *t, u32 port)
 {
-	vni_fits(g, t);
-	struct pred *p = either_ip(g, is_geneve, t, port);
-	struct off h = behind_ip(g);
+	struct off h;
 
-	h.k += 8;
-	struct val *options = gen_op_k(g, V_AND, gen_at(g, h, 0, 1), 0x3f);
-	struct val *len = gen_op_k(g, V_ADD, gen_op_k(g, V_MUL, options, 4), 8);
-	return ether_inside(g, p, h, len);
+	vni_fits(g, t);
+	struct pred *p = over_udp(g, is_geneve, t, port, &h);
+	struct val *len = gen_op_k(g, V_AND, gen_at(g, h, 0, 1), 0x3f);
+	len = gen_op(g, V_ADD, gen_op_k(g, V_MUL, len, 4), h.var);
+	return ether_inside(g, p, h, gen_op_k(g, V_ADD, len, h.k + 8), 8 + 4 * 63);
 }
 
 static struct pred *is_vxlan(struct gen *g, enum where tran, const struct tree *t)
@@ -237,14 +234,14 @@ static struct pred *is_vxlan(struct gen *g, enum where tran, const struct tree *
 
 static struct pred *vxlan(struct gen *g, const struct tree *t, u32 port)
 {
-	vni_fits(g, t);
-	struct pred *p = either_ip(g, is_vxlan, t, port);
-	struct off h = behind_ip(g);
+	struct off h;
 
-	gen_push(g, LT_ETHERNET, (struct off){sum(g, h), 16});
+	vni_fits(g, t);
+	struct pred *p = over_udp(g, is_vxlan, t, port, &h);
+	gen_push(g, LT_ETHERNET, (struct off){h.var, h.k + 8});
 	g->prev = g->link; /* no check of the carrier */
-	g->type = (struct off){g->hdr.var, 28};
-	g->payload = (struct off){g->hdr.var, 30};
+	g->type = (struct off){h.var, h.k + 20};
+	g->payload = (struct off){h.var, h.k + 22};
 	g->net = g->labels = g->tags = 0;
 	g->nosnap = 3;
 	return p;
@@ -259,78 +256,95 @@ static struct pred *is_gtpu(struct gen *g, enum where tran, const struct tree *t
 	return t->has_num ? gen_and(g, p, gen_eq(g, tran, 12, 4, t->num)) : p;
 }
 
-/* Where an extension header follows: its length, in 4 bytes, at its first byte;
- * 0 without one. */
-static struct val *gtp_extension(struct gen *g, struct val *at, struct val *more)
+static struct pred *byte_is_0(struct gen *g, struct off at)
 {
-	struct val *words = val_load(g->f, gen_op(g, V_MUL, at, more), 0, 1);
+	return pred_test_k(g->f, gen_at(g, at, 0, 1), C_EQ, 0, g->at);
+}
 
-	return gen_op(g, V_MUL, gen_op_k(g, V_MUL, words, 4), more);
+/* Behind the extension header at `at`, whose first byte counts 4 bytes. */
+static struct val *gtp_next(struct gen *g, struct off at)
+{
+	return gen_op(g, V_ADD, sum(g, at), gen_op_k(g, V_MUL, gen_at(g, at, 0, 1), 4));
 }
 
 /* 8 bytes; 4 more with any of the flags E, S, PN; with E and a type that is not
  * 0 an extension header, and another behind it if its last byte is not 0. */
 static struct pred *gtpu(struct gen *g, const struct tree *t, u32 port)
 {
-	struct pred *p = either_ip(g, is_gtpu, t, port);
-	struct off h = behind_ip(g);
+	struct off h, first, second;
+	struct pred *p = over_udp(g, is_gtpu, t, port, &h);
+	struct val *flags = gen_at(g, h, 0, 1), *end = behind(g, h.var, h.k + 2200);
+	struct pred *plain = pred_masked(g->f, flags, 7, 0, g->at);
+	struct pred *no_ext = pred_masked(g->f, flags, 4, 0, g->at);
 
-	h.k += 8;
-	struct val *flags = gen_at(g, h, 0, 1), *start = sum(g, h);
-	struct val *e = gen_op_k(g, V_AND, gen_op_k(g, V_RSH, flags, 2), 1);
-	struct val *any = not_zero(g, gen_op_k(g, V_AND, flags, 7));
-	struct val *type = val_load(g->f, gen_op(g, V_MUL, start, e), 11, 1);
-	struct val *end =
-		gen_op(g, V_ADD, start, gen_op_k(g, V_ADD, gen_op_k(g, V_MUL, any, 4), 8));
+	first = (struct off){h.var, h.k + 12};
+	second = (struct off){behind(g, h.var, h.k + 1100), 0};
+	no_ext = gen_or(g, no_ext, byte_is_0(g, (struct off){h.var, h.k + 11}));
+	plain = gen_and(g, plain, gen_put(g, end, sum(g, (struct off){h.var, h.k + 8})));
+	no_ext = gen_and(g, no_ext, gen_put(g, end, sum(g, first)));
 
-	for (u32 i = 0; i < 2; i++) {
-		e = gen_op(g, V_AND, e, not_zero(g, type));
-		end = gen_op(g, V_ADD, end, gtp_extension(g, end, e));
-		if (!i)
-			type = val_load(g->f, gen_op_k(g, V_SUB, end, 1), 0, 1);
-	}
-	return ip_inside(g, gen_and(g, p, readable(g, end)), (struct off){end, 0});
+	struct val *last = gen_op_k(g, V_SUB, second.var, 1);
+	struct pred *one =
+		gen_and(g, byte_is_0(g, (struct off){last, 0}), gen_put(g, end, second.var));
+	struct pred *two = gen_put(g, end, gtp_next(g, second));
+	struct pred *ext =
+		gen_and(g, gen_put(g, second.var, gtp_next(g, first)), gen_or(g, one, two));
+	p = gen_and(g, p, gen_or(g, gen_or(g, plain, no_ext), ext));
+	return ip_inside(g, p, (struct off){end, 0});
 }
 
 /* ---- over IP ---- */
 
-static struct pred *carried(struct gen *g, u32 nr)
+static struct pred *in4(struct gen *g, u32 nr)
 {
-	struct pred *four = gen_and(g, gen_proto(g, nr, P_IP), gen_frag(g));
-	struct pred *six = gen_and(g, gen_proto_link(g, ET_IP6), gen_eq(g, W_NET, 6, 1, nr));
+	return gen_and(g, gen_proto(g, nr, P_IP), gen_frag(g));
+}
 
-	return gen_or(g, four, six);
+static struct pred *in6(struct gen *g, u32 nr)
+{
+	return gen_and(g, gen_proto_link(g, ET_IP6), gen_eq(g, W_NET, 6, 1, nr));
 }
 
 static struct pred *ipip(struct gen *g)
 {
-	struct pred *p = gen_or(g, carried(g, IP_IPIP), carried(g, IP_IP6));
+	struct pred *four = gen_or(g, in4(g, IP_IPIP), in4(g, IP_IP6));
+	struct off h = over(g, &four, gen_or(g, in6(g, IP_IPIP), in6(g, IP_IP6)));
 
-	return ip_inside(g, p, behind_ip(g));
+	return ip_inside(g, four, h);
+}
+
+static struct pred *gre_key(struct gen *g, struct off h, u32 key)
+{
+	struct val *flags = gen_at(g, h, 0, 2);
+	struct pred *sum_too = pred_test_k(g->f, flags, C_SET, 0x8000, g->at);
+	struct pred *late = pred_test_k(g->f, gen_at(g, h, 8, 4), C_EQ, key, g->at);
+	struct pred *soon = pred_test_k(g->f, gen_at(g, h, 4, 4), C_EQ, key, g->at);
+	struct pred *p =
+		gen_or(g, gen_and(g, sum_too, late), gen_and(g, gen_not(g, sum_too), soon));
+
+	return gen_and(g, pred_test_k(g->f, flags, C_SET, 0x2000, g->at), p);
 }
 
 /* Version 0 without routing. A checksum, a key and a sequence number have 4
- * bytes each, in this order, where there is one. */
+ * bytes each, in this order, where there is one: flags 15, 13, 12. How many of
+ * 4 bits are set is looked up in a number that holds 2 bits for each case. */
 static struct pred *gre(struct gen *g, const struct tree *t)
 {
-	struct pred *p = carried(g, IP_GRE);
-	struct off h = behind_ip(g);
-	struct val *flags = gen_at(g, h, 0, 2);
-	struct val *c = gen_op_k(g, V_AND, gen_op_k(g, V_RSH, flags, 15), 1);
-	struct val *k = gen_op_k(g, V_AND, gen_op_k(g, V_RSH, flags, 13), 1);
-	struct val *s = gen_op_k(g, V_AND, gen_op_k(g, V_RSH, flags, 12), 1);
-	struct val *len = gen_op(g, V_ADD, gen_op(g, V_ADD, c, k), s);
+	struct pred *p = in4(g, IP_GRE);
+	struct off h = over(g, &p, in6(g, IP_GRE));
+	struct val *flags = gen_at(g, h, 0, 2), *many;
+	u32 counts = 0;
 
+	for (u32 i = 0; i < 16; i++)
+		counts |= (u32)__builtin_popcount(i & 0xb) << 2 * i;
 	p = gen_and(g, p, pred_masked(g->f, flags, 0x4007, 0, g->at));
-	if (t->has_num) {
-		struct val *key = gen_op_k(g, V_MUL, c, 4);
-
-		p = gen_and(g, p, pred_test_k(g->f, k, C_EQ, 1, g->at));
-		key = gen_at(g, later(g, h, key), 4, 4);
-		p = gen_and(g, p, pred_test_k(g->f, key, C_EQ, t->num, g->at));
-	}
-	len = gen_op_k(g, V_ADD, gen_op_k(g, V_MUL, len, 4), 4);
-	p = ether_inside(g, p, h, len);
+	if (t->has_num)
+		p = gen_and(g, p, gre_key(g, h, t->num));
+	many = gen_op_k(g, V_AND, gen_op_k(g, V_RSH, flags, 11), 0x1e);
+	many = gen_op(g, V_RSH, val_const(g->f, counts), many);
+	many = gen_op_k(g, V_MUL, gen_op_k(g, V_AND, many, 3), 4);
+	many = gen_op_k(g, V_ADD, gen_op(g, V_ADD, many, h.var), h.k + 4);
+	p = ether_inside(g, p, h, many, 16);
 	g->nosnap = 3;
 	g->labels = g->tags = 0;
 	return p;

@@ -71,8 +71,8 @@ static struct pred *ether_type(struct gen *g, u32 proto)
  * Ethernet header. */
 struct pred *gen_prev_check(struct gen *g)
 {
-	if (g->maybe_eth)
-		return pred_not(g->f, pred_test_k(g->f, g->maybe_eth, C_EQ, 0, g->at));
+	if (g->tunnel)
+		return gen_not(g, pred_test(g->f, g->hdr.var, C_EQ, g->payload.var, g->at));
 	if (g->prev->nr == LT_SUNATM)
 		return gen_not(g, gen_eq(g, W_PREVHDR, 4, 2, 0xff00));
 	return NULL;
@@ -86,7 +86,7 @@ static struct pred *checked(struct gen *g, struct pred *check, struct pred *p)
 /* Behind a tunnel there is an Ethernet type with or without a header. */
 static struct pred *ether_proto(struct gen *g, u32 proto)
 {
-	return checked(g, g->maybe_eth ? NULL : gen_prev_check(g), ether_type(g, proto));
+	return checked(g, g->tunnel ? NULL : gen_prev_check(g), ether_type(g, proto));
 }
 
 /* ---- addresses at fixed places: Ethernet, FDDI, token ring, Fibre Channel ---- */
@@ -334,40 +334,39 @@ const struct medium medium_ether = {
 	.multicast = mac_multicast,
 	.broadcast = mac_broadcast,
 	.llc = ether_llc,
-	.ip6 = {W_TYPE, 0, 2, 1},
 	.vlan = true,
 };
 
 #define MAC_LLC                                                               \
 	.proto = gen_llc_proto, .host = mac_host, .multicast = mac_multicast, \
-	.broadcast = mac_broadcast, .ip6 = {W_LLC, 6, 2, 1}
+	.broadcast = mac_broadcast
 
 /* clang-format off */
 static const struct medium
 	fddi = {MAC_LLC, .llc = yes},
 	fibre = {MAC_LLC},
-	rfc1483 = {.proto = gen_llc_proto, .llc = yes, .ip6 = {W_LLC, 6, 2, 1}},
-	clip = {.proto = gen_llc_proto, .ip6 = {W_LLC, 6, 2, 1}},
-	hdlc = {.proto = hdlc_proto, .ip6 = {W_TYPE, 0, 2, 1}},
-	ppp = {.proto = ppp_proto, .ip6 = {W_TYPE, 0, 2, 2}},
-	pppd = {.proto = ppp_proto, .outbound = pppd_outbound, .ip6 = {W_TYPE, 0, 2, 2}},
-	ppp_bsdos = {.proto = ppp_bsdos_proto, .ip6 = {W_TYPE, 0, 2, 0x40}},
+	rfc1483 = {.proto = gen_llc_proto, .llc = yes},
+	clip = {.proto = gen_llc_proto},
+	hdlc = {.proto = hdlc_proto},
+	ppp = {.proto = ppp_proto},
+	pppd = {.proto = ppp_proto, .outbound = pppd_outbound},
+	ppp_bsdos = {.proto = ppp_bsdos_proto},
 	slip = {.proto = raw_proto, .outbound = slip_outbound},
 	raw = {.proto = raw_proto},
 	ipv4 = {.proto = ipv4_proto},
 	ipv6 = {.proto = ipv6_proto},
-	loopback = {.proto = loopback_proto, .ip6 = {W_HDR, 0, 4, 0x08000008}},
-	pflog = {.proto = pflog_proto, .outbound = pflog_outbound, .ip6 = {W_HDR, 1, 1, 8}},
-	ipnet = {.proto = ipnet_proto, .outbound = ipnet_outbound, .ip6 = {W_TYPE, 0, 1, 8}},
-	sll = {.proto = sll_proto, .outbound = sll_outbound, .ip6 = {W_TYPE, 0, 2, 1}},
-	sll2 = {.proto = type_proto, .outbound = sll_outbound, .ip6 = {W_TYPE, 0, 2, 1}},
+	loopback = {.proto = loopback_proto},
+	pflog = {.proto = pflog_proto, .outbound = pflog_outbound},
+	ipnet = {.proto = ipnet_proto, .outbound = ipnet_outbound},
+	sll = {.proto = sll_proto, .outbound = sll_outbound},
+	sll2 = {.proto = type_proto, .outbound = sll_outbound},
 	arcnet = {.proto = arcnet_proto, .host = arcnet_host, .multicast = arcnet_broadcast,
 		  .broadcast = arcnet_broadcast},
 	ltalk = {.proto = ltalk_proto},
-	frelay = {.proto = frelay_proto, .ip6 = {W_HDR, 3, 1, 2}},
+	frelay = {.proto = frelay_proto},
 	juniper = {.proto = juniper_proto, .outbound = juniper_outbound},
 	bacnet = {.proto = bacnet_proto},
-	typed = {.proto = type_proto, .ip6 = {W_TYPE, 0, 2, 1}},
+	typed = {.proto = type_proto},
 	none = {.proto = NULL};
 
 /* number, offset of the type, of the payload, network header in it, the same
@@ -471,12 +470,8 @@ void gen_link_init(struct gen *g)
 	g->nosnap = l->nosnap;
 	if (gen_is_wlan(g))
 		gen_wlan_init(g);
-	if (l->nr == LT_PFLOG) { /* the length of its header, rounded up */
-		struct val *len = gen_load(g, W_PACKET, 0, 1);
-
-		len = gen_op_k(g, V_AND, gen_op_k(g, V_ADD, len, 3), ~3u);
-		g->var_payload = g->payload.var = len;
-	}
+	if (l->nr == LT_PFLOG)
+		g->var_payload = g->payload.var = val_cell(g->f, 258);
 	g->prevhdr = g->outerhdr = g->hdr;
 }
 

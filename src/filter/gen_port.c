@@ -4,28 +4,55 @@
 
 #include <stdlib.h>
 
-enum { ANY_TRANSPORT = 0, CHAIN_MAX = 6 };
+enum { ANY_TRANSPORT = 0 };
+
+struct range {
+	u32 from, to; /* from <= to */
+	u32 transport;
+	struct span at;
+};
 
 struct ports {
-	u32 from, to;  /* from <= to */
-	u32 transport; /* IP protocol, or ANY_TRANSPORT */
+	struct range *v;
+	u32 n, cap;
+	u32 transport; /* the ranges of this one are meant: IP protocol, or ANY_TRANSPORT */
 	enum dir dir;
 };
 
 /* One port, at an offset. A range loads it for each of its ends. */
-static struct pred *atom(struct gen *g, struct off at, u32 off, struct ports p)
+static struct pred *atom(struct gen *g, struct off at, u32 off, const struct range *r)
 {
 	struct val *v = gen_at(g, at, off, 2);
 
-	if (p.from == p.to)
-		return pred_test_k(g->f, v, C_EQ, p.from, g->at);
-	return gen_and(g, pred_test_k(g->f, v, C_GE, p.from, g->at),
-		       pred_rel(g->f, v, R_LE, val_const(g->f, p.to), g->at));
+	g->at = r->at;
+	if (r->from == r->to)
+		return pred_test_k(g->f, v, C_EQ, r->from, g->at);
+	return gen_and(g, pred_test_k(g->f, v, C_GE, r->from, g->at),
+		       pred_rel(g->f, v, R_LE, val_const(g->f, r->to), g->at));
 }
 
+static struct pred *any_atom(struct gen *g, struct off at, u32 off, struct ports p)
+{
+	struct pred *any = gen_bool(g, false);
+
+	for (u32 i = 0; i < p.n; i++)
+		if (p.v[i].transport == p.transport)
+			any = gen_or(g, any, atom(g, at, off, &p.v[i]));
+	return any;
+}
+
+/* With `src and dst` both are one of the list's, but the same one. */
 static struct pred *atoms(struct gen *g, struct off at, struct ports p)
 {
-	return gen_both(g, p.dir, atom(g, at, 0, p), atom(g, at, 2, p));
+	struct pred *any = gen_bool(g, false);
+
+	if (p.dir != D_AND)
+		return gen_both(g, p.dir, any_atom(g, at, 0, p), any_atom(g, at, 2, p));
+	for (u32 i = 0; i < p.n; i++)
+		if (p.v[i].transport == p.transport)
+			any = gen_or(g, any,
+				     gen_and(g, atom(g, at, 0, &p.v[i]), atom(g, at, 2, &p.v[i])));
+	return any;
 }
 
 /* Not a later fragment. */
@@ -64,12 +91,16 @@ static struct pred *ports6(struct gen *g, struct ports p)
 
 struct pred *gen_port_to4(struct gen *g, u32 port)
 {
-	return ports4(g, (struct ports){port, port, IP_UDP, D_DST});
+	struct range r = {port, port, IP_UDP, g->at};
+
+	return ports4(g, (struct ports){&r, 1, 1, IP_UDP, D_DST});
 }
 
 struct pred *gen_port_to6(struct gen *g, u32 port)
 {
-	return ports6(g, (struct ports){port, port, IP_UDP, D_DST});
+	struct range r = {port, port, IP_UDP, g->at};
+
+	return ports6(g, (struct ports){&r, 1, 1, IP_UDP, D_DST});
 }
 
 /* ---- behind extension headers ---- */
@@ -98,22 +129,24 @@ static struct pred *extension(struct gen *g, struct val *next, struct off at)
 	return gen_or(g, any, gen_and(g, is(g, next, IP_FRAGMENT), first));
 }
 
-static struct pred *chain6(struct gen *g, struct val *next, struct off at, struct ports p, u32 left)
+static struct pred *chain6(struct gen *g, struct val *next, struct off at, struct ports p, u32 i)
 {
 	struct pred *here = gen_and(g, transport(g, next, p), atoms(g, at, p));
 
-	if (!left)
+	if (i == CHAIN6_MAX)
 		return here;
-	struct pred *ext = extension(g, next, at);
 	struct val *size = gen_op_k(g, V_MUL, gen_op_k(g, V_ADD, gen_at(g, at, 1, 1), 1), 8);
-	struct off beyond = {at.var ? gen_op(g, V_ADD, at.var, size) : size, at.k};
-	struct pred *more = chain6(g, gen_at(g, at, 0, 1), beyond, p, left - 1);
+	struct val *beyond = gen_chain_cell(g, at, true, i);
+	struct pred *ext =
+		gen_and(g, extension(g, next, at),
+			gen_put(g, beyond, at.var ? gen_op(g, V_ADD, at.var, size) : size));
+	struct pred *more = chain6(g, gen_at(g, at, 0, 1), (struct off){beyond, at.k}, p, i + 1);
 	return gen_or(g, here, gen_and(g, ext, more));
 }
 
 static struct pred *portchain6(struct gen *g, struct ports p)
 {
-	struct pred *chain = chain6(g, gen_load(g, W_NET, 6, 1), gen_off(g, W_TRAN6), p, CHAIN_MAX);
+	struct pred *chain = chain6(g, gen_load(g, W_NET, 6, 1), gen_off(g, W_TRAN6), p, 0);
 
 	return gen_and(g, gen_proto_link(g, ET_IP6), chain);
 }
@@ -208,49 +241,68 @@ static bool is_range(const struct tree *t, const struct ident *id, const char **
 	       (t->quals.type == T_PORTRANGE || (t->n_list && *id->s >= '0' && *id->s <= '9'));
 }
 
-static struct ports named(struct gen *g, const struct tree *t, const struct ident *id, u32 want)
+static struct range named(struct gen *g, const struct tree *t, const struct ident *id, u32 want)
 {
-	struct ports p = {0};
+	struct range r = {0};
 	const char *dash;
 	u32 other;
 
 	if (is_range(t, id, &dash)) {
-		p.from = number(g, id, id->s, (size_t)(dash - id->s), want, &p.transport);
-		p.to = number(g, id, dash + 1, strlen(dash + 1), want, &other);
-		if (other != p.transport)
-			p.transport = ANY_TRANSPORT;
+		r.from = number(g, id, id->s, (size_t)(dash - id->s), want, &r.transport);
+		r.to = number(g, id, dash + 1, strlen(dash + 1), want, &other);
+		if (other != r.transport)
+			r.transport = ANY_TRANSPORT;
 	} else if (t->quals.type == T_PORTRANGE) {
 		filter_fail(g->f, OB_SYNTAX, id->span, "a port range is FROM-TO");
 	} else {
-		p.from = p.to = number(g, id, id->s, strlen(id->s), want, &p.transport);
+		r.from = r.to = number(g, id, id->s, strlen(id->s), want, &r.transport);
 	}
-	p.transport = agree(g, id, want, p.transport);
-	return p;
+	r.transport = agree(g, id, want, r.transport);
+	return r;
 }
 
-struct pred *gen_port(struct gen *g, const struct tree *t, const struct ident *id)
+static struct range written(struct gen *g, const struct tree *t, const struct ident *id)
 {
 	u32 want = wanted(g, t);
-	struct ports p = {id->num, id->num, want, D_DEFAULT};
+	struct range r = {id->num, id->num, want, id->span};
 
 	if (id->kind == ID_NAME)
-		p = named(g, t, id, want);
+		r = named(g, t, id, want);
 	else if (id->kind != ID_NUM)
 		filter_fail(g->f, OB_SYNTAX, id->span,
 			    "a port is a number or a name, not an address");
-	if (p.from > 65535 || p.to > 65535)
+	if (r.from > 65535 || r.to > 65535)
 		filter_fail(g->f, OB_RANGE, id->span, "port %u; the largest is 65535",
-			    MAX(p.from, p.to));
+			    MAX(r.from, r.to));
 	if (t->quals.dir >= D_ADDR1)
 		gen_refuse(g, "ports are src or dst");
-	p.dir = t->quals.dir;
-	if (p.from > p.to) {
-		u32 tmp = p.from;
+	u32 from = MIN(r.from, r.to), to = MAX(r.from, r.to);
+	return (struct range){from, to, r.transport, id->span};
+}
 
-		p.from = p.to;
-		p.to = tmp;
+/* A transport's ranges together. */
+static struct pred *of_transport(struct gen *g, enum type type, struct ports p)
+{
+	for (u32 i = 0; i < p.n; i++)
+		if (p.v[i].transport == p.transport)
+			return gen_or(g, type == T_PORTCHAIN ? portchain6(g, p) : ports6(g, p),
+				      ports4(g, p));
+	return gen_bool(g, false);
+}
+
+struct pred *gen_ports(struct gen *g, const struct item *items, u32 n)
+{
+	static const u8 transports[] = {ANY_TRANSPORT, IP_TCP, IP_UDP, IP_SCTP};
+	struct ports p = {.dir = items->t->quals.dir};
+	struct pred *any = gen_bool(g, false);
+
+	for (u32 i = 0; i < n; i++) {
+		g->at = items[i].id->span;
+		vec_push(&g->f->a, p) = written(g, items[i].t, items[i].id);
 	}
-	if (t->quals.type == T_PORTCHAIN)
-		return gen_or(g, portchain6(g, p), ports4(g, p));
-	return gen_or(g, ports6(g, p), ports4(g, p));
+	for (u32 i = 0; i < LEN(transports); i++) {
+		p.transport = transports[i];
+		any = gen_or(g, any, of_transport(g, items->t->quals.type, p));
+	}
+	return any;
 }

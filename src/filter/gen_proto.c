@@ -233,10 +233,8 @@ static u32 by_name(struct gen *g, enum proto proto, const struct ident *id)
 
 /* ---- chains of headers ----
  *
- * At each step: the number of the next header, and where it is, from the
- * network header. libpcap loops; here as many steps are unrolled. */
-
-enum { CHAIN_MAX = 8 };
+ * At each step: the number of the next header, and where it is. libpcap loops;
+ * here a few steps are unrolled. */
 
 struct step {
 	struct val *next;
@@ -248,46 +246,54 @@ static struct pred *next_is(struct gen *g, struct step s, u32 v)
 	return pred_test_k(g->f, s.next, C_EQ, v, g->at);
 }
 
-static struct pred *skippable(struct gen *g, struct step s, bool ip6)
+/* Lengths count 8 bytes beyond the first 8; in AH, 4 beyond the first 8. */
+static struct pred *skip(struct gen *g, struct step s, struct val *to, bool ah)
+{
+	struct val *len = gen_op_k(g, V_ADD, gen_at(g, s.at, 1, 1), ah ? 2 : 1);
+
+	len = gen_op_k(g, V_MUL, len, ah ? 4 : 8);
+	return gen_put(g, to, s.at.var ? gen_op(g, V_ADD, s.at.var, len) : len);
+}
+
+static struct pred *skip_any(struct gen *g, struct step s, struct val *to, bool ip6)
 {
 	static const u8 headers[] = {IP_HOPOPTS, IP_DSTOPTS, IP_ROUTING, IP_FRAGMENT};
-	struct pred *ah = next_is(g, s, IP_AH), *any = NULL;
+	struct pred *ah = gen_and(g, next_is(g, s, IP_AH), skip(g, s, to, true));
+	struct pred *any = next_is(g, s, headers[0]);
 
 	if (!ip6)
 		return ah;
-	for (u32 i = 0; i < LEN(headers); i++) {
-		struct pred *one = next_is(g, s, headers[i]);
-		any = any ? gen_or(g, any, one) : one;
-	}
-	return gen_or(g, any, ah);
+	for (u32 i = 1; i < LEN(headers); i++)
+		any = gen_or(g, any, next_is(g, s, headers[i]));
+	return gen_or(g, gen_and(g, any, skip(g, s, to, false)), ah);
 }
 
-/* Lengths count 8 bytes beyond the first 8; in AH, 4 beyond the first 8. Of the
- * headers that are skipped only AH's number, 51, has bits 0 and 4. */
-static struct step skip(struct gen *g, struct step s, bool ip6, struct val **len)
+struct val *gen_chain_cell(struct gen *g, struct off at, bool ip6, u32 i)
 {
-	struct val *ah = val_const(g->f, 1), *n, *shift;
+	struct val **cell = ip6 ? &g->chain6[i] : &g->chain4[i];
+	struct off net = gen_off(g, W_NET);
+	u64 max = at.var ? at.var->max : 0;
 
-	if (ip6)
-		ah = gen_op_k(g, V_AND, gen_op(g, V_AND, s.next, gen_op_k(g, V_RSH, s.next, 4)), 1);
-	*len = gen_at(g, s.at, 1, 1);
-	n = gen_op_k(g, V_ADD, gen_op(g, V_ADD, *len, ah), 1);
-	shift = gen_op(g, V_SUB, val_const(g->f, 3), ah);
-	n = gen_op(g, V_LSH, n, shift);
-	return (struct step){gen_at(g, s.at, 0, 1), {gen_op(g, V_ADD, s.at.var, n), s.at.k}};
+	if (net.var != g->chain_of.var || net.k != g->chain_of.k) {
+		memset(g->chain6, 0, sizeof(g->chain6));
+		memset(g->chain4, 0, sizeof(g->chain4));
+		g->chain_of = net;
+	}
+	if (!*cell)
+		*cell = val_cell(g->f, (u32)MIN(max + 2048, UINT32_MAX));
+	return *cell;
 }
 
-static struct pred *chain(struct gen *g, struct step s, u32 v, bool ip6, u32 left)
+static struct pred *chain(struct gen *g, struct step s, u32 v, bool ip6, u32 i)
 {
 	struct pred *here = next_is(g, s, v);
-	struct val *len;
 
-	if (!left || v == IP_NONE)
+	if (i == (ip6 ? CHAIN6_MAX : CHAIN4_MAX))
 		return here;
-	struct pred *more = skippable(g, s, ip6);
-	struct step t = skip(g, s, ip6, &len);
-	more = gen_and(g, more, pred_test_k(g->f, len, C_GE, 0, g->at));
-	return gen_or(g, here, gen_and(g, more, chain(g, t, v, ip6, left - 1)));
+	struct val *to = gen_chain_cell(g, s.at, ip6, i);
+	struct pred *more = skip_any(g, s, to, ip6);
+	struct step t = {gen_at(g, s.at, 0, 1), {to, s.at.k}};
+	return gen_or(g, here, gen_and(g, more, chain(g, t, v, ip6, i + 1)));
 }
 
 static struct pred *protochain(struct gen *g, u32 v, enum proto proto)
@@ -299,17 +305,11 @@ static struct pred *protochain(struct gen *g, u32 v, enum proto proto)
 			   proto_word(proto));
 	bool ip6 = proto == P_IP6;
 	struct step s = {gen_load(g, W_NET, ip6 ? 6 : 9, 1), gen_off(g, ip6 ? W_TRAN6 : W_TRAN4)};
-	struct pred *link = gen_proto_link(g, ip6 ? ET_IP6 : ET_IP);
-	struct pred *whole = NULL;
+	struct pred *p = chain(g, s, v, ip6, 0);
 
-	if (ip6 && !s.at.var) {
-		s.at.var = val_const(g->f, 40);
-		s.at.k -= 40;
-	} else if (!ip6) {
-		whole = pred_test_k(g->f, s.at.var, C_GE, 0, g->at);
-	}
-	struct pred *p = chain(g, s, v, ip6, CHAIN_MAX);
-	return gen_and(g, whole ? gen_and(g, link, whole) : link, p);
+	if (!ip6) /* libpcap reads the length first */
+		p = gen_and(g, pred_test_k(g->f, s.at.var, C_GE, 0, g->at), p);
+	return gen_and(g, gen_proto_link(g, ip6 ? ET_IP6 : ET_IP), p);
 }
 
 struct pred *gen_proto_id(struct gen *g, const struct tree *t, const struct ident *id)

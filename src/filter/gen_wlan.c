@@ -6,86 +6,92 @@
  *	| subtype:4 | type:2 | v:2 | ... fromds:1 tods:1 |
  *	type 0 management, 1 control, 2 data; bit 7 of a data frame: QoS
  *
- * Lengths are computed without branches, such that just those bytes are read
- * that libpcap's branching code reads. */
+ * The lengths of both headers are put into cells before all else. */
 #include "filter/gen.h"
 
 bool gen_is_wlan(const struct gen *g) { return g->link->medium == &medium_wlan; }
 
-static struct val *bit(struct gen *g, struct val *x, u32 nr)
+static struct pred *always(struct gen *g, struct val *cell, struct val *base, u32 k)
 {
-	return gen_op_k(g, V_AND, gen_op_k(g, V_RSH, x, nr), 1);
-}
-
-static struct val *packet(struct gen *g, struct val *off, u32 k, u32 size)
-{
-	return val_load(g->f, off, k, size);
+	return gen_put(g, cell, base ? gen_op_k(g, V_ADD, base, k) : val_const(g->f, k));
 }
 
 /* Prism headers have 144 bytes; some drivers write an AVS header instead. */
-static struct val *prism_len(struct gen *g)
+static struct pred *prism_len(struct gen *g)
 {
-	struct val *cookie = gen_op_k(g, V_AND, packet(g, NULL, 0, 4), 0xfffff000);
-	struct val *avs = gen_is_zero(g, gen_op_k(g, V_XOR, cookie, 0x80211000));
-	struct val *len = packet(g, gen_op_k(g, V_MUL, avs, 4), 0, 4);
+	struct pred *avs = gen_masked(g, W_PACKET, 0, 4, 0xfffff000, 0x80211000);
 
-	len = gen_op(g, V_MUL, avs, gen_op_k(g, V_SUB, len, 144));
-	return gen_op_k(g, V_ADD, len, 144);
+	avs = gen_and(g, avs, gen_put(g, g->var_hdr, gen_load(g, W_PACKET, 4, 4)));
+	return gen_or(g, avs, always(g, g->var_hdr, NULL, 144));
 }
 
-static struct val *radio_len(struct gen *g)
+struct pred *gen_wlan_hdr(struct gen *g)
 {
-	struct val *high = gen_op_k(g, V_LSH, packet(g, NULL, 3, 1), 8);
+	struct val *high;
 
-	return gen_op(g, V_OR, high, packet(g, NULL, 2, 1));
+	if (g->outer->nr == LT_PRISM)
+		return prism_len(g);
+	if (g->outer->nr == LT_AVS)
+		return gen_put(g, g->var_hdr, gen_load(g, W_PACKET, 4, 4));
+	high = gen_op_k(g, V_LSH, gen_load(g, W_PACKET, 3, 1), 8);
+	return gen_put(g, g->var_hdr, gen_op(g, V_OR, high, gen_load(g, W_PACKET, 2, 1)));
 }
 
-/* 3 if the radiotap flags say that the 802.11 header is padded to a multiple of
- * 4. Words other than the first of the presence bits are not understood. */
-static struct val *padding(struct gen *g, struct val *data)
+static struct pred *fc0(struct gen *g, u32 bits)
 {
-	struct val *present = packet(g, gen_op_k(g, V_MUL, data, 4), 0, 4);
-	struct val *known = gen_op(g, V_AND, data, bit(g, present, 25));
-	struct val *more = gen_op_k(g, V_XOR, bit(g, present, 7), 1);
-	struct val *off;
+	struct val *v = gen_at(g, (struct off){g->var_hdr, 0}, 0, 1);
 
-	known = gen_op(g, V_AND, known, more);
-	off = gen_op_k(g, V_MUL, gen_op_k(g, V_ADD, bit(g, present, 24), 1), 8);
-	off = gen_op(g, V_MUL, known, off);
-	return gen_op_k(g, V_MUL, gen_op(g, V_AND, known, bit(g, packet(g, off, 0, 1), 5)), 3);
+	return pred_test_k(g->f, v, C_SET, bits, g->at);
 }
 
-static struct val *header_len(struct gen *g)
+static struct pred *is_data(struct gen *g)
 {
-	struct val *hdr = g->hdr.var, *fc = packet(g, hdr, 0, 1), *end, *pad, *data;
+	return gen_and(g, fc0(g, 0x08), gen_not(g, fc0(g, 0x04)));
+}
 
-	data = gen_op(g, V_AND, bit(g, fc, 3), gen_op_k(g, V_XOR, bit(g, fc, 2), 1));
-	end = gen_op_k(g, V_MUL, gen_op(g, V_AND, data, bit(g, fc, 7)), 2);
-	end = gen_op_k(g, V_ADD, end, 24);
-	if (hdr)
-		end = gen_op(g, V_ADD, hdr, end);
-	if (g->link->nr != LT_RADIOTAP)
-		return end;
-	pad = padding(g, data);
-	return gen_op(g, V_AND, gen_op(g, V_ADD, end, pad), gen_op_k(g, V_XOR, pad, UINT32_MAX));
+/* The radiotap flags, at 8 or behind a time stamp at 16, say whether the 802.11
+ * header is padded. Presence bits beyond the first word are not understood. */
+static struct pred *is_padded(struct gen *g)
+{
+	struct pred *known = gen_and(g, gen_set(g, W_PACKET, 4, 4, 0x02000000),
+				     gen_not(g, gen_set(g, W_PACKET, 4, 4, 0x00000080)));
+	struct pred *stamp = gen_set(g, W_PACKET, 4, 4, 0x01000000);
+	struct pred *late = gen_and(g, stamp, gen_set(g, W_PACKET, 16, 1, 0x20));
+	struct pred *soon = gen_and(g, gen_not(g, stamp), gen_set(g, W_PACKET, 8, 1, 0x20));
+
+	return gen_and(g, gen_and(g, is_data(g), known), gen_or(g, late, soon));
+}
+
+struct pred *gen_wlan_payload(struct gen *g)
+{
+	bool pads = g->outer->nr == LT_RADIOTAP;
+	struct val *hdr = g->var_hdr,
+		   *len = pads ? val_cell(g->f, UINT16_MAX + 26) : g->var_payload;
+	struct pred *qos =
+		gen_and(g, gen_and(g, is_data(g), fc0(g, 0x80)), always(g, len, hdr, 26));
+	struct pred *p = gen_or(g, qos, always(g, len, hdr, 24));
+
+	if (!pads)
+		return p;
+	struct val *up = gen_op_k(g, V_AND, gen_op_k(g, V_ADD, len, 3), ~3u);
+	struct pred *padded = gen_and(g, is_padded(g), gen_put(g, g->var_payload, up));
+	return gen_and(g, p, gen_or(g, padded, gen_put(g, g->var_payload, len)));
 }
 
 void gen_wlan_init(struct gen *g)
 {
-	switch (g->link->nr) {
-	case LT_PRISM:
-		g->hdr.var = prism_len(g);
-		break;
-	case LT_AVS:
-		g->hdr.var = packet(g, NULL, 4, 4);
-		break;
-	case LT_RADIOTAP:
-	case LT_PPI:
-		g->hdr.var = radio_len(g);
-		break;
-	}
+	static const u32 max[][2] = {{LT_RADIOTAP, UINT16_MAX},
+				     {LT_PPI, UINT16_MAX},
+				     {LT_PRISM, UINT32_MAX},
+				     {LT_AVS, UINT32_MAX}};
+	u32 most = 0;
+
+	for (size_t i = 0; i < LEN(max); i++)
+		if (max[i][0] == g->link->nr)
+			g->hdr.var = val_cell(g->f, most = max[i][1]);
 	g->var_hdr = g->hdr.var;
-	g->var_payload = g->payload.var = header_len(g);
+	most = most > UINT16_MAX ? most : most + 28;
+	g->var_payload = g->payload.var = val_cell(g->f, most);
 }
 
 static struct pred *fc_has(struct gen *g, u32 byte, u32 bits)
@@ -194,7 +200,6 @@ const struct medium medium_wlan = {
 	.multicast = wlan_multicast,
 	.broadcast = wlan_broadcast,
 	.llc = data_frame,
-	.ip6 = {W_LLC, 6, 2, 1},
 	.vlan = true,
 };
 

@@ -27,11 +27,12 @@ enum why {
 	WRAPS,     /* X + k beyond 32 bits, shifts beyond 31: we follow Linux */
 	UNDEFINED, /* libpcap's code reads a scratch register that nothing set */
 	CLOBBERED, /* libpcap keeps a header's length in a register that it reuses */
+	CUT,       /* of packets that are cut: loads are fewer, or in another order */
 	WHYS
 };
 
-static const char *const why_name[WHYS] = {"same",  "different", "known wrong",
-					   "wraps", "undefined", "clobbered"};
+static const char *const why_name[WHYS] = {"same",      "different", "known wrong", "wraps",
+					   "undefined", "clobbered", "cut"};
 static u64 count[WHYS], matched, compiled, refused;
 static int shown, show_max = 5;
 
@@ -283,25 +284,21 @@ static bool ours_compile(struct ours *o, const char *text, const struct filter_o
 	return o->p != NULL;
 }
 
-/* One of the two refuses. libpcap's reasons that we do not share. */
-static bool excused(const char *text, const char *theirs)
+/* One of the two refuses, for a reason that the other does not share. */
+static bool excused(const char *ours, const char *theirs)
 {
 	static const char *const reasons[] = {
-		"too many registers", /* we have no registers */
-		"division by zero",
-		"modulus by zero",
-		"shift by more",           /* of `x / (0 + y)` */
+		"too many registers", /* of arithmetic; ours are for headers */
+		"division by zero",        "modulus by zero", "shift by more", /* of x / (0 + y) */
 		"variable length headers", /* protochain there */
-		"gateway",
+		"unknown data link type",  /* link[] works with us */
 	};
 
+	if (ours)
+		return strstr(ours, "headers of variable length"); /* protochains at two places */
 	for (size_t i = 0; i < LEN(reasons); i++)
-		if (theirs && strstr(theirs, reasons[i]))
+		if (strstr(theirs, reasons[i]))
 			return true;
-	/* unknown link types: link[] works with us */
-	if (theirs && strstr(theirs, "unknown data link type"))
-		return true;
-	(void)text;
 	return false;
 }
 
@@ -323,6 +320,20 @@ static bool known_wrong(const char *text, u32 link)
 	/* in a chain, AH loses its place; `$02` is read as d0; behind PPPoE on link
 	 * types with variable headers the registers are mixed up */
 	return strstr(text, "protochain") || strchr(text, '$') || (moves && strstr(text, "pppoes"));
+}
+
+/* Lists of addresses and ports are grouped by field, and masks without bits
+ * load nothing: so a cut packet may fail later, or not at all. */
+static bool cut_only(const struct ob_cbpf *code, struct ours *o, const struct frame *f, u32 wirelen,
+		     const char *text)
+{
+	struct frame whole = *f;
+	struct machine m = {.code = code, .data = {whole.p, sizeof(whole.p)}, .wirelen = wirelen};
+	struct packet pkt = {.data = m.data, .wirelen = wirelen, .libpcap = true};
+	bool lists = strstr(text, " or "), masks = strchr(text, '/');
+
+	memset(whole.p + whole.n, 0, sizeof(whole.p) - whole.n);
+	return (lists || masks) && run(&m) == pred_eval(o->p, &pkt);
 }
 
 static enum why compare(const struct bpf_program *theirs, struct ours *o, const struct frame *f,
@@ -348,7 +359,9 @@ static enum why compare(const struct bpf_program *theirs, struct ours *o, const 
 	pkt.libpcap = false;
 	if (run(&m) == pred_eval(o->p, &pkt))
 		return WRAPS;
-	return known_wrong(text, link) ? WRONG : DIFFERENT;
+	if (known_wrong(text, link))
+		return WRONG;
+	return cut_only(m.code, o, f, wirelen, text) ? CUT : DIFFERENT;
 }
 
 static void packets(const struct bpf_program *theirs, struct ours *o, const char *text, u32 link,
@@ -396,7 +409,7 @@ static void one(const char *text, u32 link, bool live)
 	if (they && we) {
 		compiled++;
 		packets(&theirs, &o, text, link, live);
-	} else if (they != we && !excused(text, they ? NULL : pcap_geterr(p))) {
+	} else if (they != we && !excused(they ? o.why : NULL, pcap_geterr(p))) {
 		count[DIFFERENT]++;
 		char what[900];
 		snprintf(what, sizeof(what), they ? "we refuse: %s" : "they refuse: %s",
