@@ -249,13 +249,14 @@ static bool is_param(const struct val *v) { return v && v->op == V_PARAM; }
 /* A tail that has parameters already serves as it is. */
 static bool has_params(const struct match *m) { return is_param(m->a_p) || is_param(m->x_p); }
 
-static bool choose(struct match *m)
+/* Everything through X, or the first load (or what is made of it) in A. */
+static bool choose(struct match *m, bool in_a)
 {
 	struct val *first = load_in(m->pairs.v[0].p->x);
 
 	m->a_p = m->a_q = NULL;
-	if (!(first && first->op == V_PARAM) && find_bases(m, NULL))
-		return true;
+	if (!in_a)
+		return !is_param(first) && find_bases(m, NULL);
 	if (!first || !find_bases(m, first))
 		return false;
 	m->a_p = first;
@@ -269,9 +270,9 @@ static bool choose(struct match *m)
 	return m->a_p != m->a_q;
 }
 
-static bool parameters(struct match *m)
+static bool parameters(struct match *m, bool in_a)
 {
-	if (!choose(m))
+	if (!choose(m, in_a))
 		return false;
 	return !has_params(m) || ((!m->a_p || is_param(m->a_p)) && (!m->x_p || is_param(m->x_p)));
 }
@@ -390,18 +391,21 @@ struct bucket {
 	u32 n, cap;
 };
 
+/* Either may be the one whose tail is kept, and there are two ways to pass what
+ * differs: the first of the four that makes the code smaller is taken. */
 static bool attempt(struct match *m, struct order o, struct node *p, struct node *q,
 		    struct node **root, u32 *size)
 {
-	bool ok = match(m, p, q) && parameters(m);
+	bool done = false;
 
-	if (!ok) {
+	for (u32 turned = 0; turned < 2 && !done; turned++) {
+		bool ok = turned ? match(m, q, p) : match(m, p, q);
+
+		for (u32 in_a = 0; ok && in_a < 2 && !done; in_a++)
+			done = parameters(m, in_a) && try(m, o, root, size);
 		forget(m);
-		ok = match(m, q, p) && parameters(m);
 	}
-	ok = ok && try(m, o, root, size);
-	forget(m);
-	return ok;
+	return done;
 }
 
 /* One change to the graph, from the largest tails on. */
@@ -434,7 +438,7 @@ static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries)
 
 struct node *opt_share(struct filter *f, struct node *root, bool *changed)
 {
-	u32 size = 0, tries = 0;	/* size 0: not known yet */
+	u32 size = 0, tries = 0; /* size 0: not known yet */
 
 	while (once(f, &root, &size, &tries))
 		*changed = true;
