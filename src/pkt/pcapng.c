@@ -98,7 +98,6 @@ static struct ob_err *section(struct pkt_reader *r, const struct block *b)
 		return damage(r, b->off + 12, "pcapng version %u.%u is not known: 1.0 is", major,
 			      get16(r, b->body.p + 6));
 	r->niface = 0;
-	r->max_block = MAX_BLOCK;
 	return NULL;
 }
 
