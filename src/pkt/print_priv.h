@@ -226,6 +226,6 @@ extern const struct link_printer ether_link, null_link, loop_link, raw_link, raw
 	sll_link, sll2_link, ppp_link, ppp_serial_link, ppp_ether_link, cisco_link;
 extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, none_printer,
 	pppoed_printer, pppoes_printer, tcp_printer, udp_printer, icmp_printer, icmp6_printer,
-	dns_printer;
+	dns_printer, mdns_printer, dns_tcp_printer;
 
 #endif

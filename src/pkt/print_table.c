@@ -190,8 +190,9 @@ static const struct port {
 	bool tcp, udp;
 	const struct printer *by;
 } ports[] = {
-	{53, true, true, &dns_printer},
-	{5353, false, true, &dns_printer},
+	{53, false, true, &dns_printer},
+	{53, true, false, &dns_tcp_printer},
+	{5353, false, true, &mdns_printer},
 };
 
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport)
