@@ -44,11 +44,6 @@ static struct pred *fc0(struct gen *g, u32 bits)
 	return pred_test_k(g->f, v, C_SET, bits, g->at);
 }
 
-static struct pred *is_data(struct gen *g)
-{
-	return gen_and(g, fc0(g, 0x08), gen_not(g, fc0(g, 0x04)));
-}
-
 /* The radiotap flags, at 8 or behind a time stamp at 16, say whether the 802.11
  * header is padded. Presence bits beyond the first word are not understood. */
 static struct pred *is_padded(struct gen *g)
@@ -59,23 +54,35 @@ static struct pred *is_padded(struct gen *g)
 	struct pred *late = gen_and(g, stamp, gen_set(g, W_PACKET, 16, 1, 0x20));
 	struct pred *soon = gen_and(g, gen_not(g, stamp), gen_set(g, W_PACKET, 8, 1, 0x20));
 
-	return gen_and(g, gen_and(g, is_data(g), known), gen_or(g, late, soon));
+	return gen_and(g, known, gen_or(g, late, soon));
 }
 
+/* Data frames with QoS have 2 bytes more. */
+static struct pred *data_len(struct gen *g, struct val *to)
+{
+	struct pred *qos = gen_and(g, fc0(g, 0x80), always(g, to, g->var_hdr, 26));
+
+	return gen_or(g, qos, always(g, to, g->var_hdr, 24));
+}
+
+static struct pred *padded_len(struct gen *g)
+{
+	struct val *len = val_cell(g->f, UINT16_MAX + 26);
+	struct val *up = gen_op_k(g, V_AND, gen_op_k(g, V_ADD, len, 3), ~3u);
+	struct pred *p = gen_and(g, is_padded(g), gen_put(g, g->var_payload, up));
+
+	return gen_and(g, data_len(g, len), gen_or(g, p, gen_put(g, g->var_payload, len)));
+}
+
+/* Frames of other kinds stand apart, so that what is known of them lasts. */
 struct pred *gen_wlan_payload(struct gen *g)
 {
+	struct pred *other = always(g, g->var_payload, g->var_hdr, 24);
+	struct pred *odd = gen_and(g, fc0(g, 0x04), other);
+	struct pred *low = gen_and(g, gen_not(g, fc0(g, 0x08)), other);
 	bool pads = g->outer->nr == LT_RADIOTAP;
-	struct val *hdr = g->var_hdr,
-		   *len = pads ? val_cell(g->f, UINT16_MAX + 26) : g->var_payload;
-	struct pred *qos =
-		gen_and(g, gen_and(g, is_data(g), fc0(g, 0x80)), always(g, len, hdr, 26));
-	struct pred *p = gen_or(g, qos, always(g, len, hdr, 24));
 
-	if (!pads)
-		return p;
-	struct val *up = gen_op_k(g, V_AND, gen_op_k(g, V_ADD, len, 3), ~3u);
-	struct pred *padded = gen_and(g, is_padded(g), gen_put(g, g->var_payload, up));
-	return gen_and(g, p, gen_or(g, padded, gen_put(g, g->var_payload, len)));
+	return gen_or(g, gen_or(g, odd, low), pads ? padded_len(g) : data_len(g, g->var_payload));
 }
 
 void gen_wlan_init(struct gen *g)
