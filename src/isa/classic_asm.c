@@ -275,6 +275,25 @@ static bool anc_by_name(const struct job *j, const struct tok *t, s64 *k)
 	return false;
 }
 
+static bool bad_name(struct job *j, const char *what)
+{
+	static const char *const names[] = {
+#define CA(name, n, dev, dis, text) text,
+#include "isa/anc.def"
+#undef CA
+		"pktlen",
+		NULL,
+	};
+	const struct tok *t = &j->tok;
+	const char *near =
+		word_nearest(arena_strndup(j->a, j->text + t->at, MIN(t->n, 40u)), names);
+
+	bad(j, t, "%s is no %s", show(j, t), what);
+	if (near && j->err)
+		err_hint(j->err, "did you mean `%s`?", near);
+	return false;
+}
+
 /* `[` ( number | ancillary name | [%]x [(+|-) number] ) `]` */
 static bool brackets(struct job *j, struct operand *o)
 {
@@ -288,7 +307,7 @@ static bool brackets(struct job *j, struct operand *o)
 	if (o->kind == CBO_ABS) {
 		if (j->tok.kind == WORD) {
 			if (!anc_by_name(j, &j->tok, &o->k))
-				return bad(j, &j->tok, "%s is no ancillary load", show(j, &j->tok));
+				return bad_name(j, "ancillary load");
 			return next(j) && expect(j, ']');
 		}
 		return number(j, &o->k) && expect(j, ']');
@@ -350,7 +369,7 @@ static bool word(struct job *j, struct operand *o)
 	else if (anc_by_name(j, &j->tok, &o->k))
 		o->kind = CBO_ABS;
 	else
-		return bad(j, &j->tok, "%s is no operand", show(j, &j->tok));
+		return bad_name(j, "operand");
 	if (!next(j))
 		return false;
 	return o->kind != CBO_MEM || (expect(j, '[') && number(j, &o->k) && expect(j, ']'));

@@ -508,15 +508,17 @@ only 4*([k]&0xf) can be loaded
 ====
 # an unknown ancillary load
 -- asm
-    ld #protocoll
+    ld #prtoo
 -- want err
-`protocoll` is no operand
+`prtoo` is no operand
+hint: did you mean `proto`?
 ====
 # an unknown ancillary load in brackets
 -- asm
-    ld [protocoll]
+    ld [vlan_tcy]
 -- want err
-`protocoll` is no ancillary load
+`vlan_tcy` is no ancillary load
+hint: did you mean `vlan_tci`?
 ====
 # too much on a line
 -- asm
