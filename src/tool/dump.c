@@ -4,6 +4,7 @@
 #include "tap/tap.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char *const precisions[] = {"micro", "nano", NULL};
 static const char *const directions[] = {"in", "out", "inout", NULL};
@@ -256,7 +257,7 @@ static struct ob_err *make_printer(struct dump *d)
 	return d->printer ? NULL : err_nomem();
 }
 
-static struct ob_err *check_usage(const struct dump_cmd *c)
+static struct ob_err *check_usage(const struct dump_cmd *c, const char *operand)
 {
 	u32 sources = !!c->read + !!c->list + !!c->interface;
 
@@ -266,19 +267,21 @@ static struct ob_err *check_usage(const struct dump_cmd *c)
 		return err_new(OB_RANGE, "-t may be given at most 5 times");
 	if (c->list_types && c->list)
 		return err_new(OB_SYNTAX, "-L lists the link types of -r FILE or -i IF");
-	if (!sources && !c->list_ifaces && !c->d)
-		return err_hint(err_new(OB_SYNTAX, "where shall packets come from?"),
-				"-r FILE reads a capture, -i IF listens (-D lists interfaces)");
-	return NULL;
+	if (sources || c->list_ifaces || c->d)
+		return NULL;
+	struct ob_err *err = err_new(OB_SYNTAX, "where shall packets come from?");
+	if (operand && access(operand, R_OK) == 0)
+		return err_hint(err, "did you mean: -r %s", operand);
+	return err_hint(err, "-r FILE reads a capture, -i IF listens (-D lists interfaces)");
 }
 
 static struct ob_err *prepare(struct dump *d, char **operand)
 {
 	const struct dump_cmd *c = d->cmd;
 
-	struct ob_err *err = check_usage(c);
-	if (!err && c->linktype && !linktype_find(c->linktype, &d->forced))
-		err = err_new(OB_NAME, "no link type \"%s\"", c->linktype);
+	struct ob_err *err = check_usage(c, operand[0]);
+	if (!err && c->linktype)
+		err = expr_linktype(c->linktype, &d->forced);
 	if (c->linktype)
 		d->forced++;
 	d->snaplen = c->snaplen ? (u32)c->snaplen : 262144;

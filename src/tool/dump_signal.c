@@ -31,7 +31,7 @@ void dump_signals_catch(void)
 	sigemptyset(&act.sa_mask);
 	for (u32 i = 0; i < LEN(list); i++)
 		sigaction(list[i], &act, &old);
-	signal(SIGXFSZ, SIG_IGN); /* write() tells it */
+	signal(SIGXFSZ, SIG_IGN);      /* write() tells it */
 	if (old.sa_handler == SIG_IGN) /* nohup */
 		sigaction(SIGHUP, &old, NULL);
 }

@@ -2,6 +2,7 @@
 /* A filter's text, from the command line or a file, and its warnings. */
 #include "tool/expr.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 enum { MAX_TEXT = 16 << 20 };
@@ -47,6 +48,26 @@ struct ob_err *expr_gather(char **operand, const char *file, struct buf *to)
 		buf_puts(to, operand[i]);
 	}
 	return to->oom ? err_nomem() : NULL;
+}
+
+struct ob_err *expr_linktype(const char *name, u32 *ret)
+{
+	const char *list[512], *near;
+	char upper[32];
+	u32 n = 0, nr;
+
+	if (linktype_find(name, ret))
+		return NULL;
+	for (u32 i = 0; n < LEN(list) - 1 && linktype_row(i, &nr); i++)
+		list[n++] = linktype_name(nr);
+	list[n] = NULL;
+	for (n = 0; name[n] && n < sizeof(upper) - 1; n++)
+		upper[n] = (char)toupper((u8)name[n]);
+	upper[n] = 0;
+	struct ob_err *err = err_new(OB_NAME, "no link type \"%s\"", name);
+	near = word_nearest(upper, list);
+	return near ? err_hint(err, "did you mean %s?", near)
+		    : err_hint(err, "as EN10MB, RAW, LINUX_SLL2, or a LINKTYPE_ number");
 }
 
 /* The line and column of a place in a text, and that line. */

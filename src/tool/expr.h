@@ -17,6 +17,8 @@ extern const char *const expr_words[];
 struct ob_err *expr_read(const char *path, size_t max, struct buf *to);
 /* The operands joined by spaces, or the file when it is not NULL. */
 struct ob_err *expr_gather(char **operand, const char *file, struct buf *to);
+/* A link type by name or number; the error says which name is near. */
+struct ob_err *expr_linktype(const char *name, u32 *ret);
 /* Prints the program's notes as warnings, with carets, to standard error. */
 void expr_warn(const char *verb, const struct prog *p);
 

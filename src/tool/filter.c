@@ -68,9 +68,8 @@ static struct ob_err *read_opts(const struct filter_cmd *c, struct filter_opts *
 	};
 	if (c->capture)
 		err = linktype_of(c->capture, &to->linktype);
-	if (!err && c->linktype && !linktype_find(c->linktype, &to->linktype))
-		err = err_hint(err_new(OB_NAME, "no link type \"%s\"", c->linktype),
-			       "all of them: onebpf dump -L -r FILE, or a LINKTYPE_ number");
+	if (!err && c->linktype)
+		err = expr_linktype(c->linktype, &to->linktype);
 	if (!err && c->netmask)
 		err = read_netmask(c->netmask, to);
 	return err;
@@ -194,7 +193,10 @@ static void explain_limits(struct buf *b, const struct prog *p)
 			   backward, backward == 1 ? "" : "s");
 	} else {
 		path_lengths(p, &shortest, &longest);
-		buf_printf(b, "path          %u to %u instructions a packet\n", shortest, longest);
+		buf_printf(b, "path          %u", shortest);
+		if (longest > shortest)
+			buf_printf(b, " to %u", longest);
+		buf_printf(b, " instruction%s a packet\n", longest == 1 ? "" : "s");
 	}
 	if (anc)
 		buf_printf(b, "ancillary     %u load%s: only for live packets\n", anc,

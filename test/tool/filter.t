@@ -51,31 +51,43 @@ kernel        takes it, for N bytes
 ====
 # limits that it breaks are told
 -- sh
-many=$(seq 3000 | awk '{ printf "%shost 10.%d.%d.%d", (NR > 1 ? " or " : ""), $1 * 7 % 251, $1 % 241, $1 * 13 % 239 }')
-onebpf filter --explain "$many" | tail -4
-onebpf filter --check "$many"; echo $?
+awk 'BEGIN { print 4097; for (i = 0; i < 4096; i++) print "0 0 0 1"; print "6 0 0 1" }' >long.txt
+onebpf filter --raw long.txt --explain | tail -3
+onebpf filter --raw long.txt --check; echo $?
+printf '2\n5 0 0 4294967295\n6 0 0 0\n' >loop.txt
+onebpf filter --raw loop.txt --explain | tail -2
+onebpf filter --raw loop.txt --check; echo $?
 onebpf filter --check ip; echo $?
 onebpf filter --explain --live inbound | grep ancillary
--- stdout has
-too many, it runs only in this process
+-- stdout
+instructions  4097, of 4096 that the kernel takes: too many, it runs only in this process
+path          4097 instructions a packet
+kernel        refuses it: Invalid argument
+1
+loops         1 backward jump: it runs only in this process
 kernel        refuses it: Invalid argument
 1
 0
 ancillary     1 load: only for live packets
 -- stderr has
-onebpf filter: 
+onebpf filter: 4097 instructions
+onebpf filter: insn 0
 ====
 # the other forms
 -- sh
 onebpf filter --show=tree arp
 onebpf filter --show=graph arp
 onebpf filter --show=opt arp | head -1
+onebpf filter --show=dot arp | head -1
+onebpf filter --show=svg arp | head -1 | cut -c 1-40
 onebpf filter --show=nothing arp; echo $?
 -- stdout
 arp
 [12:2] == 0x806
    0  [12:2] == 0x806                     yes accept    no reject
 after generation:
+digraph filter {
+<svg xmlns="http://www.w3.org/2000/svg"
 2
 -- stderr has
 option --show does not know "nothing"

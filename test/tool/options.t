@@ -119,7 +119,12 @@ onebpf dump; echo $?
 onebpf dump -r x -i y; echo $?
 onebpf dump -tttttt -r x; echo $?
 onebpf dump -y nosuch -r x; echo $?
+onebpf dump -y en10m -r x; echo $?
+: >x.pcap
+onebpf dump x.pcap; echo $?
 -- stdout
+2
+2
 2
 2
 2
@@ -130,3 +135,8 @@ hint: -r FILE reads a capture, -i IF listens (-D lists interfaces)
 onebpf dump: only one of -r, -V and -i may be given
 onebpf dump: -t may be given at most 5 times
 onebpf dump: no link type "nosuch"
+hint: as EN10MB, RAW, LINUX_SLL2, or a LINKTYPE_ number
+onebpf dump: no link type "en10m"
+hint: did you mean EN10MB?
+onebpf dump: where shall packets come from?
+hint: did you mean: -r x.pcap
