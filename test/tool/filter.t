@@ -79,7 +79,7 @@ onebpf filter --show=tree arp
 onebpf filter --show=graph arp
 onebpf filter --show=opt arp | head -1
 onebpf filter --show=dot arp | head -1
-onebpf filter --show=svg arp | head -1 | cut -c 1-40
+onebpf filter --show=svg arp | head -1 | cut -c 1-39
 onebpf filter --show=nothing arp; echo $?
 -- stdout
 arp
