@@ -104,6 +104,10 @@ static void write_node(struct writer *w, struct block *b)
 
 static bool one_way(const struct node *n) { return n->op != N_TEST && !node_is_leaf(n); }
 
+/* Of the entrances of a shared tail, the one that computes its base is the
+ * common one (IPv4 beside IPv6), and spared the `ja`. */
+static bool common(const struct node *n) { return n->op == N_SET && n->y && n->y->op != V_CONST; }
+
 /* Nodes with one way out go directly before their successor, the leaves last. */
 static struct order settle(struct filter *f, struct order o)
 {
@@ -130,8 +134,11 @@ static struct order settle(struct filter *f, struct order o)
 		while (depth) {
 			n = stack[--depth];
 			r.v[r.n++] = n;
-			for (u32 k = wait[n->id] ? wait[n->id]->id + 1 : 0; k; k = next[k - 1])
-				stack[depth++] = o.v[k - 1];
+			u32 first = wait[n->id] ? wait[n->id]->id + 1 : 0;
+			for (u32 last = 0; last < 2; last++)
+				for (u32 k = first; k; k = next[k - 1])
+					if (common(o.v[k - 1]) == last)
+						stack[depth++] = o.v[k - 1];
 		}
 	}
 	return r;

@@ -157,7 +157,7 @@ struct node *filter_graph(struct filter *f, struct pred *p)
 	if (f->opts->no_optimise)
 		return root;
 	root = optimise(f, root);
-	if (root == f->reject && p->op != PRED_FALSE)
+	if (root == f->reject)
 		filter_fail(f, OB_NEVER, p->span, "this matches no packet");
 	return root;
 }

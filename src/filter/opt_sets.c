@@ -21,6 +21,7 @@ struct group {
 	u32 have;           /* barriers behind us when it is evaluated */
 	struct val *masked; /* the one masked value that all tests compare, or NULL */
 	bool plain;         /* all tests compare `masked` with single constants */
+	struct node *rest;  /* not NULL: the set misses, and all else goes there */
 	struct {
 		struct interval *v;
 		u32 n, cap;
@@ -243,6 +244,44 @@ static bool settle(struct group *g)
 	return true;
 }
 
+static u32 tests_of(const struct group *g)
+{
+	u32 sum = 0;
+
+	for (u32 i = 0; i < g->set.n; i++) {
+		const struct interval *k = &g->set.v[i];
+
+		sum += k->lo == k->hi ? 1 : (k->lo > 0) + (k->hi < g->v->max);
+	}
+	return sum;
+}
+
+/* All but a few is better said as those few. */
+static void turn(struct sets *s, struct group *g)
+{
+	struct group few = *g;
+	u64 from = 0;
+
+	if (!g->v || !g->set.n)
+		return;
+	few.set.v = NULL;
+	few.set.n = few.set.cap = 0;
+	few.rest = g->set.v[0].to;
+	for (u32 i = 0; i <= g->set.n; i++) {
+		const struct interval *k = i < g->set.n ? &g->set.v[i] : NULL;
+		u64 end = k ? k->lo : (u64)g->v->max + 1;
+
+		if (k && k->to != few.rest)
+			return;
+		if (from < end)
+			vec_push(&s->f->scratch, few.set) =
+				(struct interval){(u32)from, (u32)end - 1, i, NULL, g->test->span};
+		from = k ? (u64)k->hi + 1 : 0;
+	}
+	if (tests_of(&few) < tests_of(g))
+		*g = few;
+}
+
 /* ---- from sets to trees ---- */
 
 static struct node *greater(struct sets *s, const struct group *g, u32 k, struct node *t,
@@ -318,9 +357,8 @@ static u32 cost(const struct val *v, const struct val *in_a)
 	return v->op == V_AND && v->b->op == V_CONST ? 1 + cost(v->a, in_a) : 1;
 }
 
-static u32 cost_of_chain(const struct sets *s)
+static u32 cost_of_chain(const struct sets *s, const struct val *a)
 {
-	const struct val *a = NULL;
 	u32 sum = 0;
 
 	for (u32 i = 0; i < s->chain.n; i++) {
@@ -330,7 +368,7 @@ static u32 cost_of_chain(const struct sets *s)
 	return sum;
 }
 
-static u32 cost_of_groups(const struct sets *s, bool *large)
+static u32 cost_of_groups(const struct sets *s, const struct val *a, bool *large)
 {
 	u32 sum = s->vias;
 
@@ -338,16 +376,10 @@ static u32 cost_of_groups(const struct sets *s, bool *large)
 		const struct group *g = &s->groups.v[i];
 
 		if (!g->v) {
-			sum += 1 + cost(g->test->x, NULL);
+			sum += 1 + cost(g->test->x, i ? NULL : a);
 			continue;
 		}
-		sum += cost(g->v, NULL);
-		for (u32 j = 0; j < g->set.n; j++) {
-			const struct interval *k = &g->set.v[j];
-			u32 tests = (k->lo > 0) + (k->hi < g->v->max);
-
-			sum += k->lo == k->hi ? 1 : tests;
-		}
+		sum += cost(g->v, i ? NULL : a) + tests_of(g);
 		*large |= g->set.n > ROW;
 	}
 	return sum;
@@ -363,8 +395,11 @@ static struct node *rebuild(struct sets *s)
 		struct group *g = &s->groups.v[i];
 
 		if (g->v) {
+			for (u32 j = 0; g->rest && j < g->set.n; j++)
+				g->set.v[j].to = next;
 			s->leaf = g->set.n > ROW ? LEAF : ROW;
-			next = tree(s, g, g->set.v, g->set.n, 0, g->v->max, next);
+			next = tree(s, g, g->set.v, g->set.n, 0, g->v->max,
+				    g->rest ? g->rest : next);
 			continue;
 		}
 		struct node *n = arena_dup(&s->f->a, g->test, sizeof(*n));
@@ -374,8 +409,26 @@ static struct node *rebuild(struct sets *s)
 	return next;
 }
 
-/* The chain at n as trees, or NULL where it is best as it is. */
-static struct node *regroup(struct sets *s, struct node *n)
+/* Brings the group of what is in A already to the front, where the loads that
+ * it goes past cannot reject, or lead where a hit would. */
+static void use_a(struct sets *s, struct node *n, const struct val *a)
+{
+	bool safe = env_safe(s->f, n->info, n->x) && env_safe(s->f, n->info, n->y);
+
+	for (u32 i = 1; a && i < s->groups.n; i++) {
+		struct group g = s->groups.v[i];
+
+		if ((g.v ? g.v : g.test->x) != a || (s->hit != s->f->reject && !(safe && !g.have)))
+			continue;
+		memmove(s->groups.v + 1, s->groups.v, i * sizeof(g));
+		s->groups.v[0] = g;
+		return;
+	}
+}
+
+/* The chain at n as trees, or NULL where it is best as it is. a is what A
+ * holds where it is entered, or NULL. */
+static struct node *regroup(struct sets *s, struct node *n, const struct val *a)
 {
 	bool large = false, ok = true;
 
@@ -390,8 +443,10 @@ static struct node *regroup(struct sets *s, struct node *n)
 		if (s->groups.v[i].v)
 			s->group_of[s->groups.v[i].v->id] = 0;
 		ok = settle(&s->groups.v[i]) && ok;
+		turn(s, &s->groups.v[i]);
 	}
-	if (!ok || (cost_of_groups(s, &large) >= cost_of_chain(s) && !large))
+	use_a(s, n, a);
+	if (!ok || (cost_of_groups(s, a, &large) >= cost_of_chain(s, a) && !large))
 		return NULL;
 	return rebuild(s);
 }
@@ -399,17 +454,40 @@ static struct node *regroup(struct sets *s, struct node *n)
 /* What the first test evaluates is still evaluated first. */
 static void replace(struct sets *s, struct node *head, struct node *n)
 {
-	struct group *g = &s->groups.v[0];
+	const struct group *g = &s->groups.v[0];
+	bool first = g->test == s->chain.v[0].test;
 
-	if (n->op == N_TEST && n->x == (g->v ? g->v : g->test->x))
+	if (n->op == N_TEST && (!first || n->x == (g->v ? g->v : g->test->x)))
 		*head = *n;
 	else
 		*head = (struct node){.op = N_EVAL, .x = head->x, .t = n, .span = head->span};
 }
 
+/* What the last test on every way to each node leaves in A, by id; NULL where
+ * that is not one value. */
+static const struct val **values_in_a(struct filter *f, struct order o)
+{
+	const struct val **in = arena_array(&f->scratch, const struct val *, o.n);
+	bool *seen = arena_array(&f->scratch, bool, o.n);
+
+	for (u32 i = 0; i < o.n; i++) {
+		const struct node *n = o.v[i], *way[2] = {n->t, n->f};
+
+		for (u32 j = 0; j < 2 && way[j]; j++) {
+			u32 id = way[j]->id;
+			const struct val *x = n->op == N_TEST ? n->x : NULL;
+
+			in[id] = seen[id] && in[id] != x ? NULL : x;
+			seen[id] = true;
+		}
+	}
+	return in;
+}
+
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);
+	const struct val **in_a = values_in_a(f, o);
 	struct sets s = {.f = f};
 	bool *taken = arena_array(&f->scratch, bool, o.n);
 
@@ -419,7 +497,7 @@ struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 
 		if (taken[i] || n->op != N_TEST || !n->info)
 			continue;
-		struct node *better = regroup(&s, n);
+		struct node *better = regroup(&s, n, in_a[i]);
 		for (u32 j = 0; j < s.chain.n; j++)
 			taken[s.chain.v[j].test->id] = true;
 		if (better) {

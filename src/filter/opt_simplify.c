@@ -237,7 +237,7 @@ struct node *opt_simplify(struct filter *f, struct node *root, bool *changed)
 			*changed = true;
 		while (n->op == N_EVAL && strip(n))
 			*changed = true;
-		if (n->op == N_TEST)	/* facts go by it */
+		if (n->op == N_TEST) /* facts go by it */
 			val_test_name(f, n);
 	}
 	return root;

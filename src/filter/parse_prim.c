@@ -59,9 +59,8 @@ static struct tree *prim(struct parser *p, enum prim what)
 static u32 bits_of(struct parser *p, const struct token *t, u32 mask, const char *what)
 {
 	if (t->num & ~(u64)mask)
-		filter_fail(p->f, OB_RANGE, t->span,
-			    "%s is no %s: its bits are those of 0x%02x", tok_text(p, t),
-			    what, mask);
+		filter_fail(p->f, OB_RANGE, t->span, "%s is no %s: its bits are those of 0x%02x",
+			    tok_text(p, t), what, mask);
 	return (u32)t->num;
 }
 

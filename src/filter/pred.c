@@ -32,7 +32,7 @@ struct pred *pred_test_k(struct filter *f, struct val *x, enum cmp cmp, u32 k, s
 
 struct pred *pred_masked(struct filter *f, struct val *x, u32 mask, u32 k, struct span at)
 {
-	if (!(x->bits & mask))	/* no load for what cannot matter */
+	if (!(x->bits & mask)) /* no load for what cannot matter */
 		return pred_bool(f, k == 0, at);
 	return pred_test_k(f, val_alu_k(f, V_AND, x, mask), C_EQ, k, at);
 }

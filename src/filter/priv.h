@@ -270,10 +270,10 @@ struct pred {
 enum node_op {
 	N_REJECT,
 	N_ACCEPT,
-	N_TEST, /* x cmp y: t if it holds, else f */
-	N_EVAL, /* x is evaluated, for the packets that it rejects; then t */
-	N_SET,  /* x goes to A unless NULL, y to X unless NULL; then t, which
-		 * knows them as as_a and as_x (V_PARAM) */
+	N_TEST,  /* x cmp y: t if it holds, else f */
+	N_EVAL,  /* x is evaluated, for the packets that it rejects; then t */
+	N_SET,   /* x goes to A unless NULL, y to X unless NULL; then t, which
+		  * knows them as as_a and as_x (V_PARAM) */
 	N_STORE, /* y, a V_CELL, becomes x; then t */
 };
 
@@ -318,7 +318,7 @@ struct filter {
 	struct {
 		struct val **bucket, **v;
 		u32 n, cap, buckets;
-	} vals;          /* v[id] */
+	} vals; /* v[id] */
 	struct val *cell[CBPF_MEMWORDS];
 	u32 cells;
 	struct pred *prelude; /* done before the filter, whatever its outcome; or NULL */
