@@ -89,8 +89,6 @@ u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off)
 				say(s, "<LOOP>");
 				return 0;
 			}
-			if (off >= msg.cap)
-				break;
 		}
 		n = pdu_u8(s, msg, off++);
 	}
@@ -147,6 +145,14 @@ static u32 records(struct print_state *s, const struct dns *m, u32 off, u32 n, c
 			pdu_cut(s);
 	}
 	return off;
+}
+
+static u32 more_records(struct print_state *s, const struct dns *m, u32 off, u32 n,
+			const char *head)
+{
+	if (n && off >= m->msg.cap)
+		pdu_cut(s);
+	return records(s, m, off, n, head);
 }
 
 static u32 answered(struct print_state *s, const struct dns *m, u32 off)
@@ -236,8 +242,8 @@ static void response(struct print_state *s, const struct dns *m, u16 flags)
 	put_f(s, " %u/%u/%u", an, ns, ar);
 	off = records(s, m, off, an, "");
 	if (s->opt.verbose > 1) {
-		off = records(s, m, off, ns, " ns:");
-		records(s, m, off, ar, " ar:");
+		off = more_records(s, m, off, ns, " ns:");
+		more_records(s, m, off, ar, " ar:");
 	}
 }
 
@@ -279,8 +285,8 @@ static void request(struct print_state *s, const struct dns *m, u16 flags)
 	}
 	if (s->opt.verbose > 1) {
 		off = records(s, m, off, get_be16(p + AN), "");
-		off = records(s, m, off, get_be16(p + NS), " ns:");
-		records(s, m, off, get_be16(p + AR), " ar:");
+		off = more_records(s, m, off, get_be16(p + NS), " ns:");
+		more_records(s, m, off, get_be16(p + AR), " ar:");
 	}
 }
 
