@@ -42,6 +42,27 @@ bool print_enter(struct print_state *s)
 	return true;
 }
 
+void print_inside(struct print_state *s, const struct printer *by, struct pdu d)
+{
+	struct net net = s->net;
+	u32 depth = s->depth;
+	jmp_buf outer;
+
+	memcpy(outer, s->cut, sizeof outer);
+	int why = setjmp(s->cut);
+	if (!why && print_enter(s))
+		by->print(s, d);
+	memcpy(s->cut, outer, sizeof outer);
+	s->net = net;
+	s->depth = depth;
+	if (why == CUT_SOFT)
+		put_cut(s);
+	else if (why == CUT_INVALID)
+		put_invalid(s);
+	else if (why)
+		longjmp(s->cut, why);
+}
+
 static void claim(struct print_state *s, bool *bad, const char *what)
 {
 	put_s(s, *bad ? "," : "[Invalid header:");

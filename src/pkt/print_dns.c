@@ -50,22 +50,30 @@ void put_dns_class(struct print_state *s, u16 class)
 
 void put_dns_label(struct print_state *s, struct pdu msg, u32 off, u32 n)
 {
-	for (u32 i = 0; i < n; i++)
-		put_unctrl(s, pdu_u8(s, msg, off + i));
+	for (u32 i = 0; i < n; i++) {
+		pdu_check(s, msg, off + i, 1);
+		put_unctrl(s, msg.p[off + i]);
+	}
 }
 
 /* RFC 1035 4.1.4: pointers go backwards only, and no name is longer than its
  * message, so that the walk ends. */
+static u8 name_byte(struct print_state *s, struct pdu msg, u32 off)
+{
+	pdu_check(s, msg, off, 1);
+	return msg.p[off];
+}
+
 u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off)
 {
 	u32 limit = off, after = 0, chars = 0;
-	u8 n = pdu_u8(s, msg, off++);
+	u8 n = name_byte(s, msg, off++);
 
 	if (!n)
 		put_c(s, '.');
 	while (n) {
 		if ((n & POINTER) == POINTER) {
-			u32 to = (n << 8 | pdu_u8(s, msg, off)) & MAX_POINTER;
+			u32 to = (n << 8 | name_byte(s, msg, off)) & MAX_POINTER;
 
 			if (!after)
 				after = off + 1;
@@ -90,7 +98,7 @@ u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off)
 				return 0;
 			}
 		}
-		n = pdu_u8(s, msg, off++);
+		n = name_byte(s, msg, off++);
 	}
 	return after ? after : off;
 }

@@ -45,7 +45,7 @@ void put_ascii(struct print_state *s, const u8 *p, u32 n)
 	for (u32 i = 0; i < n; i++) {
 		u8 c = p[i];
 
-		if (c == '\r' && (i + 1 == n || p[i + 1] == '\n'))
+		if (c == '\r' && (i + 2 >= n || p[i + 1] == '\n'))
 			continue;
 		put_c(s, graphic(c) || c == '\t' || c == ' ' || c == '\n' ? (char)c : '.');
 	}

@@ -48,13 +48,15 @@ static const struct unreachable {
 
 static const u8 *quoted_dst(struct print_state *s, struct pdu d)
 {
-	return pdu_need(s, d, QUOTE + 16, 4);
+	pdu_check(s, d, QUOTE + 16, 4);
+	return d.p + QUOTE + 16;
 }
 
 static void unreachable_port(struct print_state *s, struct pdu d)
 {
-	u8 proto = pdu_u8(s, d, QUOTE + 9);
-	u32 hdr = (pdu_u8(s, d, QUOTE) & 15) * 4u;
+	pdu_check(s, d, QUOTE + 9, 1);
+	u8 proto = d.p[QUOTE + 9];
+	u32 hdr = (d.p[QUOTE] & 15) * 4u;
 	u16 port = pdu_be16(s, d, QUOTE + hdr + 2);
 
 	put_ip4(s, quoted_dst(s, d));
@@ -251,10 +253,7 @@ static void quote(struct print_state *s, struct pdu d)
 	say(s, "\n\t");
 	in.len = pdu_be16(s, in, 2);
 	in = pdu_clip(in, in.len);
-	if (!print_enter(s))
-		return;
-	ip_printer.print(s, in);
-	print_leave(s);
+	print_inside(s, &ip_printer, in);
 	s->name = "icmp";
 }
 

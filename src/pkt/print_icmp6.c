@@ -50,7 +50,7 @@ static void unreachable_port(struct print_state *s, struct pdu d)
 
 	if (proto != TCP && proto != UDP)
 		pdu_cut(s);
-	pdu_check(s, in, 0, 1);
+	pdu_check(s, in, 0, 4);
 	u16 port = pdu_be16(s, in, 2);
 	say(s, ", ");
 	put_quoted(s, d, QUOTE_DST);

@@ -126,7 +126,8 @@ void print_nd_options(struct print_state *s, struct pdu d)
 	struct pdu all = d;
 
 	while (d.cap && d.len) {
-		u32 n = pdu_u8(s, d, 1) * 8u;
+		pdu_check(s, d, 0, 2);
+		u32 n = d.p[1] * 8u;
 		const struct nd_option *o = find(d.p[0]);
 
 		if (!n || n > d.cap)

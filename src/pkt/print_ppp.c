@@ -165,7 +165,7 @@ static u32 cisco_print(struct print_state *s, struct pdu d)
 	s->name = "chdlc";
 	if (d.len < HEADER || d.cap < HEADER) {
 		put_cut(s);
-		return d.cap;
+		return 0;
 	}
 	u16 type = get_be16(d.p + 2);
 	if (s->opt.link) {
@@ -173,8 +173,9 @@ static u32 cisco_print(struct print_state *s, struct pdu d)
 			put_s(s, d.p[0] == CISCO_UNICAST ? "unicast, " : "bcast, ");
 		else
 			put_f(s, "0x%02x, ", d.p[0]);
-		put_ethertype(s, type);
-		put_f(s, ", length %u: ", d.len);
+		const char *name = ethertype_name(type);
+		put_f(s, "ethertype %s (0x%04x), length %u: ", name ? name : "Unknown", type,
+		      d.len);
 	}
 	d = pdu_skip(d, HEADER);
 	s->link_len = HEADER;
@@ -190,13 +191,13 @@ static u32 serial_print(struct print_state *s, struct pdu d)
 	s->name = "ppp_hdlc";
 	if (d.cap < 2) {
 		put_cut(s);
-		return d.cap;
+		return 0;
 	}
 	if (d.p[0] == CISCO_UNICAST || d.p[0] == CISCO_BROADCAST)
 		return cisco_print(s, d);
 	if (d.cap < HEADER) {
 		put_cut(s);
-		return d.cap;
+		return 0;
 	}
 	if (s->opt.link)
 		put_f(s, "%02x %02x %u ", d.p[0], d.p[1], d.len);

@@ -50,13 +50,13 @@ static void tag_list(struct print_state *s, struct pdu d)
 	u16 type = 0xffff;
 
 	while (d.len && type != EOL) {
-		pdu_check(s, d, 0, TAG);
+		pdu_need(s, d, 0, TAG);
 		type = get_be16(d.p);
 		u32 n = get_be16(d.p + 2);
 		d = pdu_skip(d, TAG);
+		pdu_need(s, d, 0, n);
 		say(s, " [");
 		put_word(s, tags, LEN(tags), type, "TAG-0x%x");
-		pdu_check(s, d, 0, n);
 		if (n)
 			put_value(s, d.p, n);
 		put_c(s, ']');
@@ -72,10 +72,7 @@ static void pppoe_print(struct print_state *s, struct pdu d)
 		put_invalid(s);
 		return;
 	}
-	if (!pdu_has(d, 0, HEADER)) {
-		put_cut(s);
-		return;
-	}
+	pdu_need(s, d, 0, HEADER);
 	u32 len = get_be16(d.p + LENGTH), session = get_be16(d.p + SESSION), left = d.len - HEADER;
 	u8 version = d.p[0] >> 4, type = d.p[0] & 15, code = d.p[CODE];
 	if (version != 1)

@@ -218,6 +218,8 @@ void put_proto(struct print_state *s, u8 proto);
 void put_ethertype(struct print_state *s, u16 type); /* "ethertype IPv4 (0x0800)" */
 void print_no_link(struct print_state *s, u32 linktype, struct pdu d);
 
+/* Prints a packet inside a packet; where it is cut, the outer one goes on. */
+void print_inside(struct print_state *s, const struct printer *by, struct pdu d);
 /* Enters and leaves a packet inside a packet; false when it is too deep. */
 bool print_enter(struct print_state *s);
 static inline void print_leave(struct print_state *s) { s->depth--; }
@@ -226,6 +228,7 @@ extern const struct link_printer ether_link, null_link, loop_link, raw_link, raw
 	sll_link, sll2_link, ppp_link, ppp_serial_link, ppp_ether_link, cisco_link;
 extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, none_printer,
 	pppoed_printer, pppoes_printer, tcp_printer, udp_printer, icmp_printer, icmp6_printer,
-	dns_printer, mdns_printer, dns_tcp_printer;
+	dns_printer, mdns_printer, dns_tcp_printer, http_printer, rtsp_printer, ftp_printer,
+	smtp_printer;
 
 #endif

@@ -190,9 +190,11 @@ static const struct port {
 	bool tcp, udp;
 	const struct printer *by;
 } ports[] = {
-	{53, false, true, &dns_printer},
-	{53, true, false, &dns_tcp_printer},
-	{5353, false, true, &mdns_printer},
+	{21, true, false, &ftp_printer},     {25, true, false, &smtp_printer},
+	{80, true, false, &http_printer},    {554, true, false, &rtsp_printer},
+	{3128, true, false, &http_printer},  {8080, true, false, &http_printer},
+	{8554, true, false, &rtsp_printer},  {53, false, true, &dns_printer},
+	{53, true, false, &dns_tcp_printer}, {5353, false, true, &mdns_printer},
 };
 
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport)
