@@ -188,9 +188,17 @@ static void add(struct gen *g, struct run *run, const struct tree *t)
 		vec_push(&g->f->a, *run) = (struct item){t, &t->list[i]};
 }
 
+struct span gen_words(const struct item *items, u32 n)
+{
+	const struct item *last = &items[n - 1];
+	struct span from = items->id == &items->t->ident ? items->t->span : items->id->span;
+
+	return (struct span){from.from, last->id->span.to ? last->id->span.to : last->t->span.to};
+}
+
 static struct pred *identifiers(struct gen *g, const struct item *v, u32 n)
 {
-	g->at = v->id->span.to ? v->id->span : v->t->span;
+	g->at = gen_words(v, n);
 	switch (v->t->quals.type) {
 	case T_DEFAULT:
 	case T_HOST:

@@ -142,6 +142,7 @@ struct item {
 	const struct tree *t;
 	const struct ident *id;
 };
+struct span gen_words(const struct item *items, u32 n); /* qualifiers included */
 
 /* ---- gen_addr.c ---- */
 struct pred *gen_hosts(struct gen *g, const struct item *items, u32 n);

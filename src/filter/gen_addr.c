@@ -58,9 +58,13 @@ static struct pred *words6(struct gen *g, u32 off, const u8 a[16], const u8 m[16
 
 static struct pred *one_of(struct gen *g, const struct addr *a, u32 off)
 {
+	struct span all = g->at;
+
 	g->at = a->at;
-	return a->v6 ? words6(g, off, a->addr6, a->mask6)
-		     : gen_masked(g, W_NET, off, 4, a->mask, a->addr);
+	struct pred *one = a->v6 ? words6(g, off, a->addr6, a->mask6)
+				 : gen_masked(g, W_NET, off, 4, a->mask, a->addr);
+	g->at = all;
+	return one;
 }
 
 static struct pred *any_of(struct gen *g, const struct addrs *in, bool v6, u32 off)
@@ -200,7 +204,7 @@ static void add_found(struct gen *g, const struct tree *t, const struct ident *i
 
 	for (u32 i = 0; i < found->n; i++) {
 		const struct filter_addr *a = &found->v[i];
-		struct addr new = {.v6 = a->v6, .addr = a->v4, .mask = UINT32_MAX, .at = id->span};
+		struct addr new = {.v6 = a->v6, .addr = a->v4, .mask = UINT32_MAX, .at = g->at};
 
 		if (t->quals.proto == (a->v6 ? P_IP : P_IP6))
 			continue;
@@ -464,13 +468,14 @@ struct pred *gen_hosts(struct gen *g, const struct item *items, u32 n)
 	struct addrs addrs = {0};
 
 	for (u32 i = 0; i < n; i++) {
-		g->at = items[i].id->span;
+		g->at = gen_words(&items[i], 1);
 		p = other(g, items[i].t, items[i].id);
 		if (p)
 			any = gen_or(g, any, p);
 		else
 			collect(g, items[i].t, items[i].id, &addrs);
 	}
+	g->at = gen_words(items, n);
 	return addrs.n ? gen_or(g, any, in_list(g, &addrs, items->t)) : any;
 }
 

@@ -24,11 +24,10 @@ static struct pred *atom(struct gen *g, struct off at, u32 off, const struct ran
 {
 	struct val *v = gen_at(g, at, off, 2);
 
-	g->at = r->at;
 	if (r->from == r->to)
-		return pred_test_k(g->f, v, C_EQ, r->from, g->at);
-	return gen_and(g, pred_test_k(g->f, v, C_GE, r->from, g->at),
-		       pred_rel(g->f, v, R_LE, val_const(g->f, r->to), g->at));
+		return pred_test_k(g->f, v, C_EQ, r->from, r->at);
+	return gen_and(g, pred_test_k(g->f, v, C_GE, r->from, r->at),
+		       pred_rel(g->f, v, R_LE, val_const(g->f, r->to), r->at));
 }
 
 static struct pred *any_atom(struct gen *g, struct off at, u32 off, struct ports p)
@@ -264,7 +263,7 @@ static struct range named(struct gen *g, const struct tree *t, const struct iden
 static struct range written(struct gen *g, const struct tree *t, const struct ident *id)
 {
 	u32 want = wanted(g, t);
-	struct range r = {id->num, id->num, want, id->span};
+	struct range r = {id->num, id->num, want, g->at};
 
 	if (id->kind == ID_NAME)
 		r = named(g, t, id, want);
@@ -277,7 +276,7 @@ static struct range written(struct gen *g, const struct tree *t, const struct id
 	if (t->quals.dir >= D_ADDR1)
 		gen_refuse(g, "ports are src or dst");
 	u32 from = MIN(r.from, r.to), to = MAX(r.from, r.to);
-	return (struct range){from, to, r.transport, id->span};
+	return (struct range){from, to, r.transport, g->at};
 }
 
 /* A transport's ranges together. */
@@ -297,9 +296,10 @@ struct pred *gen_ports(struct gen *g, const struct item *items, u32 n)
 	struct pred *any = gen_bool(g, false);
 
 	for (u32 i = 0; i < n; i++) {
-		g->at = items[i].id->span;
+		g->at = gen_words(&items[i], 1);
 		vec_push(&g->f->a, p) = written(g, items[i].t, items[i].id);
 	}
+	g->at = gen_words(items, n);
 	for (u32 i = 0; i < LEN(transports); i++) {
 		p.transport = transports[i];
 		any = gen_or(g, any, of_transport(g, items->t->quals.type, p));
