@@ -50,6 +50,15 @@ void filter_fail(struct filter *f, enum ob_code code, struct span at, const char
 	filter_fail_err(f, place(f, at, err));
 }
 
+void filter_never(struct filter *f, struct span at)
+{
+	struct ob_err *err = filter_err(f, OB_NEVER, at, "this matches no packet");
+
+	for (u32 i = 0; i < f->notes.n; i++)
+		err = err_note(err, "%s", f->notes.v[i].text);
+	filter_fail_err(f, err);
+}
+
 void filter_warn(struct filter *f, struct span at, const char *fmt, ...)
 {
 	char *text;

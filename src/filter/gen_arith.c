@@ -158,6 +158,11 @@ static struct term binary(struct gen *g, const struct arith *a)
 	check_operand(g, a);
 	struct term x = term(g, a->a), y = term(g, a->b);
 
+	if (y.check && !x.check)
+		filter_warn(
+			g->f, a->b->span,
+			"these bytes are read from packets of any protocol: only that of the first "
+			"operand is checked; put this one first");
 	return (struct term){gen_op(g, op_of(a->op), x.v, y.v), x.check};
 }
 

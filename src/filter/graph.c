@@ -158,6 +158,6 @@ struct node *filter_graph(struct filter *f, struct pred *p)
 		return root;
 	root = optimise(f, root);
 	if (root == f->reject)
-		filter_fail(f, OB_NEVER, p->span, "this matches no packet");
+		filter_never(f, p->span);
 	return root;
 }

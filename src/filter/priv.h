@@ -340,6 +340,8 @@ _Noreturn void filter_fail(struct filter *f, enum ob_code code, struct span at, 
 			   ...) PRINTF(4, 5);
 /* The same with notes and hints already attached by the caller. Takes err. */
 _Noreturn void filter_fail_err(struct filter *f, struct ob_err *err);
+/* No packet matches: OB_NEVER, with the warnings, that may say why. */
+_Noreturn void filter_never(struct filter *f, struct span at);
 /* An error made at these columns, to which hints can be added. */
 struct ob_err *filter_err(struct filter *f, enum ob_code code, struct span at, const char *fmt, ...)
 	PRINTF(4, 5);
