@@ -6,9 +6,17 @@
 #include "base/base.h"
 
 static u64 dice = 1;
+static struct bytes script; /* decisions that a fuzzer takes, before the dice do */
 
 static inline u32 any(void)
 {
+	if (script.n >= 2) {
+		u32 v = get_le16(script.p);
+
+		script.p += 2;
+		script.n -= 2;
+		return v * 0x10001u;
+	}
 	dice ^= dice << 13;
 	dice ^= dice >> 7;
 	dice ^= dice << 17;
