@@ -116,7 +116,7 @@ static u32 put_line(struct print_state *s, const char *before, struct pdu d, u32
 		if (c == '\n')
 			end = at + 1;
 		else if (c == '\r' && at + 1 >= d.len)
-			end = at;
+			end = at + 1;
 		else if (c == '\r' && pdu_u8(s, d, at + 1) == '\n')
 			end = at + 2;
 		else if (!printable(c) && c != '\t')
