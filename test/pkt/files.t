@@ -63,8 +63,8 @@ printf '\6\0\0\0\015\0\0\0' >>f
 onebpf dump -n -t -r f udp port 53; echo $?
 onebpf dump --count -r f ip; echo $?
 -- stdout
-IP 192.0.2.1.53 > 192.0.2.2.53: UDP, length 0
-IP 192.0.2.1.53 > 192.0.2.2.53: UDP, length 0
+IP 192.0.2.1.53 > 192.0.2.2.53: domain [length 0 < 12] (invalid)
+IP 192.0.2.1.53 > 192.0.2.2.53: domain [length 0 < 12] (invalid)
 2
 2 packets
 2
