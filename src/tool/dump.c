@@ -3,6 +3,7 @@
 #include "tool/dump.h"
 #include "tap/tap.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -77,7 +78,7 @@ static const struct opt options[] = {
 		 "capability is given up in any case. Files are created before, and belong to who started it"},
 	{OPT_COUNT, .name = "immediate-mode", TO(none), .help = "accepted; packets never wait longer than 50 ms"},
 	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(none), .words = clocks, .help = "only host is known"},
-	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(none), .help = "accepted: the only one is host"},
+	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(list_clocks), .help = "list the clocks that give times: host"},
 	{OPT_GROUP, .help = "Refused"},
 	{OPT_REFUSED, 'C', .arg = "SIZE", .help = "output files are not rotated yet"},
 	{OPT_REFUSED, 'G', .arg = "SECONDS", .help = "output files are not rotated yet"},
@@ -247,7 +248,7 @@ static struct ob_err *make_printer(struct dump *d)
 		.numeric = c->numeric,
 		.absolute = c->absolute,
 		.unchecked = c->unchecked,
-		.nano = c->nano || c->precision == 2,
+		.nano = dump_nano(c),
 		.names = dump_names(c),
 	};
 
@@ -267,7 +268,7 @@ static struct ob_err *check_usage(const struct dump_cmd *c, const char *operand)
 		return err_new(OB_RANGE, "-t may be given at most 5 times");
 	if (c->list_types && c->list)
 		return err_new(OB_SYNTAX, "-L lists the link types of -r FILE or -i IF");
-	if (sources || c->list_ifaces || c->d)
+	if (sources || c->list_ifaces || c->list_clocks || c->d)
 		return NULL;
 	struct ob_err *err = err_new(OB_SYNTAX, "where shall packets come from?");
 	if (operand && access(operand, R_OK) == 0)
@@ -297,6 +298,10 @@ static struct ob_err *run_all(struct dump *d)
 		return err;
 	dump_signals_catch();
 	err = c->interface ? dump_live(d) : dump_files(d);
+	if (err && dump_signals.stop && ob_err_errno(err) == EINTR) {
+		ob_err_destroy(err); /* it was to stop while it waited for a file to open */
+		err = NULL;
+	}
 	if (!err && !dump_flush(d))
 		err = d->err;
 	if (c->count_only && (!err || d->taken))
@@ -331,6 +336,8 @@ static int run(const void *opts, char **operand)
 		err = list_interfaces();
 	else if (c->list_types)
 		err = list_types(c);
+	else if (c->list_clocks)
+		puts("Time stamp types (use option -j to set):\n  host (Host)");
 	else if (c->d)
 		err = list_code(&d);
 	else

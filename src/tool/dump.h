@@ -13,7 +13,8 @@ enum { LINUX_SLL2 = 276 }; /* what an interface can give besides its own link ty
 
 struct dump_cmd {
 	const char *interface, *read, *write, *list, *file, *linktype, *user;
-	u32 print, count_only, unbuffered, line, no_promiscuous, list_ifaces, list_types;
+	u32 print, count_only, unbuffered, line, no_promiscuous, list_ifaces, list_types,
+		list_clocks;
 	u32 d, no_optimise, numeric, short_names, foreign, verbose, quick, link, time, hex,
 		hex_ascii, ascii, absolute, number, unchecked, micro, nano, precision, direction,
 		none;
@@ -64,6 +65,7 @@ struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, boo
 			    struct prog **ret);
 struct ob_err *dump_create(struct dump *d, const struct pkt_iface *like,
 			   const struct pkt_reader *from);
+bool dump_nano(const struct dump_cmd *c); /* times in nanoseconds? */
 const char *dump_link_text(u32 linktype, char buf[128]);
 
 /* Where packets come from; each returns why it ended early. */

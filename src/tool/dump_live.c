@@ -106,32 +106,6 @@ static void progress(const struct dump *d)
 	fprintf(stderr, "Got %llu\r", (unsigned long long)d->taken);
 }
 
-static struct ob_err *receive(struct dump *d, struct tap *t)
-{
-	struct pkt p = {.linktype = tap_linktype(t)};
-	struct tap_pkt one;
-	struct ob_err *err = NULL;
-
-	while (!err && dump_heed(d)) {
-		while (tap_next(t, &one)) {
-			p.data = one.data.p;
-			p.caplen = (u32)one.data.n;
-			p.len = one.len;
-			p.ns = one.ns;
-			p.nr++;
-			if (!dump_packet(d, &p))
-				return d->err;
-			if (unlikely(dump_signals.stop))
-				return NULL;
-		}
-		if (!dump_flush(d))
-			return d->err;
-		progress(d);
-		err = tap_wait(t, WAIT_MS);
-	}
-	return err ? err : d->err;
-}
-
 static void summary(const struct dump *d, struct tap *t)
 {
 	struct tap_stats s = tap_stats(t);
@@ -142,6 +116,37 @@ static void summary(const struct dump *d, struct tap *t)
 		(unsigned long long)d->taken, d->taken == 1 ? "" : "s",
 		(unsigned long long)s.received, s.received == 1 ? "" : "s",
 		(unsigned long long)s.dropped, s.dropped == 1 ? "" : "s");
+}
+
+static struct ob_err *receive(struct dump *d, struct tap *t)
+{
+	struct pkt p = {.linktype = tap_linktype(t)};
+	struct tap_pkt one;
+	struct ob_err *err = NULL;
+
+	while (!err) {
+		if (dump_signals.count)
+			summary(d, t);
+		dump_signals.count = 0;
+		if (!dump_heed(d))
+			break;
+		while (tap_next(t, &one)) {
+			p.data = one.data.p;
+			p.caplen = (u32)one.data.n;
+			p.len = one.len;
+			p.ns = one.ns;
+			p.nr++;
+			if (!dump_packet(d, &p))
+				return d->err;
+			if (unlikely(dump_signals.stop | dump_signals.count | dump_signals.flush))
+				break;
+		}
+		if (!dump_flush(d))
+			return d->err;
+		progress(d);
+		err = tap_wait(t, WAIT_MS);
+	}
+	return err ? err : d->err;
 }
 
 struct ob_err *dump_live(struct dump *d)

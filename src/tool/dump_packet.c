@@ -96,13 +96,15 @@ struct ob_err *dump_prepare(struct dump *d, u32 linktype, u32 snaplen)
 
 /* ---- where packets go ---- */
 
+bool dump_nano(const struct dump_cmd *c) { return (c->nano || c->precision == 2) && !c->micro; }
+
 struct ob_err *dump_create(struct dump *d, const struct pkt_iface *like,
 			   const struct pkt_reader *from)
 {
 	struct pkt_writer_opts o = {
 		.linktype = (d->forced ? d->forced - 1 : like->linktype) | like->ext,
 		.snaplen = d->cmd->snaplen ? MIN(like->snaplen, d->snaplen) : like->snaplen,
-		.nano = d->cmd->nano || d->cmd->precision == 2,
+		.nano = dump_nano(d->cmd),
 		.unbuffered = d->cmd->unbuffered,
 		.from = from,
 	};

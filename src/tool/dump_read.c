@@ -63,6 +63,10 @@ static struct ob_err *read_file(struct dump *d, const char *path)
 	struct pkt_reader *r;
 
 	struct ob_err *err = pkt_open(path, &o, &r);
+	if (err && dump_signals.stop) { /* while it waited for the beginning */
+		ob_err_destroy(err);
+		return NULL;
+	}
 	if (err)
 		return err;
 	banner(r);

@@ -141,11 +141,13 @@ onebpf dump -L -i 2
 onebpf dump -i lo -Q in -p -B 512 -s 60 -c 1 -w - udp 2>err.txt >out.pcap &
 until grep -q listening err.txt; do sleep 0.05; done
 grep CapEff /proc/$!/status
+kill -USR1 $!
+until grep -q dropped err.txt; do sleep 0.05; done
 printf %080d 0 >/dev/udp/127.0.0.1/9
 wait $!; echo $?
 od -An -tu4 -j16 -N4 out.pcap
 od -An -tu4 -j32 -N8 out.pcap
-head -1 err.txt
+cat err.txt
 END
 unshare -Urn bash live.sh
 -- stdout
@@ -159,6 +161,12 @@ CapEff:	0000000000000000
          60
          60        122
 listening on lo, link-type EN10MB (Ethernet), snapshot length 60 bytes
+0 packets captured
+0 packets received by filter
+0 packets dropped by kernel
+1 packet captured
+1 packet received by filter
+0 packets dropped by kernel
 ====
 # rights are gone once all is open; the file belongs to who started it
 -- skip-unless test "$(id -u)" = 0 && id nobody && unshare -n ip link set lo up && command -v setpriv

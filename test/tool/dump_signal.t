@@ -105,3 +105,25 @@ wait $!
 -- stdout
 lives
 23 packets
+====
+# also while a file or its beginning is waited for
+-- sh
+mkfifo in list out
+for args in '-r in' '-V list' "-r $SRCDIR/example/demo.pcap -w out"; do
+	# shellcheck disable=SC2086
+	onebpf dump $args 2>err.txt &
+	sleep 0.3
+	kill -INT $!
+	wait $!; echo $?
+	grep onebpf err.txt
+done
+onebpf dump -r - <in &
+exec 3>in
+sleep 0.3
+kill -INT $!
+wait $!; echo $?
+-- stdout
+0
+0
+0
+0

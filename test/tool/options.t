@@ -122,6 +122,7 @@ onebpf dump -y nosuch -r x; echo $?
 onebpf dump -y en10m -r x; echo $?
 : >x.pcap
 onebpf dump x.pcap; echo $?
+onebpf dump -r "$SRCDIR/example/demo.pcap" -Z nosuchuser; echo $?
 -- stdout
 2
 2
@@ -129,7 +130,8 @@ onebpf dump x.pcap; echo $?
 2
 2
 2
--- stderr
+2
+-- stderr has
 onebpf dump: where shall packets come from?
 hint: -r FILE reads a capture, -i IF listens (-D lists interfaces)
 onebpf dump: only one of -r, -V and -i may be given
@@ -140,3 +142,17 @@ onebpf dump: no link type "en10m"
 hint: did you mean EN10MB?
 onebpf dump: where shall packets come from?
 hint: did you mean: -r x.pcap
+onebpf dump: no user "nosuchuser"
+====
+# the clocks; of two precisions --micro counts
+-- sh
+onebpf dump -J
+onebpf dump --nano --micro -r "$SRCDIR/example/demo.pcap" -nt -c 1 2>/dev/null | wc -c
+onebpf dump -r "$SRCDIR/example/demo.pcap" -nt -c 1 2>/dev/null | wc -c
+onebpf dump -r "$SRCDIR/example/demo.pcap" -ntt -c 1 --nano 2>/dev/null | cut -d ' ' -f 1
+-- stdout
+Time stamp types (use option -j to set):
+  host (Host)
+58
+58
+1700000000.000250000
