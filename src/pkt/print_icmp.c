@@ -48,8 +48,7 @@ static const struct unreachable {
 
 static const u8 *quoted_dst(struct print_state *s, struct pdu d)
 {
-	pdu_check(s, d, QUOTE + 16, 4);
-	return d.p + QUOTE + 16;
+	return pdu_need(s, d, QUOTE + 16, 4);
 }
 
 static void unreachable_port(struct print_state *s, struct pdu d)

@@ -15,7 +15,7 @@ static void put_label(struct print_state *s, u32 v)
 /* The length of the object at the head of d, 0 when the rest makes no sense. */
 static u32 object(struct print_state *s, struct pdu d)
 {
-	pdu_need(s, d, 0, OBJECT);
+	pdu_check(s, d, 0, OBJECT);
 	u32 len = get_be16(d.p), class = d.p[2], type = d.p[3];
 	const char *name = class == 1   ? "MPLS Stack Entry"
 			   : class == 2 ? "Interface Identification"
@@ -34,7 +34,7 @@ static u32 object(struct print_state *s, struct pdu d)
 
 void print_icmp_ext(struct print_state *s, struct pdu d, bool sure)
 {
-	pdu_need(s, d, 0, HEADER + 1);
+	pdu_check(s, d, 0, HEADER + 1);
 	bool whole = pdu_has(d, 0, d.len);
 	u16 sum = whole ? sum_of(d.p, d.len) : 0;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Protocols made of text lines: HTTP, RTSP, FTP, SMTP. The first line is
- * printed, all of them under -v. */
+/* Protocols made of text lines: HTTP, RTSP, SIP, FTP, SMTP. The first line is
+ * printed, all of them under -v. SSH begins with such a line, too. */
 #include "pkt/print_priv.h"
 
 #include <strings.h>
@@ -58,6 +58,12 @@ static const char *const http_requests[] = {
 static const char *const rtsp_requests[] = {
 	"OPTIONS",  "DESCRIBE",      "SETUP",         "PLAY",     "PAUSE",  "TEARDOWN",
 	"ANNOUNCE", "GET_PARAMETER", "SET_PARAMETER", "REDIRECT", "RECORD", NULL,
+};
+
+static const char *const sip_requests[] = {
+	"ACK",      "BYE",    "CANCEL",    "DO",     "INFO",    "INVITE",
+	"MESSAGE",  "NOTIFY", "OPTIONS",   "PRACK",  "QAUTH",   "REFER",
+	"REGISTER", "SPRACK", "SUBSCRIBE", "UPDATE", "PUBLISH", NULL,
 };
 
 static bool printable(u8 c) { return c >= ' ' && c < 0x7f; }
@@ -137,7 +143,6 @@ static void lines(struct print_state *s, struct pdu d, const struct language *l)
 {
 	bool text = begins(l, d);
 
-	say(s, ": ");
 	put_s(s, l->name);
 	if (!text)
 		return;
@@ -155,21 +160,49 @@ static void lines(struct print_state *s, struct pdu d, const struct language *l)
 
 static void http_print(struct print_state *s, struct pdu d)
 {
+	say(s, ": ");
 	lines(s, d, &(struct language){"HTTP", http_requests});
 }
 
 static void rtsp_print(struct print_state *s, struct pdu d)
 {
+	say(s, ": ");
 	lines(s, d, &(struct language){"RTSP", rtsp_requests});
+}
+
+static void sip_print(struct print_state *s, struct pdu d)
+{
+	lines(s, d, &(struct language){"SIP", sip_requests});
+}
+
+/* RFC 4253 4.2: a line of text, before everything is enciphered. */
+static void ssh_print(struct print_state *s, struct pdu d)
+{
+	static const char head[] = "SSH-";
+	u32 n = 0;
+
+	for (; n < sizeof head - 1; n++)
+		if (n == d.len || pdu_u8(s, d, n) != (u8)head[n])
+			return;
+	while (n < d.len && (printable(pdu_u8(s, d, n)) || d.p[n] == '\t'))
+		n++;
+	if (n == d.len)
+		return;
+	if (d.p[n] == '\n' || (d.p[n] == '\r' && n + 1 < d.len && pdu_u8(s, d, n + 1) == '\n')) {
+		say(s, ": SSH: ");
+		put(s, (const char *)d.p, n);
+	}
 }
 
 static void ftp_print(struct print_state *s, struct pdu d)
 {
+	say(s, ": ");
 	lines(s, d, &(struct language){"FTP", NULL});
 }
 
 static void smtp_print(struct print_state *s, struct pdu d)
 {
+	say(s, ": ");
 	lines(s, d, &(struct language){"SMTP", NULL});
 }
 
@@ -177,3 +210,5 @@ const struct printer http_printer = {"http", http_print};
 const struct printer rtsp_printer = {"rtsp", rtsp_print};
 const struct printer ftp_printer = {"ftp", ftp_print};
 const struct printer smtp_printer = {"smtp", smtp_print};
+const struct printer sip_printer = {"sip", sip_print};
+const struct printer ssh_printer = {"ssh", ssh_print};

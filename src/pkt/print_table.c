@@ -190,11 +190,21 @@ static const struct port {
 	bool tcp, udp;
 	const struct printer *by;
 } ports[] = {
-	{21, true, false, &ftp_printer},     {25, true, false, &smtp_printer},
-	{80, true, false, &http_printer},    {554, true, false, &rtsp_printer},
-	{3128, true, false, &http_printer},  {8080, true, false, &http_printer},
-	{8554, true, false, &rtsp_printer},  {53, false, true, &dns_printer},
-	{53, true, false, &dns_tcp_printer}, {5353, false, true, &mdns_printer},
+	/* clang-format off */
+	{21, true, false, &ftp_printer},
+	{22, true, false, &ssh_printer},
+	{25, true, false, &smtp_printer},
+	{53, false, true, &dns_printer},
+	{53, true, false, &dns_tcp_printer},
+	{80, true, false, &http_printer},
+	{123, false, true, &ntp_printer},
+	{554, true, false, &rtsp_printer},
+	{3128, true, false, &http_printer},
+	{5060, false, true, &sip_printer},
+	{5353, false, true, &mdns_printer},
+	{8080, true, false, &http_printer},
+	{8554, true, false, &rtsp_printer},
+	/* clang-format on */
 };
 
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport)
