@@ -74,8 +74,9 @@ static struct pred *each(struct gen *g, struct ports p,
 {
 	if (p.transport != ANY_TRANSPORT)
 		return over(g, p, p.transport);
-	struct pred *any = gen_or(g, over(g, p, IP_SCTP), over(g, p, IP_TCP));
-	return gen_or(g, any, over(g, p, IP_UDP));
+	/* They exclude each other: the commonest first. */
+	struct pred *any = gen_or(g, over(g, p, IP_TCP), over(g, p, IP_UDP));
+	return gen_or(g, any, over(g, p, IP_SCTP));
 }
 
 static struct pred *ports4(struct gen *g, struct ports p)

@@ -85,6 +85,9 @@ static void collect(struct sets *s, struct node *n, struct node *hit)
 /* The longer of the chains that begin here. */
 static void find(struct sets *s, struct node *n)
 {
+	s->chain.n = 0;
+	if (!follows(n->f, n->t) && !follows(n->t, n->f))
+		return;
 	collect(s, n, n->t);
 	u32 longest = s->chain.n;
 	collect(s, n, n->f);
@@ -435,8 +438,9 @@ static struct node *regroup(struct sets *s, struct node *n, const struct val *a)
 	find(s, n);
 	if (s->chain.n < 2)
 		return NULL;
+	if (s->vias)
+		memset(s->via, 0, sizeof(s->via));
 	s->groups.n = s->vias = 0;
-	memset(s->via, 0, sizeof(s->via));
 	for (u32 i = 0; i < s->chain.n; i++)
 		gather(s, &s->chain.v[i]);
 	for (u32 i = 0; i < s->groups.n; i++) {

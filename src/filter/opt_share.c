@@ -384,7 +384,7 @@ static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 
 /* ---- the pass ---- */
 
-enum { TRIES = 200, BUCKETS = 1024 };
+enum { TRIES = 200 };
 
 struct bucket {
 	struct node **v;
@@ -413,14 +413,15 @@ static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries)
 {
 	struct order o = graph_order(f, *root);
 	struct match m = {.f = f, .of_p = arena_array(&f->scratch, u32, o.n)};
-	struct bucket *buckets = arena_array(&f->scratch, struct bucket, BUCKETS);
+	u32 n_buckets = o.n | 1;
+	struct bucket *buckets = arena_array(&f->scratch, struct bucket, n_buckets);
 
 	m.of_q = arena_array(&f->scratch, u32, o.n);
 	for (u32 i = o.n; i-- > 0;)
 		o.v[i]->hash = shape(o.v[i]);
 	for (u32 i = 0; i < o.n; i++) {
 		struct node *q = o.v[i];
-		struct bucket *b = &buckets[q->hash % BUCKETS];
+		struct bucket *b = &buckets[q->hash % n_buckets];
 
 		if (q->op != N_TEST && q->op != N_EVAL)
 			continue;
