@@ -43,12 +43,15 @@ static const struct example examples[] = {
 	{0},
 };
 
+static const char *const names[] = {"1993", NULL};
+
 const struct verb verb_bench = {
 	.name = "bench",
 	.does = "measure engines and peers side by side",
 	.operands = "name [argument ...]",
 	.opt = options,
 	.example = examples,
+	.words = names,
 	.size = sizeof(struct bench_opts),
 	.run = run_bench,
 };

@@ -22,6 +22,21 @@ static void words(struct buf *b, const char *const *list)
 		buf_printf(b, "%s%s", i ? " " : "", list[i]);
 }
 
+static void verb_names(struct buf *b)
+{
+	for (u32 i = 0; verbs[i]; i++)
+		buf_printf(b, "%s%s", i ? " " : "", verbs[i]->name);
+}
+
+/* What operands are made of: of help, the verbs. */
+static void operand_words(struct buf *b, const struct verb *v)
+{
+	if (v == &verb_help)
+		verb_names(b);
+	else
+		words(b, v->words);
+}
+
 static bool offered(const struct opt *o) { return o->kind != OPT_GROUP && o->kind != OPT_REFUSED; }
 
 /* ---- bash ---- */
@@ -67,14 +82,8 @@ static void bash_verb(struct buf *b, const struct verb *v)
 			buf_printf(b, " --%s", o->name);
 	}
 	buf_puts(b, "\"\n\t\twords=\"");
-	words(b, v->words);
+	operand_words(b, v);
 	buf_puts(b, "\";;\n");
-}
-
-static void verb_names(struct buf *b)
-{
-	for (u32 i = 0; verbs[i]; i++)
-		buf_printf(b, "%s%s", i ? " " : "", verbs[i]->name);
 }
 
 static void bash(struct buf *b)
@@ -144,7 +153,7 @@ static void zsh_verb(struct buf *b, const struct verb *v)
 			zsh_one(b, o, "--", o->name);
 	}
 	buf_puts(b, "\t\t'*:operand:(");
-	words(b, v->words);
+	operand_words(b, v);
 	buf_puts(b, ")';;\n");
 }
 
@@ -204,10 +213,8 @@ static void fish_verb(struct buf *b, const struct verb *v)
 	for (const struct opt *o = v->opt; o->kind; o++)
 		if (offered(o))
 			fish_option(b, v, o);
-	if (!v->words)
-		return;
 	buf_printf(b, "complete -c onebpf -n '__fish_seen_subcommand_from %s' -a '", v->name);
-	words(b, v->words);
+	operand_words(b, v);
 	buf_puts(b, "'\n");
 }
 

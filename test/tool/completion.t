@@ -19,6 +19,7 @@ try onebpf dump portr
 touch some.pcap
 try onebpf dump -r so
 try onebpf completion z
+try onebpf help d
 END
 bash try.sh
 -- stdout
@@ -31,6 +32,7 @@ onebpf filter --show = sv: svg
 onebpf dump portr: portrange
 onebpf dump -r so: some.pcap
 onebpf completion z: zsh
+onebpf help d: dump
 ====
 # zsh takes its completion, with every option
 -- skip-unless command -v zsh
