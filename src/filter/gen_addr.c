@@ -358,13 +358,13 @@ static _Noreturn void host_bits(struct gen *g, const struct ident *id, u32 addr)
 				       addr >> 16 & 255, addr >> 8 & 255, addr & 255));
 }
 
-static void need_net(struct gen *g, const struct tree *t)
+static void need_net(struct gen *g, const struct tree *t, const struct ident *id)
 {
 	if (t->quals.type == T_NET)
 		return;
-	struct ob_err *err = filter_err(g->f, OB_SYNTAX, g->at, "a mask goes with `net`");
-	filter_fail_err(g->f, err_hint(err, "net %.*s", (int)(g->at.to - g->at.from),
-				       g->f->text + g->at.from));
+	struct ob_err *err = filter_err(g->f, OB_SYNTAX, id->span, "a mask goes with `net`");
+	filter_fail_err(g->f, err_hint(err, "net %.*s", (int)(id->span.to - id->span.from),
+				       g->f->text + id->span.from));
 }
 
 static u32 left(u32 v, u32 bits) { return bits >= 32 ? v : v << (32 - bits); }
@@ -383,7 +383,7 @@ static void masked4(struct gen *g, const struct tree *t, const struct ident *id,
 	}
 	if (addr & ~mask)
 		host_bits(g, id, addr & mask);
-	need_net(g, t);
+	need_net(g, t, id);
 	add4(g, to, addr, mask);
 }
 
@@ -400,7 +400,7 @@ static void address6(struct gen *g, const struct tree *t, const struct ident *id
 			filter_fail(g->f, OB_RANGE, id->span,
 				    "the address has bits outside its mask");
 	if (id->num != 128)
-		need_net(g, t);
+		need_net(g, t, id);
 	vec_push(&g->f->a, *to) = new;
 }
 
