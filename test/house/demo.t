@@ -46,3 +46,18 @@ ip6: 689
 udp or icmp: 500
 host 192.0.2.22 and not tcp: 24
 vlan and icmp: 118
+====
+# as tcpdump: the same lines
+-- skip-unless command -v tcpdump
+-- sh
+for options in -n '-n -e' '-n -q -tttt' '-n -X -t' '-n -S -ttt'; do
+	onebpf dump $options -r "$SRCDIR/example/demo.pcap" >ours.txt 2>/dev/null
+	tcpdump $options -r "$SRCDIR/example/demo.pcap" >theirs.txt 2>/dev/null
+	diff theirs.txt ours.txt && echo "$options: $(grep -c '^[^	]' ours.txt) packets"
+done
+-- stdout
+-n: 23 packets
+-n -e: 23 packets
+-n -q -tttt: 23 packets
+-n -X -t: 23 packets
+-n -S -ttt: 23 packets
