@@ -3,6 +3,7 @@
 #include "tool/opt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -89,11 +90,21 @@ static int no_verb_option(char **argv)
 	return flushed(NULL, DONE);
 }
 
+/* A standard stream that is closed must not become the next file that is
+ * opened. In its place stands one that fails as it would. */
+static void hold_standard_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
 int main(int argc, char **argv)
 {
 	const char *base = argc ? strrchr(argv[0], '/') : NULL;
 	const struct verb *v;
 
+	hold_standard_streams();
 	signal(SIGPIPE, SIG_DFL);
 	base = base ? base + 1 : argc ? argv[0] : "";
 	if (!strncmp(base, "onebpf-", 7) && (v = verb_find(base + 7)))

@@ -100,6 +100,20 @@ cmp same.pcap "$SRCDIR/example/demo.pcap"
 -- stderr has
 same.pcap
 ====
+# a standard stream that is closed: an error, and no other file takes its place
+-- sh
+f=$SRCDIR/example/demo.pcap
+onebpf dump -n -r "$f" -w out.pcap --print >&- 2>err.txt; echo $?
+grep -c 'cannot write to standard output: Bad file descriptor' err.txt
+onebpf dump -r "$f" -w whole.pcap >&- 2>&- <&-; echo $?
+cmp whole.pcap "$f"
+onebpf dump -r - --count <&- 2>/dev/null; echo $?
+-- stdout
+2
+1
+0
+2
+====
 # a closed pipe ends it silently
 -- skip-unless command -v bash
 -- sh
