@@ -7,9 +7,10 @@
  * their outcome, as a value of 0 or 1. */
 #include "filter/priv.h"
 
-enum { FAN = 16, BITS = 4 };
+enum { FAN = 8, BITS = 3 };
 
 struct trie {
+	u32 present; /* the children that are there, as bits */
 	void *child[FAN];
 };
 
@@ -19,7 +20,7 @@ static struct fact *find(const struct filter *f, const struct env *e, u32 id)
 {
 	void *p = e->root;
 
-	if (f->height < 8 && id >> (BITS * f->height))
+	if (f->height < 10 && id >> (BITS * f->height))
 		return NULL;
 	for (u32 h = f->height; p && h > 0; h--)
 		p = ((struct trie *)p)->child[id >> (BITS * (h - 1)) & (FAN - 1)];
@@ -33,15 +34,16 @@ static void *insert(struct filter *f, void *p, u32 h, u32 id, struct fact *fact)
 	struct trie *t = arena_new(&f->scratch, struct trie);
 	if (p)
 		*t = *(struct trie *)p;
-	void **child = &t->child[id >> (BITS * (h - 1)) & (FAN - 1)];
-	*child = insert(f, *child, h - 1, id, fact);
+	u32 i = id >> (BITS * (h - 1)) & (FAN - 1);
+	t->present |= 1u << i;
+	t->child[i] = insert(f, t->child[i], h - 1, id, fact);
 	return t;
 }
 
 /* Values made after env_start may be too new to have facts. */
 static void set(struct filter *f, struct env *e, const struct val *v, struct fact fact)
 {
-	if (f->height < 8 && v->id >> (BITS * f->height))
+	if (f->height < 10 && v->id >> (BITS * f->height))
 		return;
 	struct fact *copy = arena_dup(&f->scratch, &fact, sizeof(fact));
 	e->root = insert(f, e->root, f->height, v->id, copy);
@@ -408,13 +410,19 @@ static void *meet(struct filter *f, void *a, void *b, u32 h)
 		return a == b ? a : NULL;
 	if (!h)
 		return fact_meet(f, a, b);
-	struct trie t, *x = a, *y = b;
-	bool any = false;
-	for (u32 i = 0; i < FAN; i++) {
-		t.child[i] = meet(f, x->child[i], y->child[i], h - 1);
-		any |= t.child[i] != NULL;
+	struct trie *x = a, *y = b, *t = NULL;
+	for (u32 left = x->present & y->present; left; left &= left - 1) {
+		u32 i = (u32)__builtin_ctz(left);
+		void *child = meet(f, x->child[i], y->child[i], h - 1);
+
+		if (!child)
+			continue;
+		if (!t)
+			t = arena_new(&f->scratch, struct trie);
+		t->present |= 1u << i;
+		t->child[i] = child;
 	}
-	return any ? arena_dup(&f->scratch, &t, sizeof(t)) : NULL;
+	return t;
 }
 
 struct env *env_meet(struct filter *f, struct env *a, struct env *b)
