@@ -53,8 +53,8 @@ struct dump {
 	struct ob_err *err; /* why it ended early */
 };
 
-/* dump_packet.c. False: enough, or d->err. */
-bool dump_packet(struct dump *d, const struct pkt *p);
+/* dump_packet.c. May change p. False: enough, or d->err. */
+bool dump_packet(struct dump *d, struct pkt *p);
 /* Writes out what is waiting, if anything is. False: d->err is set. */
 bool dump_flush(struct dump *d);
 /* Does what a signal asked for. False: stop. */

@@ -175,22 +175,20 @@ static bool take(struct dump *d, struct pkt *p)
 	return d->taken != d->cmd->count; /* 0: no limit */
 }
 
-bool dump_packet(struct dump *d, const struct pkt *packet)
+bool dump_packet(struct dump *d, struct pkt *p)
 {
-	struct pkt p = *packet;
-
 	if (d->forced)
-		p.linktype = d->forced - 1;
-	if (unlikely(p.linktype != d->now->linktype)) {
-		d->err = dump_prepare(d, p.linktype, d->snaplen);
+		p->linktype = d->forced - 1;
+	if (unlikely(p->linktype != d->now->linktype)) {
+		d->err = dump_prepare(d, p->linktype, d->snaplen);
 		if (d->err)
 			return false;
 	}
 	if (d->now->vm) {
-		struct vm_pkt v = {.data = p.data, .caplen = p.caplen, .len = p.len};
+		struct vm_pkt v = {.data = p->data, .caplen = p->caplen, .len = p->len};
 
 		if (!vm_classic_run(d->now->vm, &v))
 			return true;
 	}
-	return d->now->never || take(d, &p);
+	return d->now->never || take(d, p);
 }
