@@ -64,6 +64,13 @@ static const struct word bridged_pids[] = {
 	{0xe, "BPDU"},
 };
 
+const char *oui_name(u32 oui)
+{
+	const char *name = word_of(ouis, LEN(ouis), oui);
+
+	return name ? name : "Unknown";
+}
+
 static const char *pid_name(u32 oui, u16 pid)
 {
 	const char *name = NULL;
@@ -79,9 +86,7 @@ static const char *pid_name(u32 oui, u16 pid)
 
 static void put_oui(struct print_state *s, u32 oui)
 {
-	const char *name = word_of(ouis, LEN(ouis), oui);
-
-	put_f(s, "oui %s (0x%06x), ", name ? name : "Unknown", oui);
+	put_f(s, "oui %s (0x%06x), ", oui_name(oui), oui);
 }
 
 static void put_ends(struct print_state *s)

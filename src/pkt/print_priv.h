@@ -190,6 +190,7 @@ u16 sum_should(u16 field, u16 sum);
 const struct link_printer *printer_by_link(u32 linktype);
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport);
 const char *ethertype_name(u16 type);
+const char *oui_name(u32 oui); /* never NULL */
 const char *ip_proto_name(u8 proto);
 bool ip_proto_says_ends(u8 proto);
 
@@ -229,6 +230,6 @@ extern const struct link_printer ether_link, null_link, loop_link, raw_link, raw
 extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, none_printer,
 	pppoed_printer, pppoes_printer, tcp_printer, udp_printer, icmp_printer, icmp6_printer,
 	dns_printer, mdns_printer, dns_tcp_printer, http_printer, rtsp_printer, ftp_printer,
-	smtp_printer, sip_printer, ssh_printer, ntp_printer;
+	smtp_printer, sip_printer, ssh_printer, ntp_printer, mpls_printer, igmp_printer;
 
 #endif

@@ -193,6 +193,10 @@ void put_ether(struct print_state *s, const u8 *p)
 
 	if (by && by->ether && put_name(s, by->ether(by->arg, p)))
 		return;
+	if (!s->opt.numeric && !memcmp(p, "\xff\xff\xff\xff\xff\xff", 6)) {
+		say(s, "Broadcast");
+		return;
+	}
 	for (int i = 0; i < 6; i++) {
 		text[3 * i] = digit[p[i] >> 4];
 		text[3 * i + 1] = digit[p[i] & 15];
@@ -200,6 +204,8 @@ void put_ether(struct print_state *s, const u8 *p)
 			text[3 * i + 2] = ':';
 	}
 	put(s, text, sizeof text);
+	if (!s->opt.numeric)
+		put_f(s, " (oui %s)", oui_name((u32)p[0] << 16 | p[1] << 8 | p[2]));
 }
 
 void put_port(struct print_state *s, bool tcp, u16 port)
