@@ -115,7 +115,7 @@ for args in '-r in' '-V list' "-r $SRCDIR/example/demo.pcap -w out"; do
 	sleep 0.3
 	kill -INT $!
 	wait $!; echo $?
-	grep onebpf err.txt
+	grep "^onebpf" err.txt
 done
 onebpf dump -r - <in &
 exec 3>in
