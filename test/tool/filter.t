@@ -171,6 +171,29 @@ onebpf filter: filter:5
 this matches no packet
 onebpf filter: missing: cannot open: No such file or directory
 ====
+# a warning points at its words, and changes neither code nor status
+-- sh
+onebpf filter 'ip or tcp and port 80' >a.txt; echo $?
+onebpf filter '(ip or tcp) and port 80' | cmp - a.txt
+onebpf dump -r "$SRCDIR/example/demo.pcap" --count 'arp or tcp and port 80'
+-- stdout
+0
+2 packets
+-- stderr has
+onebpf filter: filter:11: warning: `and` and `or` are equally strong
+    ip or tcp and port 80
+              ^~~
+onebpf dump: filter:12: warning: `and` and `or` are equally strong
+====
+# what the kernel has no memory for is said
+-- skip-unless test "$(cat /proc/sys/net/core/optmem_max)" -le 131072
+-- sh
+awk 'BEGIN { print 1501; for (i = 0; i < 1500; i++) print "48 0 0 20"; print "6 0 0 1" }' >big.txt
+onebpf filter --raw big.txt --explain | tail -2
+-- stdout has
+kernel        refuses it: Cannot allocate memory
+net.core.optmem_max is
+====
 # names are looked up in the system
 -- skip-unless getent services ssh && getent protocols gre && getent ahostsv4 localhost
 -- sh
