@@ -6,7 +6,7 @@
 
 struct arena_block {
 	struct arena_block *next;
-	size_t used, size;
+	size_t size;
 	_Alignas(16) u8 data[];
 };
 
@@ -14,33 +14,37 @@ enum { FIRST = 32768 - sizeof(struct arena_block), LARGEST = 1 << 20 };
 
 void arena_init(struct arena *a) { *a = (struct arena){0}; }
 
-void arena_deinit(struct arena *a)
+/* Frees the blocks before `last`, which becomes the one in use. */
+static void drop(struct arena *a, struct arena_block *last)
 {
-	while (a->block) {
+	while (a->block != last) {
 		struct arena_block *next = a->block->next;
 
+		a->held -= a->block->size;
 		free(a->block);
 		a->block = next;
 	}
-	a->used = 0;
+	a->at = last ? last->data : NULL;
+	a->end = last ? last->data + last->size : NULL;
 }
 
-struct arena_mark arena_mark(const struct arena *a)
+void arena_deinit(struct arena *a) { drop(a, NULL); }
+
+void arena_clear(struct arena *a)
 {
-	return (struct arena_mark){a->block, a->block ? a->block->used : 0, a->used};
+	struct arena_block *first = a->block;
+
+	while (first && first->next)
+		first = first->next;
+	drop(a, first);
 }
+
+struct arena_mark arena_mark(const struct arena *a) { return (struct arena_mark){a->block, a->at}; }
 
 void arena_release(struct arena *a, struct arena_mark to)
 {
-	while (a->block != to.block) {
-		struct arena_block *next = a->block->next;
-
-		free(a->block);
-		a->block = next;
-	}
-	if (a->block)
-		a->block->used = to.in_block;
-	a->used = to.used;
+	drop(a, to.block);
+	a->at = to.at;
 }
 
 static void *refuse(struct arena *a)
@@ -50,50 +54,36 @@ static void *refuse(struct arena *a)
 	return NULL;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_more(struct arena *a, size_t n)
 {
 	struct arena_block *b = a->block;
+	size_t size = b ? MIN(b->size * 2, (size_t)LARGEST) : FIRST;
 
 	if (n > SIZE_MAX / 2)
 		return refuse(a);
 	n = (n + 15) & ~(size_t)15;
-	if (a->limit && (a->used > a->limit || n > a->limit - a->used))
+	if (size < n)
+		size = n;
+	size = (size + 15) & ~(size_t)15;
+	if (a->limit && (a->held > a->limit || size > a->limit - a->held))
 		return refuse(a);
-	if (!b || b->size - b->used < n) {
-		size_t size = b ? MIN(b->size * 2, (size_t)LARGEST) : FIRST;
-
-		if (size < n)
-			size = n;
-		b = malloc(sizeof(*b) + size);
-		if (!b)
-			return refuse(a);
-		b->size = size;
-		b->used = 0;
-		b->next = a->block;
-		a->block = b;
-	}
-	void *p = b->data + b->used;
-	b->used += n;
-	a->used += n;
-	return memset(p, 0, n);
-}
-
-void *arena_dup(struct arena *a, const void *p, size_t n)
-{
-	void *q = arena_alloc(a, n);
-
-	if (q && n)
-		memcpy(q, p, n);
-	return q;
+	b = malloc(sizeof(*b) + size);
+	if (!b)
+		return refuse(a);
+	b->size = size;
+	b->next = a->block;
+	a->block = b;
+	a->held += size;
+	a->at = b->data + n;
+	a->end = b->data + size;
+	return b->data;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	char *q = arena_alloc(a, n + 1);
 
-	if (q)
-		memcpy(q, s, n);
-	return q;
+	return q ? memcpy(q, s, n) : NULL;
 }
 
 char *arena_printf(struct arena *a, const char *fmt, ...)

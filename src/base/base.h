@@ -57,7 +57,8 @@ struct ob_err *err_add(struct ob_err *err, struct ob_err *note);
  * never returns NULL; without it, alloc returns NULL. */
 struct arena {
 	struct arena_block *block;
-	u64 used, limit; /* bytes handed out; limit 0 means none */
+	u8 *at, *end;    /* what is free in the last block */
+	u64 held, limit; /* bytes in blocks; limit 0 means none */
 	jmp_buf *fail;
 };
 
@@ -66,13 +67,39 @@ void arena_deinit(struct arena *a);
 /* What was allocated since the mark goes, the rest stays. */
 struct arena_mark {
 	struct arena_block *block;
-	size_t in_block;
-	u64 used;
+	u8 *at;
 };
 struct arena_mark arena_mark(const struct arena *a);
 void arena_release(struct arena *a, struct arena_mark to);
-void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc));
-void *arena_dup(struct arena *a, const void *p, size_t n);
+/* Everything goes; a block is kept for what comes next. */
+void arena_clear(struct arena *a);
+void *arena_more(struct arena *a, size_t n); /* for the two below: a new block */
+
+/* Not zeroed. */
+static inline void *arena_raw(struct arena *a, size_t n)
+{
+	if (unlikely(n > (size_t)(a->end - a->at)))
+		return arena_more(a, n);
+	void *p = a->at;
+	n = (n + 15) & ~(size_t)15; /* blocks are multiples of 16 */
+	a->at += n;
+	return p;
+}
+
+static inline void *arena_alloc(struct arena *a, size_t n)
+{
+	void *p = arena_raw(a, n);
+
+	return p ? memset(p, 0, n) : NULL;
+}
+
+static inline void *arena_dup(struct arena *a, const void *from, size_t n)
+{
+	void *p = arena_raw(a, n);
+
+	return p && n ? memcpy(p, from, n) : p;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))

@@ -520,7 +520,7 @@ static struct code improve(struct emitter *e, struct node *root, struct code bes
 void filter_emit(struct filter *f, struct node *root, struct prog **ret)
 {
 	struct emitter e = {.f = f};
-	arena_deinit(&f->scratch);
+	arena_clear(&f->scratch);
 	struct code c = attempt(&e, root);
 
 	if (!f->opts->no_optimise)

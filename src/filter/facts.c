@@ -207,32 +207,43 @@ bool env_safe(struct filter *f, const struct env *e, const struct val *v)
 	return safe(f, e, v, DEPTH);
 }
 
-static void evaluated(struct filter *f, struct env *e, const struct val *v, u32 depth)
+static void was_evaluated(struct filter *f, struct env *e, const struct val *v)
 {
-	if (!v->faults || !depth)
-		return;
-	if (v->op == V_LOAD && !v->a) {
-		if ((u64)v->k + v->size <= INT32_MAX)
-			e->reach = MAX(e->reach, v->k + v->size);
-		else {
-			struct fact r = lookup(f, e, v, 0);
-
-			r.evaluated = true;
-			set(f, e, v, r);
-		}
-		return;
-	}
 	struct fact *old = find(f, e, v->id), r = old ? *old : nothing;
+
 	if (r.evaluated)
 		return;
 	r.evaluated = true;
 	set(f, e, v, r);
-	if (v->op == V_LOAD && (u64)v->a->max + v->k + v->size <= INT32_MAX) {
-		struct fact *b = find(f, e, v->a->id), base = b ? *b : nothing;
+}
 
-		base.reach = MAX(base.reach, v->k + v->size);
+static void was_loaded(struct filter *f, struct env *e, const struct val *v)
+{
+	u32 end = v->k + v->size;
+
+	if ((v->a ? (u64)v->a->max : 0) + v->k + v->size > INT32_MAX) {
+		was_evaluated(f, e, v);
+	} else if (!v->a) {
+		e->reach = MAX(e->reach, end);
+	} else {
+		struct fact *old = find(f, e, v->a->id), base = old ? *old : nothing;
+
+		if (base.reach >= end)
+			return;
+		base.reach = end;
 		set(f, e, v->a, base);
 	}
+}
+
+/* Only what env_safe cannot tell from the parts is noted. */
+static void evaluated(struct filter *f, struct env *e, const struct val *v, u32 depth)
+{
+	if (!v->faults || !depth)
+		return;
+	if (v->op == V_LOAD)
+		was_loaded(f, e, v);
+	else if (v->op == V_ANC || v->op == V_DIV || v->op == V_MOD)
+		was_evaluated(f, e, v);
 	if (v->a)
 		evaluated(f, e, v->a, depth - 1);
 	if (v->b)

@@ -62,9 +62,12 @@ static bool follows(const struct node *n, const struct node *hit)
 static void collect(struct sets *s, struct node *n, struct node *hit)
 {
 	struct filter *f = s->f;
-	struct env *e = env_evaluated(f, n->info, n->x);
+	struct env *e = n->info;
 
-	e = env_evaluated(f, e, n->y);
+	if (!env_safe(f, e, n->x))
+		e = env_evaluated(f, e, n->x);
+	if (!env_safe(f, e, n->y))
+		e = env_evaluated(f, e, n->y);
 	s->hit = hit;
 	s->chain.n = s->barriers = 0;
 	for (;;) {

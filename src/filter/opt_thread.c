@@ -66,7 +66,7 @@ static bool decided(struct filter *f, struct node *n)
 
 struct node *opt_thread(struct filter *f, struct node *root, bool *changed)
 {
-	arena_deinit(&f->scratch);
+	arena_clear(&f->scratch);
 	struct order o = graph_order(f, root);
 	struct env *start = env_start(f);
 
