@@ -182,8 +182,8 @@ static struct ob_err *find_target(const struct dump *d, u32 *linktype, u32 *snap
 	struct tap_iface iface;
 	struct pkt_reader *r;
 
-	*linktype = d->forced ? d->forced - 1 : 1;
-	*snaplen = d->snaplen;
+	*linktype = d->forced ? d->type : 1; /* Ethernet */
+	*snaplen = (u32)c->snaplen;
 	if (c->read) {
 		struct ob_err *err = pkt_open(c->read, NULL, &r);
 
@@ -282,10 +282,9 @@ static struct ob_err *prepare(struct dump *d, char **operand)
 
 	struct ob_err *err = check_usage(c, operand[0]);
 	if (!err && c->linktype)
-		err = expr_linktype(c->linktype, &d->forced);
-	if (c->linktype)
-		d->forced++;
-	d->snaplen = c->snaplen ? (u32)c->snaplen : 262144;
+		err = expr_linktype(c->linktype, &d->type);
+	d->forced = c->linktype;
+	d->snaplen = c->snaplen ? (u32)c->snaplen : c->interface ? 262144 : UINT32_MAX;
 	return err ? err : expr_gather(operand, c->file, &d->expr);
 }
 

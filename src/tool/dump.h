@@ -43,9 +43,10 @@ struct dump {
 	struct dump_filter *filter; /* one a link type met */
 	u32 filters;
 	const struct dump_filter *now; /* for the link type of the last packet */
-	u32 forced;                    /* -y: the link type of every packet, +1 */
-	u32 snaplen;                   /* packets are cut to this */
-	bool kernel;                   /* the kernel has filtered already */
+	bool forced;                   /* -y: every packet has link type `type` */
+	u32 type;
+	u32 snaplen; /* packets are cut to this */
+	bool kernel; /* the kernel has filtered already */
 	struct pkt_writer *writer;
 	struct print_state *printer;
 	struct buf out;

@@ -22,14 +22,14 @@ static struct ob_err *open_tap(struct dump *d, struct tap_iface *iface, struct t
 			     : d->cmd->direction == 2 ? TAP_OUT
 						      : TAP_INOUT,
 	};
-	u32 want = d->forced ? d->forced - 1 : UINT32_MAX;
+	u32 want = d->type;
 	char a[128], b[128];
 
 	struct ob_err *err = tap_iface_find(d->cmd->interface, iface);
 	o.cooked = want == LINUX_SLL2;
 	if (!err)
 		err = tap_open(&o, ret);
-	if (err || want == UINT32_MAX || want == tap_linktype(*ret))
+	if (err || !d->forced || want == tap_linktype(*ret))
 		return err;
 	err = err_new(OB_UNSUPPORTED, "%s has link type %s, not %s", iface->name,
 		      dump_link_text(tap_linktype(*ret), a), dump_link_text(want, b));

@@ -102,8 +102,8 @@ struct ob_err *dump_create(struct dump *d, const struct pkt_iface *like,
 			   const struct pkt_reader *from)
 {
 	struct pkt_writer_opts o = {
-		.linktype = (d->forced ? d->forced - 1 : like->linktype) | like->ext,
-		.snaplen = d->cmd->snaplen ? MIN(like->snaplen, d->snaplen) : like->snaplen,
+		.linktype = (d->forced ? d->type : like->linktype) | like->ext,
+		.snaplen = MIN(like->snaplen, d->snaplen),
 		.nano = dump_nano(d->cmd),
 		.unbuffered = d->cmd->unbuffered,
 		.from = from,
@@ -178,7 +178,7 @@ static bool take(struct dump *d, struct pkt *p)
 bool dump_packet(struct dump *d, struct pkt *p)
 {
 	if (d->forced)
-		p->linktype = d->forced - 1;
+		p->linktype = d->type;
 	if (unlikely(p->linktype != d->now->linktype)) {
 		d->err = dump_prepare(d, p->linktype, d->snaplen);
 		if (d->err)

@@ -30,8 +30,8 @@ static struct ob_err *begin(struct dump *d, const struct pkt_reader *r)
 	const char *user = NULL;
 	bool first = !d->now;
 
-	struct ob_err *err = dump_prepare(d, d->forced ? d->forced - 1 : i->linktype,
-					  MIN(i->snaplen, d->snaplen));
+	struct ob_err *err =
+		dump_prepare(d, d->forced ? d->type : i->linktype, MIN(i->snaplen, d->snaplen));
 	if (!err && d->cmd->write)
 		err = dump_create(d, i, r);
 	if (!err && first && d->cmd->user)

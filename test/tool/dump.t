@@ -120,6 +120,23 @@ onebpf dump -n -r cut.pcap -c 1 2>&1 | head -1
          20
 reading from file cut.pcap, link-type EN10MB (Ethernet), snapshot length 20
 ====
+# without -s nothing is cut, however long; -s 0 neither
+-- sh
+{
+	printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\0\0\0\4\347\0\0\0'
+	printf '\0\0\0\0\0\0\0\0\0\0\10\0\0\0\10\0'
+	head -c 524288 /dev/zero
+} >long.pcap
+for args in '' '-s 0' '-c 1'; do
+	# shellcheck disable=SC2086
+	onebpf dump -r long.pcap $args -w out.pcap 2>/dev/null
+	cmp long.pcap out.pcap
+done
+onebpf dump -r long.pcap -s 300000 -w out.pcap 2>/dev/null
+wc -c <out.pcap
+-- stdout
+300040
+====
 # -V reads many files; the filter may come from a file
 -- sh
 f=$SRCDIR/example/demo.pcap
