@@ -5,6 +5,8 @@
 #ifndef TEST_FILTER_ORACLE_H
 #define TEST_FILTER_ORACLE_H
 
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 
@@ -249,6 +251,57 @@ static bool clobbers(const struct bpf_program *p, u32 link)
 	return kept & again;
 }
 
+/* ---- names, as libpcap looks them up ---- */
+
+static bool name_host(void *arg, const char *name, struct filter_addrs *ret)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+
+	(void)arg;
+	if (!strstr(name, "localhost") || getaddrinfo(name, NULL, &hints, &found))
+		return false;
+	for (struct addrinfo *i = found; i; i = i->ai_next) {
+		if (i->ai_family == AF_INET)
+			filter_addrs_add4(
+				ret, ntohl(((struct sockaddr_in *)i->ai_addr)->sin_addr.s_addr));
+		else
+			filter_addrs_add6(ret,
+					  ((struct sockaddr_in6 *)i->ai_addr)->sin6_addr.s6_addr);
+	}
+	freeaddrinfo(found);
+	return true;
+}
+
+static bool name_port(void *arg, const char *name, const char *transport, u16 *ret)
+{
+	struct servent *s = getservbyname(name, transport);
+
+	(void)arg;
+	*ret = s ? ntohs((u16)s->s_port) : 0;
+	return s;
+}
+
+static bool name_proto(void *arg, const char *name, u8 *ret)
+{
+	struct protoent *p = getprotobyname(name);
+
+	(void)arg;
+	*ret = p ? (u8)p->p_proto : 0;
+	return p;
+}
+
+static bool name_net(void *arg, const char *name, u32 *ret)
+{
+	struct netent *n = getnetbyname(name);
+
+	(void)arg;
+	*ret = n ? n->n_net : 0;
+	return n;
+}
+
+static const struct filter_names names = {
+	.host = name_host, .port = name_port, .proto = name_proto, .net = name_net};
+
 /* ---- one expression ---- */
 
 /* What a file of this link type is to libpcap; without one, live rules. */
@@ -396,6 +449,7 @@ static void one(const char *text, u32 link, bool live)
 	struct filter_opts opts = {.linktype = link,
 				   .live = live,
 				   .no_optimise = true,
+				   .names = &names,
 				   .has_netmask = mask,
 				   .netmask = mask ? NETMASK : 0};
 	/* libpcap takes the mask in network order, and so does not swap it: as the

@@ -93,6 +93,47 @@ static void word_port(struct buf *b)
 		buf_printf(b, "%s%sport %u", proto, dir, PICK(ports));
 }
 
+/* Names as the system knows them; what it does not know is refused by both. */
+static void word_name(struct buf *b)
+{
+	static const char *const names[] = {
+		"port http",
+		"port domain",
+		"udp port domain",
+		"tcp port tftp",
+		"src port tftp",
+		"sctp port http",
+		"port ssh or http",
+		"portrange ftp-ssh",
+		"portrange 20-http",
+		"tcp portrange tftp-domain",
+		"port nosuchport",
+		"portrange http",
+		"port http-alt",
+		"udp dst portrange ftp-data-ssh",
+		"host localhost",
+		"ip host localhost",
+		"ip6 src host localhost",
+		"arp host localhost",
+
+		"net loopback",
+		"src net loopback",
+		"ip proto \\tcp",
+		"ip6 proto \\udp",
+		"proto \\icmp",
+		"ip proto ospf",
+		"proto gre",
+		"ip proto nosuchproto",
+		"iso proto clnp",
+		"iso proto \\esis",
+		"iso proto \\isis",
+		"ether host nosuchether",
+		"link proto \\ip",
+	};
+
+	buf_puts(b, PICK(names));
+}
+
 static void word_number(struct buf *b)
 {
 	static const char *const names[] = {"\\ip", "\\arp", "aarp", "loopback", "stp",
@@ -269,8 +310,8 @@ static void word_rel(struct buf *b)
 static void word(struct buf *b)
 {
 	static void (*const kinds[])(struct buf *) = {
-		word_proto,  word_host,  word_net, word_ether,   word_port,
-		word_number, word_small, word_tag, word_special, word_rel,
+		word_proto, word_host, word_net, word_ether,   word_port, word_number,
+		word_small, word_name, word_tag, word_special, word_rel,
 	};
 
 	PICK(kinds)(b);
