@@ -230,6 +230,7 @@ extern const struct link_printer ether_link, null_link, loop_link, raw_link, raw
 extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, none_printer,
 	pppoed_printer, pppoes_printer, tcp_printer, udp_printer, icmp_printer, icmp6_printer,
 	dns_printer, mdns_printer, dns_tcp_printer, http_printer, rtsp_printer, ftp_printer,
-	smtp_printer, sip_printer, ssh_printer, ntp_printer, mpls_printer, igmp_printer;
+	smtp_printer, sip_printer, ssh_printer, ntp_printer, mpls_printer, igmp_printer,
+	gre_printer, vxlan_printer;
 
 #endif
