@@ -42,6 +42,13 @@ bool print_enter(struct print_state *s)
 	return true;
 }
 
+static void put_rewind(struct print_state *s)
+{
+	if (s->mark)
+		s->o = s->to->p + s->mark;
+	s->mark = 0;
+}
+
 void print_inside(struct print_state *s, const struct printer *by, struct pdu d)
 {
 	struct net net = s->net;
@@ -55,12 +62,14 @@ void print_inside(struct print_state *s, const struct printer *by, struct pdu d)
 	memcpy(s->cut, outer, sizeof outer);
 	s->net = net;
 	s->depth = depth;
-	if (why == CUT_SOFT)
+	if (why == CUT_SOFT) {
+		put_rewind(s);
 		put_cut(s);
-	else if (why == CUT_INVALID)
+	} else if (why == CUT_INVALID) {
 		put_invalid(s);
-	else if (why)
+	} else if (why) {
 		longjmp(s->cut, why);
+	}
 }
 
 static void claim(struct print_state *s, bool *bad, const char *what)
@@ -119,8 +128,7 @@ static void line(struct print_state *s, const struct pkt *p)
 		s->link_len = 0;
 		/* fallthrough */
 	case CUT_SOFT:
-		if (s->mark)
-			s->o = s->to->p + s->mark;
+		put_rewind(s);
 		put_cut(s);
 		break;
 	case CUT_INVALID:
