@@ -62,6 +62,7 @@ static void apply(struct state *st, const struct ins *i)
 		break;
 	case REG_M:
 		st->M[i->k] = i->result;
+		st->held |= 1u << i->k;
 		break;
 	case REG_NONE:
 		break;
@@ -78,9 +79,9 @@ static void put(struct emitter *e, u16 code, u32 k, struct val *result)
 
 static int cell_of(const struct emitter *e, const struct val *v)
 {
-	for (int i = 0; i < CBPF_MEMWORDS; i++)
-		if (e->st.M[i] == v)
-			return i;
+	for (u32 left = e->st.held; left; left &= left - 1)
+		if (e->st.M[__builtin_ctz(left)] == v)
+			return __builtin_ctz(left);
 	return -1;
 }
 
@@ -315,13 +316,20 @@ static void store(struct emitter *e, struct node *n)
 	else
 		to_a(e, n->x);
 	put(e, in_x ? BPF_STX : BPF_ST, n->y->k, n->y);
-	struct val **held[2 + CBPF_MEMWORDS] = {&e->st.A, &e->st.X};
-	for (u32 i = 0; i < CBPF_MEMWORDS; i++)
-		held[2 + i] = &e->st.M[i];
-	for (u32 i = 0; i < LEN(held); i++)
-		if (*held[i] && *held[i] != n->y && (*held[i])->cells & n->y->cells)
-			*held[i] = NULL;
-	*held[in_x] = n->y;
+	struct state *st = &e->st;
+	struct val **reg[2] = {&st->A, &st->X};
+	for (u32 i = 0; i < 2; i++)
+		if (*reg[i] && (*reg[i])->cells & n->y->cells)
+			*reg[i] = NULL;
+	for (u32 left = st->held & ~n->y->cells; left; left &= left - 1) {
+		u32 i = (u32)__builtin_ctz(left);
+
+		if (!(st->M[i]->cells & n->y->cells))
+			continue;
+		st->M[i] = NULL;
+		st->held &= ~(1u << i);
+	}
+	*reg[in_x] = n->y;
 }
 
 /* ---- where edges meet ---- */
@@ -332,9 +340,14 @@ static void state_meet(struct state *a, const struct state *b)
 		a->A = NULL;
 	if (a->X != b->X)
 		a->X = NULL;
-	for (u32 i = 0; i < CBPF_MEMWORDS; i++)
-		if (a->M[i] != b->M[i])
-			a->M[i] = NULL;
+	for (u32 left = a->held; left; left &= left - 1) {
+		u32 i = (u32)__builtin_ctz(left);
+
+		if (a->M[i] == b->M[i])
+			continue;
+		a->M[i] = NULL;
+		a->held &= ~(1u << i);
+	}
 }
 
 static bool reads(u16 code, enum reg reg)
@@ -364,8 +377,8 @@ static bool may_enter(const struct block *b, u32 i, struct state st)
 			return false;
 		apply(&st, in);
 	}
-	for (u32 m = 0; m < CBPF_MEMWORDS; m++)
-		if (b->out.M[m] && st.M[m] != b->out.M[m])
+	for (u32 left = b->out.held; left; left &= left - 1)
+		if (st.M[__builtin_ctz(left)] != b->out.M[__builtin_ctz(left)])
 			return false;
 	return (!b->out.A || st.A == b->out.A) && (!b->out.X || st.X == b->out.X);
 }
@@ -379,6 +392,14 @@ static void enter(struct block *b)
 			i--;
 		*e->enter = i;
 	}
+}
+
+/* Without optimisation nothing is known but where the assigned cells are. */
+static void forget(struct emitter *e)
+{
+	e->st = (struct state){.held = (1u << e->f->cells) - 1};
+	for (u32 i = 0; i < e->f->cells; i++)
+		e->st.M[i] = e->f->cell[i];
 }
 
 static void arrive(struct emitter *e, struct node *n, const struct state *st, u32 *where)
@@ -403,9 +424,7 @@ static void node(struct emitter *e, struct node *n)
 	for (struct edge *i = b->in; i; i = i->next)
 		state_meet(&e->st, i->state);
 	if (e->f->opts->no_optimise)
-		e->st = (struct state){0};
-	for (u32 i = 0; e->f->opts->no_optimise && i < e->f->cells; i++)
-		e->st.M[i] = e->f->cell[i];
+		forget(e);
 	switch (n->op) {
 	case N_TEST:
 		test(e);
@@ -449,8 +468,9 @@ static struct code attempt(struct emitter *e, struct node *root)
 	struct filter *f = e->f;
 	struct order o = graph_order(f, root);
 	struct state start = {.A = val_const(f, 0), .X = val_const(f, 0)};
+	u32 n_made = f->vals.n;
 
-	e->made = arena_array(&f->scratch, u32, f->vals.n);
+	e->made = arena_array(&f->scratch, u32, n_made);
 	for (u32 i = 0; i < o.n; i++) {
 		struct block *b = arena_new(&f->scratch, struct block);
 
@@ -460,17 +480,26 @@ static struct code attempt(struct emitter *e, struct node *root)
 	e->st = start;
 	for (u32 i = 0; i < o.n; i++)
 		node(e, o.v[i]);
-	return emit_encode(f, o);
+	struct code c = emit_encode(f, o);
+	c.made = e->made;
+	c.n_made = n_made;
+	return c;
 }
 
-u32 emit_size(struct filter *f, struct node *root)
+u32 emit_size(struct filter *f, struct node *root, u32 best)
 {
 	struct arena_mark mark = arena_mark(&f->scratch);
 	struct emitter e = {.f = f};
-	u32 n = attempt(&e, root).n;
+	struct code c = attempt(&e, root);
 
+	if (c.n < best) {
+		c.v = arena_dup(&f->a, c.v, c.n * sizeof(*c.v));
+		c.span = arena_dup(&f->a, c.span, c.n * sizeof(*c.span));
+		c.made = arena_dup(&f->a, c.made, c.n_made * sizeof(*c.made));
+		f->code = c;
+	}
 	arena_release(&f->scratch, mark);
-	return n;
+	return c.n;
 }
 
 u32 filter_snaplen(const struct filter *f) { return f->opts->snaplen ? f->opts->snaplen : 262144; }
@@ -488,7 +517,7 @@ static u32 cost(const struct val *v)
 static struct code improve(struct emitter *e, struct node *root, struct code best)
 {
 	struct filter *f = e->f;
-	u32 *made = e->made, n = f->vals.n;
+	u32 *made = best.made, n = best.n_made;
 
 	for (u32 tries = 0; tries < 12 && best.n < 2000; tries++) {
 		struct val *v = NULL;
@@ -507,7 +536,7 @@ static struct code improve(struct emitter *e, struct node *root, struct code bes
 		struct code c = attempt(e, root);
 		if (c.n < best.n) {
 			best = c;
-			made = e->made;
+			made = best.made;
 			for (u32 i = 0; i < e->n_keep; i++)
 				made[e->keep[i]->id] = 0;
 		} else {
@@ -521,7 +550,7 @@ void filter_emit(struct filter *f, struct node *root, struct prog **ret)
 {
 	struct emitter e = {.f = f};
 	arena_clear(&f->scratch);
-	struct code c = attempt(&e, root);
+	struct code c = f->code.v ? f->code : attempt(&e, root);
 
 	if (!f->opts->no_optimise)
 		c = improve(&e, root, c);

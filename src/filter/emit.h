@@ -8,6 +8,7 @@
 /* What the registers and the scratch cells are known to hold. */
 struct state {
 	struct val *A, *X, *M[CBPF_MEMWORDS];
+	u32 held; /* the cells that are not NULL, as bits */
 };
 
 /* An instruction, what A and X hold before it, and what it writes. */
@@ -31,12 +32,6 @@ struct block {
 	struct state out;
 	struct edge *in;
 	u32 *place; /* encode.c: of each instruction, from the end; the nearest copy */
-};
-
-struct code {
-	struct ob_cbpf *v;
-	struct prog_span *span;
-	u32 n;
 };
 
 struct code emit_encode(struct filter *f, struct order o);

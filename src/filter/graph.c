@@ -63,6 +63,10 @@ struct order graph_order(struct filter *f, struct node *root)
 		u32 n, cap;
 	} stack = {0}, post = {0};
 
+	/* As many as last time, most likely. */
+	stack.cap = post.cap = f->n_order + 8;
+	stack.v = arena_raw(&f->scratch, stack.cap * sizeof(*stack.v));
+	post.v = arena_raw(&f->scratch, post.cap * sizeof(*post.v));
 	vec_push(&f->scratch, stack) = root;
 	f->epoch++;
 	while (stack.n) {
@@ -100,6 +104,7 @@ struct order graph_order(struct filter *f, struct node *root)
 			n->f->refs++;
 	}
 	root->refs++;
+	f->n_order = post.n;
 	return (struct order){post.v, post.n};
 }
 

@@ -360,7 +360,7 @@ static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 	bool known = has_params(m);
 
 	if (!*size) {
-		*size = emit_size(m->f, *root);
+		*size = emit_size(m->f, *root, UINT32_MAX);
 		graph_order(m->f, *root);
 	}
 	struct node *tail = make_tail(m);
@@ -370,7 +370,7 @@ static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 	if (!known)
 		redirect(o, p, in_p, root);
 	redirect(o, q, in_q, root);
-	u32 now = emit_size(m->f, *root);
+	u32 now = emit_size(m->f, *root, *size);
 	if (now < *size) {
 		*size = now;
 		return true;

@@ -297,6 +297,13 @@ struct order {
 	u32 n;
 };
 
+struct code {
+	struct ob_cbpf *v;
+	struct prog_span *span;
+	u32 n;
+	u32 *made, n_made; /* how often each value is computed, by id */
+};
+
 /* ---- one compilation ---- */
 struct note {
 	struct span span;
@@ -324,6 +331,8 @@ struct filter {
 	struct pred *prelude; /* done before the filter, whatever its outcome; or NULL */
 	struct gen *gen;      /* state of gen*.c: link type, offsets */
 	struct node *accept, *reject;
+	struct code code;  /* the smallest that emit_size met */
+	u32 n_order;       /* nodes in the last graph_order */
 	u32 epoch, height; /* of graph_order; of the tries of facts.c */
 	struct buf *trace; /* --show=opt: the graph after each pass goes here */
 };
@@ -457,8 +466,9 @@ struct fact env_fact(struct filter *f, const struct env *e, const struct val *v)
 /* emit.c */
 void filter_emit(struct filter *f, struct node *root, struct prog **ret);
 u32 filter_snaplen(const struct filter *f);
-/* The number of instructions that the graph would become. */
-u32 emit_size(struct filter *f, struct node *root);
+/* The number of instructions that the graph would become. If it is below
+ * `best`, the code is kept for filter_emit. */
+u32 emit_size(struct filter *f, struct node *root, u32 best);
 struct val *val_test_name(struct filter *f, struct node *test);
 struct val *val_param(struct filter *f, u32 which, u32 size);
 
