@@ -172,8 +172,9 @@ struct code emit_encode(struct filter *f, struct order o)
 		if (!node_is_leaf(r.v[i]))
 			write_node(&w, r.v[i]->info);
 	u32 n = w.code.n;
-	struct code c = {arena_array(&f->scratch, struct ob_cbpf, n),
-			 arena_array(&f->scratch, struct prog_span, n), n};
+	struct code c = {.n = n};
+	c.v = arena_array(&f->scratch, struct ob_cbpf, n);
+	c.span = arena_array(&f->scratch, struct prog_span, n);
 	for (u32 i = 0; i < n; i++) {
 		c.v[i] = w.code.v[n - 1 - i];
 		c.span[i] = w.span.v[n - 1 - i];
