@@ -174,7 +174,13 @@ static void zsh(struct buf *b)
 		    "\tcase $verb in\n");
 	for (u32 i = 0; verbs[i]; i++)
 		zsh_verb(b, verbs[i]);
-	buf_puts(b, "\tesac\n}\ncompdef _onebpf onebpf\n");
+	/* Found through fpath it is called, by source it is read. */
+	buf_puts(b, "\tesac\n}\n"
+		    "if [[ $funcstack[1] == _onebpf ]]; then\n"
+		    "\t_onebpf \"$@\"\n"
+		    "else\n"
+		    "\tcompdef _onebpf onebpf\n"
+		    "fi\n");
 }
 
 /* ---- fish ---- */
