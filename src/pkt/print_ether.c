@@ -129,6 +129,7 @@ u32 print_ether(struct print_state *s, struct pdu d)
 	u32 whole = d.len, hdr = ADDRS + 2;
 	bool said_length = false;
 
+	s->name = "ether";
 	if (d.cap < hdr) {
 		put_cut(s);
 		return d.cap;
@@ -149,10 +150,4 @@ u32 print_ether(struct print_state *s, struct pdu d)
 	return hdr;
 }
 
-static u32 link_print(struct print_state *s, struct pdu d)
-{
-	s->name = "ether";
-	return print_ether(s, d);
-}
-
-const struct link_printer ether_link = {"ether", 1, link_print};
+const struct link_printer ether_link = {"ether", 1, print_ether};

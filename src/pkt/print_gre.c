@@ -103,6 +103,7 @@ static void vxlan_print(struct print_state *s, struct pdu d)
 	put_f(s, ", flags [%s] (0x%02x), ", flags & VNI_VALID ? "I" : "invalid", flags);
 	const u8 *vni = pdu_need(s, d, 4, 3);
 	put_f(s, "vni %u\n", (u32)vni[0] << 16 | get_be16(vni + 1));
+	pdu_need(s, d, 0, VXLAN_HEADER);
 	inner_frame(s, pdu_skip(d, VXLAN_HEADER));
 }
 
