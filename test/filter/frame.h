@@ -47,7 +47,7 @@ static inline void fill(struct frame *f, u32 n)
 
 /* The addresses and numbers that expressions ask for, too. */
 static const u32 hosts4[] = {0x0a000001, 0x0a000002, 0xc0a80101, 0xe0000001, 0x0a0000ff};
-static const u16 ports[] = {22, 53, 80, 443, 6081, 4789, 1024, 20, 21, 65535};
+static const u16 ports[] = {22, 53, 80, 443, 6081, 4789, 2152, 20, 21, 65535};
 static const u8 macs[][6] = {{2, 0, 0, 0, 0, 1},
 			     {2, 0, 0, 0, 0, 2},
 			     {255, 255, 255, 255, 255, 255},
@@ -67,6 +67,7 @@ static void put_mac(struct frame *f)
 }
 
 static void put_type(struct frame *f, u32 type, u32 depth);
+static void put_ether(struct frame *f, u32 type, u32 depth);
 
 static void put_snap(struct frame *f, u32 type)
 {
@@ -96,6 +97,59 @@ static void put_ether(struct frame *f, u32 type, u32 depth)
 	put_type(f, type, depth);
 }
 
+/* Geneve, VXLAN, GTP-U */
+static void put_over_udp(struct frame *f, u32 port, u32 depth)
+{
+	u32 options = below(3), type = one_in(2) ? 0x6558 : PICK(types);
+	u32 flags = one_in(2) ? 0 : below(8);
+
+	if (port == 4789) {
+		put(f, one_in(6) ? 0 : 0x08000000, 4);
+		put(f, 5 << 8, 4);
+		put_ether(f, PICK(types), depth);
+		return;
+	}
+	if (port == 2152) {
+		put(f, (one_in(8) ? any() : 0x30) | flags, 1);
+		put(f, one_in(8) ? any() : 255, 1);
+		fill(f, 6);
+		fill(f, flags ? 3 : 0);
+		put(f, one_in(2) ? 0 : 0x85, flags ? 1 : 0);
+		put(f, 0x01001000 | one_in(4), flags & 4 && f->p[f->n - 1] ? 4 : 0);
+		put_type(f, one_in(2) ? 0x800 : 0x86dd, depth);
+		return;
+	}
+	put(f, options | (one_in(8) ? 0xc0 : 0), 1);
+	put(f, 0, 1);
+	put(f, type, 2);
+	put(f, 5 << 8, 4);
+	fill(f, options * 4);
+	if (type == 0x6558)
+		put_ether(f, PICK(types), depth);
+	else
+		put_type(f, type, depth);
+}
+
+/* GRE, IP in IP */
+static void put_over_ip(struct frame *f, u32 proto, u32 depth)
+{
+	u32 flags = below(16) << 12, type = one_in(3) ? 0x6558 : PICK(types);
+
+	if (proto != 47) {
+		put_type(f, one_in(2) ? 0x800 : 0x86dd, depth);
+		return;
+	}
+	flags &= one_in(8) ? 0xffff : 0xb000;
+	put(f, flags, 2);
+	put(f, type, 2);
+	for (u32 i = (u32)__builtin_popcount(flags & 0xb000); i; i--)
+		put(f, 42, 4);
+	if (type == 0x6558)
+		put_ether(f, PICK(types), depth);
+	else
+		put_type(f, type, depth);
+}
+
 static void put_transport(struct frame *f, u32 proto, u32 depth)
 {
 	u32 dst = PICK(ports);
@@ -118,23 +172,18 @@ static void put_transport(struct frame *f, u32 proto, u32 depth)
 		put_transport(f, 6, depth);
 		return;
 	}
+	if ((proto == 47 || proto == 4 || proto == 41) && depth < 4) {
+		put_over_ip(f, proto, depth + 1);
+		return;
+	}
 	put(f, PICK(ports), 2);
 	put(f, dst, 2);
-	if (proto != 17 || dst != 6081) {
+	if (proto != 17 || (dst != 6081 && dst != 4789 && dst != 2152) || depth >= 4) {
 		fill(f, 20);
 		return;
 	}
 	fill(f, 4);
-	u32 options = below(3), type = one_in(2) ? 0x6558 : PICK(types);
-	put(f, options | (one_in(8) ? 0xc0 : 0), 1);
-	put(f, 0, 1);
-	put(f, type, 2);
-	put(f, 5 << 8, 4);
-	fill(f, options * 4);
-	if (type == 0x6558 && depth < 4)
-		put_ether(f, PICK(types), depth + 1);
-	else if (depth < 4)
-		put_type(f, type, depth + 1);
+	put_over_udp(f, dst, depth + 1);
 }
 
 static void put_ip4(struct frame *f, u32 depth)
