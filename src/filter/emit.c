@@ -463,6 +463,31 @@ static void node(struct emitter *e, struct node *n)
 		arrive(e, n->f, &b->out, &b->enter_f);
 }
 
+/* What is stored and never loaded need not be stored. */
+static void drop_stores(struct order o)
+{
+	u32 loaded = 0;
+
+	for (u32 i = 0; i < o.n; i++) {
+		const struct block *b = o.v[i]->info;
+
+		for (u32 j = 0; j < b->n; j++)
+			if (reads(b->v[j].code, REG_M))
+				loaded |= 1u << b->v[j].k;
+	}
+	for (u32 i = 0; i < o.n; i++) {
+		struct block *b = o.v[i]->info;
+
+		for (u32 j = b->n; j-- > 0;) {
+			if (writes(b->v[j].code) != REG_M || loaded & 1u << b->v[j].k)
+				continue;
+			memmove(b->v + j, b->v + j + 1, (--b->n - j) * sizeof(*b->v));
+			for (struct edge *in = b->in; in; in = in->next)
+				*in->enter -= *in->enter > j;
+		}
+	}
+}
+
 static struct code attempt(struct emitter *e, struct node *root)
 {
 	struct filter *f = e->f;
@@ -480,6 +505,7 @@ static struct code attempt(struct emitter *e, struct node *root)
 	e->st = start;
 	for (u32 i = 0; i < o.n; i++)
 		node(e, o.v[i]);
+	drop_stores(o);
 	struct code c = emit_encode(f, o);
 	c.made = e->made;
 	c.n_made = n_made;
