@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The cells that PRED_SET assigns: which are live where. */
+/* The cells that PRED_SET assigns: which are live where, and how late they can
+ * be set. */
 #include "filter/priv.h"
 
 static u32 reads(const struct node *n)
@@ -50,6 +51,24 @@ struct node *cells_start(struct filter *f, struct node *root)
 	return root;
 }
 
+/* A test that rejects, and does not need the cell, goes first: where it
+ * rejects, it does not matter whether the value would have rejected too. */
+static bool sink(struct filter *f, struct node *n)
+{
+	struct node *m = n->t, store = *n, test = *m;
+
+	if (m->op != N_TEST || m->refs != 1 || reads(m) & n->y->cells ||
+	    (m->t != f->reject) == (m->f != f->reject))
+		return false;
+	struct node **way = test.t == f->reject ? &test.f : &test.t;
+	store.t = *way;
+	*way = m;
+	*n = test;
+	*m = store;
+	m->refs = 1;
+	return true;
+}
+
 struct node *opt_cells(struct filter *f, struct node *root, bool *changed)
 {
 	if (!f->cells)
@@ -59,10 +78,14 @@ struct node *opt_cells(struct filter *f, struct node *root, bool *changed)
 	for (u32 i = 0; i < o.n; i++) {
 		struct node *n = o.v[i];
 
-		if (n->op == N_STORE && !(live[n->t->id] & n->y->cells)) {
+		if (n->op != N_STORE)
+			continue;
+		if (!(live[n->t->id] & n->y->cells)) {
 			n->op = N_EVAL;
 			n->y = NULL;
 			*changed = true;
+		} else {
+			*changed |= sink(f, n);
 		}
 	}
 	return root;
