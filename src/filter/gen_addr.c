@@ -32,7 +32,7 @@ void gen_dir_check(struct gen *g, enum dir dir, bool wlan)
 /* ---- network addresses ---- */
 
 struct addr {
-	bool v6;
+	bool v6, ip_only; /* of a name, where no type field tells ARP from IP */
 	u32 addr, mask;
 	u8 addr6[16], mask6[16];
 	struct span at;
@@ -153,7 +153,7 @@ static struct pred *in4(struct gen *g, const struct addrs *in, const struct tree
 	switch (t->quals.proto) {
 	case P_DEFAULT:
 		p = holds(g, in, dir, ET_IP, 12, 16);
-		if (g->labels)
+		if (g->labels || in->v->ip_only)
 			return p;
 		p = gen_or(g, p, holds(g, in, dir, ET_ARP, 14, 24));
 		return gen_or(g, p, holds(g, in, dir, ET_RARP, 14, 24));
@@ -208,6 +208,7 @@ static void add_found(struct gen *g, const struct tree *t, const struct ident *i
 
 		if (t->quals.proto == (a->v6 ? P_IP : P_IP6))
 			continue;
+		new.ip_only = g->type.k == UNSET;
 		memcpy(new.addr6, a->a6, 16);
 		memset(new.mask6, 255, 16);
 		vec_push(&g->f->a, *to) = new;
