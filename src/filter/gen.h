@@ -29,7 +29,8 @@ struct medium {
 	struct pred *(*broadcast)(struct gen *g);
 	struct pred *(*llc)(struct gen *g); /* an LLC frame, to some extent */
 	struct pred *(*outbound)(struct gen *g, bool out);
-	bool vlan; /* may carry VLAN tags */
+	bool vlan;  /* may carry VLAN tags */
+	bool vague; /* a packet can be found to be IPv4 and IPv6 */
 };
 
 /* One link type. Offsets are from the start of the packet; net and nosnap (the

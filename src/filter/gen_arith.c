@@ -9,6 +9,7 @@
 struct term {
 	struct val *v;
 	struct pred *check; /* or NULL */
+	bool ip6;           /* of TCP or UDP over IPv6, since `ip6 and` stands before */
 };
 
 static struct term term(struct gen *g, const struct arith *a);
@@ -24,16 +25,13 @@ static struct term loaded(struct gen *g, struct off base, struct val *index, u32
 	if (base.var)
 		index = gen_op(g, V_ADD, base.var, index);
 	if (index->op == V_CONST && (u64)index->k + base.k > INT32_MAX)
-		return (struct term){gen_at(g, (struct off){NULL, UINT32_MAX}, 0, size), check};
-	return (struct term){val_load(g->f, index, base.k, size), check};
+		return (struct term){gen_at(g, (struct off){NULL, UINT32_MAX}, 0, size), check,
+				     false};
+	return (struct term){val_load(g->f, index, base.k, size), check, false};
 }
 
-static bool over_ip6(const struct gen *g, const struct arith *a)
-{
-	bool known = g->ip6 && !g->nots && (a->proto == P_TCP || a->proto == P_UDP);
-
-	return a->v6 || known;
-}
+/* With libpcap `ip6 and tcp[0]` matches nothing, where a packet is IPv4 or IPv6. */
+static bool known_ip6(const struct gen *g) { return g->ip6 && !g->nots && !g->link->medium->vague; }
 
 static struct pred *transport6(struct gen *g, struct pred *check, enum proto p)
 {
@@ -85,9 +83,12 @@ static struct term access_at(struct gen *g, const struct arith *a, u32 more, u32
 		return loaded(g, gen_off(g, W_NET), i.v, size, i.check);
 	case P_TCP:
 	case P_UDP:
-		if (over_ip6(g, a))
-			return loaded(g, gen_off(g, W_TRAN6), i.v, size,
-				      transport6(g, i.check, a->proto));
+		if (a->v6 || known_ip6(g)) {
+			i = loaded(g, gen_off(g, W_TRAN6), i.v, size,
+				   transport6(g, i.check, a->proto));
+			i.ip6 = true;
+			return i;
+		}
 		/* fall through */
 	case P_SCTP:
 	case P_ICMP:
@@ -156,14 +157,18 @@ static void check_operand(struct gen *g, const struct arith *a)
 static struct term binary(struct gen *g, const struct arith *a)
 {
 	check_operand(g, a);
-	struct term x = term(g, a->a), y = term(g, a->b);
+	bool known = g->ip6;
+	struct term x = term(g, a->a), y;
 
+	g->ip6 = known && x.ip6; /* what is not checked is as it ever was */
+	y = term(g, a->b);
+	g->ip6 = known;
 	if (y.check && !x.check)
 		filter_warn(
 			g->f, a->b->span,
 			"these bytes are read from packets of any protocol: only that of the first "
 			"operand is checked; put this one first");
-	return (struct term){gen_op(g, op_of(a->op), x.v, y.v), x.check};
+	return (struct term){gen_op(g, op_of(a->op), x.v, y.v), x.check, x.ip6};
 }
 
 static struct term term(struct gen *g, const struct arith *a)
@@ -175,16 +180,16 @@ static struct term term(struct gen *g, const struct arith *a)
 		if (a->num > UINT32_MAX)
 			filter_fail(g->f, OB_RANGE, a->span,
 				    "a number of more than 32 bits goes only beside 8 bytes");
-		return (struct term){val_const(g->f, (u32)a->num), NULL};
+		return (struct term){val_const(g->f, (u32)a->num), NULL, false};
 	case A_LEN:
-		return (struct term){val_len(g->f), NULL};
+		return (struct term){val_len(g->f), NULL, false};
 	case A_ACCESS:
 		return access(g, a);
 	case A_ANC:
-		return (struct term){ancillary(g, (u32)a->num), NULL};
+		return (struct term){ancillary(g, (u32)a->num), NULL, false};
 	case A_NEG: {
 		struct term x = term(g, a->a);
-		return (struct term){val_neg(g->f, x.v), x.check};
+		return (struct term){val_neg(g->f, x.v), x.check, x.ip6};
 	}
 	default:
 		return binary(g, a);

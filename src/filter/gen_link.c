@@ -364,8 +364,8 @@ static const struct medium
 		  .broadcast = arcnet_broadcast},
 	ltalk = {.proto = ltalk_proto},
 	frelay = {.proto = frelay_proto},
-	juniper = {.proto = juniper_proto, .outbound = juniper_outbound},
-	bacnet = {.proto = bacnet_proto},
+	juniper = {.proto = juniper_proto, .outbound = juniper_outbound, .vague = true},
+	bacnet = {.proto = bacnet_proto, .vague = true},
 	typed = {.proto = type_proto},
 	none = {.proto = NULL};
 
