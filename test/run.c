@@ -189,6 +189,8 @@ static void start(const struct test *t, const char *name)
 		enum outcome result;
 
 		setpgid(0, 0);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
 		if (!t)
 			run_program(j);
 		result = run_test(j);
@@ -359,6 +361,15 @@ static void add_all(const char *pattern, const char *skip, char **only)
 	globfree(&g);
 }
 
+/* The groups of the tests do not get what the terminal sends. */
+static void interrupted(int signal)
+{
+	for (u32 i = 0; i < run.jobs; i++)
+		if (run.job[i].pid)
+			kill(-run.job[i].pid, SIGKILL);
+	_exit(128 + signal);
+}
+
 static const char *need_env(const char *name)
 {
 	const char *value = getenv(name);
@@ -386,6 +397,8 @@ int main(int argc, char **argv)
 	setenv("LC_ALL", "C", 1);
 	setenv("TZ", "UTC", 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	signal(SIGINT, interrupted);
+	signal(SIGTERM, interrupted);
 
 	add_all("test/*/*.t", "test/", argv + 1);
 	add_all("test/*/*.c", "test/", argv + 1);
