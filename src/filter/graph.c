@@ -132,20 +132,23 @@ static struct node *run(struct filter *f, struct node *root, pass *p, const char
 	return root;
 }
 
-/* Simplify, thread and merge make work for each other, and sets for all three.
+/* Simplify and thread leave nothing to do for themselves, and merge nothing for
+ * thread: another round is for what sets made, or for the facts that sets need.
  * Sharing comes last, since it names places and no longer values. */
 static struct node *optimise(struct filter *f, struct node *root)
 {
-	bool changed = true;
+	bool changed = true, again = true, quiet;
 
-	for (u32 round = 0; changed && round < ROUNDS; round++) {
-		changed = false;
-		root = run(f, root, opt_simplify, "simplify", &changed);
-		root = run(f, root, opt_thread, "thread", &changed);
+	for (u32 round = 0; again && round < ROUNDS; round++) {
+		changed = again = quiet = false;
+		root = run(f, root, opt_simplify, "simplify", &quiet);
+		root = run(f, root, opt_thread, "thread", round ? &again : &quiet);
 		root = run(f, root, opt_merge, "merge", &changed);
-		root = run(f, root, opt_cells, "cells", &changed);
-		if (!changed)
-			root = run(f, root, opt_sets, "sets", &changed);
+		root = run(f, root, opt_cells, "cells", &again);
+		if (changed)
+			again |= sets_possible(f, root);
+		else if (!again)
+			root = run(f, root, opt_sets, "sets", &again);
 	}
 	return run(f, root, opt_share, "share", &changed);
 }

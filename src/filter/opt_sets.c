@@ -491,6 +491,33 @@ static const struct val **values_in_a(struct filter *f, struct order o)
 	return in;
 }
 
+static struct val *looked_at(const struct node *n)
+{
+	u32 low;
+	struct val *raw = unmasked(n->x, &low);
+
+	return raw ? raw : n->x;
+}
+
+/* Is there a chain with a value that is looked at more than once? */
+bool sets_possible(struct filter *f, struct node *root)
+{
+	struct order o = graph_order(f, root);
+	u8 *tests = arena_array(&f->scratch, u8, f->vals.n);
+
+	for (u32 i = 0; i < o.n; i++)
+		if (o.v[i]->op == N_TEST)
+			tests[looked_at(o.v[i])->id] |= tests[looked_at(o.v[i])->id] + 1;
+	for (u32 i = 0; i < o.n; i++) {
+		const struct node *n = o.v[i];
+
+		if (n->op == N_TEST && ((follows(n->f, n->t) && tests[looked_at(n->f)->id] > 1) ||
+					(follows(n->t, n->f) && tests[looked_at(n->t)->id] > 1)))
+			return true;
+	}
+	return false;
+}
+
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);

@@ -436,6 +436,7 @@ struct node *cells_start(struct filter *f, struct node *root);
 struct node *opt_cells(struct filter *f, struct node *root, bool *changed);
 /* opt_sets.c: chains of tests of one value become search trees. Needs: facts of opt_thread */
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed);
+bool sets_possible(struct filter *f, struct node *root); /* is there any chain? */
 /* opt_share.c: tails that differ in where they look become one, with X as its parameter */
 struct node *opt_share(struct filter *f, struct node *root, bool *changed);
 
