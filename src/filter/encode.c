@@ -38,6 +38,14 @@ static void leaf(struct writer *w, const struct node *n)
 	put(w, (struct ob_cbpf){.code = BPF_RET | BPF_K, .k = k}, n->span);
 }
 
+/* Where what is at this place leads to, past any `ja`. */
+static u32 end_of(const struct writer *w, u32 place)
+{
+	while (w->code.v[place].code == (BPF_JMP | BPF_JA))
+		place -= w->code.v[place].k + 1;
+	return place;
+}
+
 /* Brings a place within reach by a copy or a `ja` written here. Linux's checker
  * takes what is stored before a `ret` for what is stored behind it
  * (check_load_and_stores), so that code with scratch cells has no such copies. */
@@ -46,7 +54,8 @@ static void bridge(struct writer *w, const struct node *to, u32 *place)
 	if (node_is_leaf(to) && !w->cells)
 		leaf(w, to);
 	else
-		put(w, (struct ob_cbpf){.code = BPF_JMP | BPF_JA, .k = distance(w, *place)},
+		put(w,
+		    (struct ob_cbpf){.code = BPF_JMP | BPF_JA, .k = distance(w, end_of(w, *place))},
 		    to->span);
 	*place = w->code.n - 1;
 }
