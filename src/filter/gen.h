@@ -124,8 +124,6 @@ _Noreturn void gen_refuse(struct gen *g, const char *fmt, ...) PRINTF(2, 3);
 const struct link *link_find(u32 linktype);
 void gen_link_init(struct gen *g);
 struct pred *gen_proto_link(struct gen *g, u32 proto); /* `ether proto` */
-struct pred *gen_prev_check(struct gen *g);            /* or NULL */
-struct pred *gen_snap(struct gen *g, u32 org, u32 type);
 struct pred *gen_llc_proto(struct gen *g, u32 proto);
 extern const struct medium medium_wlan, medium_sunatm, medium_ether;
 
@@ -149,8 +147,8 @@ struct span gen_words(const struct item *items, u32 n); /* qualifiers included *
 struct pred *gen_hosts(struct gen *g, const struct item *items, u32 n);
 struct pred *gen_broadcast(struct gen *g, const struct tree *t);
 struct pred *gen_multicast(struct gen *g, const struct tree *t);
-/* what is refused outside 802.11: says so and returns false for these directions */
-void gen_dir_check(struct gen *g, enum dir dir, bool wlan);
+/* Refuses the directions that only 802.11 has. */
+void gen_dir_check(struct gen *g, enum dir dir);
 /* one test each for source and destination, joined as the direction says */
 struct pred *gen_both(struct gen *g, enum dir dir, struct pred *src, struct pred *dst);
 
@@ -176,14 +174,11 @@ struct pred *gen_frag(struct gen *g); /* the first fragment, or not fragmented *
 struct pred *gen_vlan(struct gen *g, const struct tree *t);
 struct pred *gen_mpls(struct gen *g, const struct tree *t);
 struct pred *gen_pppoes(struct gen *g, const struct tree *t);
-struct pred *gen_geneve(struct gen *g, const struct tree *t);
 struct pred *gen_inner(struct gen *g, const struct tree *t);
 
 /* ---- gen_atm.c, gen_ss7.c, gen_misc.c ---- */
 struct pred *gen_atm(struct gen *g, const struct tree *t);
 struct pred *gen_atm_field(struct gen *g, const struct tree *t);
-struct pred *gen_atm_proto(struct gen *g, u32 type);
-bool gen_is_atm(const struct gen *g);
 struct pred *gen_ss7(struct gen *g, const struct tree *t);
 struct pred *gen_ss7_field(struct gen *g, const struct tree *t);
 struct pred *gen_misc(struct gen *g, const struct tree *t);
@@ -250,7 +245,6 @@ enum {
 	IP_ESP = 50,
 	IP_AH = 51,
 	IP_ICMP6 = 58,
-	IP_NONE = 59,
 	IP_DSTOPTS = 60,
 	IP_PIM = 103,
 	IP_VRRP = 112,

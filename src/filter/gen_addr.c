@@ -18,14 +18,14 @@ struct pred *gen_both(struct gen *g, enum dir dir, struct pred *src, struct pred
 	}
 }
 
-void gen_dir_check(struct gen *g, enum dir dir, bool wlan)
+void gen_dir_check(struct gen *g, enum dir dir)
 {
 	static const char *const word[] = {
 		[D_ADDR1] = "addr1", [D_ADDR2] = "addr2", [D_ADDR3] = "addr3",
 		[D_ADDR4] = "addr4", [D_RA] = "ra",       [D_TA] = "ta",
 	};
 
-	if (dir >= D_ADDR1 && !wlan)
+	if (dir >= D_ADDR1)
 		gen_refuse(g, "`%s` goes with hardware addresses on 802.11 only", word[dir]);
 }
 
@@ -141,7 +141,7 @@ static struct pred *decnet_one(struct gen *g, u32 addr, u32 at_short, u32 at_lon
 
 static struct pred *decnet(struct gen *g, u32 addr, enum dir dir)
 {
-	gen_dir_check(g, dir, false);
+	gen_dir_check(g, dir);
 	return gen_both(g, dir, decnet_one(g, addr, 3, 15), decnet_one(g, addr, 1, 7));
 }
 
@@ -174,7 +174,7 @@ static struct pred *in_list(struct gen *g, const struct addrs *in, const struct 
 	struct pred *p = gen_bool(g, false);
 	bool four = false, six = false;
 
-	gen_dir_check(g, t->quals.dir, false);
+	gen_dir_check(g, t->quals.dir);
 	for (u32 i = 0; i < in->n; i++)
 		*(in->v[i].v6 ? &six : &four) = true;
 	if (four)

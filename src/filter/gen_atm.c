@@ -5,22 +5,22 @@
 
 enum { PT_LANE = 1, PT_LLC = 2, VCI_METAC = 1, VCI_SC = 5 };
 
-bool gen_is_atm(const struct gen *g) { return g->outer->nr == LT_SUNATM; }
+static bool is_atm(const struct gen *g) { return g->outer->nr == LT_SUNATM; }
 
-struct pred *gen_atm_proto(struct gen *g, u32 type)
+static struct pred *traffic(struct gen *g, u32 type)
 {
 	return gen_masked(g, W_HDR, 0, 1, 0x0f, type);
 }
 
 static struct pred *atm_proto(struct gen *g, u32 proto)
 {
-	return gen_and(g, gen_atm_proto(g, PT_LLC), gen_llc_proto(g, proto));
+	return gen_and(g, traffic(g, PT_LLC), gen_llc_proto(g, proto));
 }
 
 /* What follows is about LLC again, even behind `lane`. */
 static struct pred *atm_llc(struct gen *g)
 {
-	struct pred *p = gen_atm_proto(g, PT_LLC);
+	struct pred *p = traffic(g, PT_LLC);
 
 	g->link = g->prev;
 	return p;
@@ -39,7 +39,7 @@ static struct pred *circuit(struct gen *g, u32 v) { return gen_and(g, vpi(g, 0),
 
 static struct pred *lane(struct gen *g)
 {
-	struct pred *p = gen_atm_proto(g, PT_LANE);
+	struct pred *p = traffic(g, PT_LANE);
 
 	gen_push(g, LT_ETHERNET, (struct off){NULL, 6});
 	g->type = (struct off){NULL, 18};
@@ -67,7 +67,7 @@ static struct pred *signalling(struct gen *g, u32 on, bool ack)
 
 struct pred *gen_atm(struct gen *g, const struct tree *t)
 {
-	if (!gen_is_atm(g))
+	if (!is_atm(g))
 		gen_refuse(g, "this is about ATM (SunATM); the link type is %s", gen_linkname(g));
 	switch ((enum atm_type)t->num) {
 	case ATM_METAC:
@@ -97,7 +97,7 @@ struct pred *gen_atm(struct gen *g, const struct tree *t)
 
 struct pred *gen_atm_field(struct gen *g, const struct tree *t)
 {
-	if (!gen_is_atm(g))
+	if (!is_atm(g))
 		gen_refuse(g, "vpi and vci are fields of ATM (SunATM); this is %s",
 			   gen_linkname(g));
 	if (t->field == F_VPI)

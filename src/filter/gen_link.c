@@ -5,7 +5,7 @@
 
 /* ---- SNAP and LLC, of use to several families ---- */
 
-struct pred *gen_snap(struct gen *g, u32 org, u32 type)
+static struct pred *snap_type(struct gen *g, u32 org, u32 type)
 {
 	u8 h[8] = {SAP_SNAP, SAP_SNAP,        3,       (u8)(org >> 16), (u8)(org >> 8),
 		   (u8)org,  (u8)(type >> 8), (u8)type};
@@ -24,7 +24,7 @@ struct pred *gen_llc_proto(struct gen *g, u32 proto)
 	if (is_pair(proto))
 		return gen_eq(g, W_LLC, 0, 2, proto << 8 | proto);
 	if (proto == ET_ATALK)
-		return gen_snap(g, 0x080007, ET_ATALK);
+		return snap_type(g, 0x080007, ET_ATALK);
 	if (proto <= ETHERMTU)
 		return gen_eq(g, W_LLC, 0, 1, proto);
 	return gen_eq(g, W_LLC, 6, 2, proto);
@@ -39,7 +39,7 @@ static struct pred *is_802_3(struct gen *g) { return gen_cmp(g, W_TYPE, 0, 2, R_
 static struct pred *apple(struct gen *g, struct pred *llc, u32 proto)
 {
 	u32 org = proto == ET_ATALK ? 0x080007 : 0;
-	struct pred *snap = gen_and(g, llc, gen_snap(g, org, proto));
+	struct pred *snap = gen_and(g, llc, snap_type(g, org, proto));
 
 	return gen_or(g, gen_eq(g, W_TYPE, 0, 2, proto), snap);
 }
@@ -49,7 +49,7 @@ static struct pred *ether_ipx(struct gen *g)
 {
 	struct pred *sap =
 		gen_or(g, gen_eq(g, W_LLC, 0, 1, SAP_IPX), gen_eq(g, W_LLC, 0, 2, 0xffff));
-	struct pred *llc = gen_or(g, gen_snap(g, 0, ET_IPX), sap);
+	struct pred *llc = gen_or(g, snap_type(g, 0, ET_IPX), sap);
 
 	return gen_or(g, gen_eq(g, W_TYPE, 0, 2, ET_IPX), gen_and(g, is_802_3(g), llc));
 }
@@ -69,7 +69,7 @@ static struct pred *ether_type(struct gen *g, u32 proto)
 
 /* Ethernet in ATM LANE: not a control frame. Behind a tunnel: if there is an
  * Ethernet header. */
-struct pred *gen_prev_check(struct gen *g)
+static struct pred *prev_check(struct gen *g)
 {
 	if (g->tunnel)
 		return gen_not(g, pred_test(g->f, g->hdr.var, C_EQ, g->payload.var, g->at));
@@ -86,15 +86,15 @@ static struct pred *checked(struct gen *g, struct pred *check, struct pred *p)
 /* Behind a tunnel there is an Ethernet type with or without a header. */
 static struct pred *ether_proto(struct gen *g, u32 proto)
 {
-	return checked(g, g->tunnel ? NULL : gen_prev_check(g), ether_type(g, proto));
+	return checked(g, g->tunnel ? NULL : prev_check(g), ether_type(g, proto));
 }
 
 /* ---- addresses at fixed places: Ethernet, FDDI, token ring, Fibre Channel ---- */
 
 static struct pred *mac_host(struct gen *g, const u8 mac[6], enum dir dir)
 {
-	gen_dir_check(g, dir, false);
-	struct pred *check = g->link->medium == &medium_ether ? gen_prev_check(g) : NULL;
+	gen_dir_check(g, dir);
+	struct pred *check = g->link->medium == &medium_ether ? prev_check(g) : NULL;
 	struct pred *src = gen_bytes(g, W_HDR, g->link->src, mac, 6);
 	struct pred *dst = gen_bytes(g, W_HDR, g->link->dst, mac, 6);
 
@@ -110,7 +110,7 @@ static struct pred *mac_broadcast(struct gen *g)
 
 static struct pred *mac_multicast(struct gen *g)
 {
-	struct pred *check = g->link->medium == &medium_ether ? gen_prev_check(g) : NULL;
+	struct pred *check = g->link->medium == &medium_ether ? prev_check(g) : NULL;
 
 	return checked(g, check, gen_set(g, W_HDR, g->link->dst, 1, 1));
 }
@@ -215,7 +215,7 @@ static struct pred *sll_802_2(struct gen *g) { return gen_eq(g, W_TYPE, 0, 2, 4)
 
 static struct pred *sll_ipx(struct gen *g)
 {
-	struct pred *llc = gen_or(g, gen_eq(g, W_LLC, 0, 1, SAP_IPX), gen_snap(g, 0, ET_IPX));
+	struct pred *llc = gen_or(g, gen_eq(g, W_LLC, 0, 1, SAP_IPX), snap_type(g, 0, ET_IPX));
 	struct pred *p = gen_and(g, sll_802_2(g), llc);
 
 	p = gen_or(g, gen_eq(g, W_TYPE, 0, 2, 1), p);
@@ -267,7 +267,7 @@ static struct pred *arcnet_proto(struct gen *g, u32 proto)
 /* Source first, one byte each; 0 is for all. */
 static struct pred *arcnet_host(struct gen *g, const u8 mac[6], enum dir dir)
 {
-	gen_dir_check(g, dir, false);
+	gen_dir_check(g, dir);
 	return gen_both(g, dir, gen_eq(g, W_HDR, 0, 1, mac[0]), gen_eq(g, W_HDR, 1, 1, mac[0]));
 }
 
