@@ -88,9 +88,6 @@ static void collect(struct sets *s, struct node *n, struct node *hit)
 /* The longer of the chains that begin here. */
 static void find(struct sets *s, struct node *n)
 {
-	s->chain.n = 0;
-	if (!follows(n->f, n->t) && !follows(n->t, n->f))
-		return;
 	collect(s, n, n->t);
 	u32 longest = s->chain.n;
 	collect(s, n, n->f);
@@ -499,22 +496,35 @@ static struct val *looked_at(const struct node *n)
 	return raw ? raw : n->x;
 }
 
-/* Is there a chain with a value that is looked at more than once? */
-bool sets_possible(struct filter *f, struct node *root)
+/* How many tests look at each value, by its id: 0, 1 or more. */
+static u8 *count_tests(struct filter *f, struct order o)
 {
-	struct order o = graph_order(f, root);
 	u8 *tests = arena_array(&f->scratch, u8, f->vals.n);
 
 	for (u32 i = 0; i < o.n; i++)
 		if (o.v[i]->op == N_TEST)
 			tests[looked_at(o.v[i])->id] |= tests[looked_at(o.v[i])->id] + 1;
-	for (u32 i = 0; i < o.n; i++) {
-		const struct node *n = o.v[i];
+	return tests;
+}
 
-		if (n->op == N_TEST && ((follows(n->f, n->t) && tests[looked_at(n->f)->id] > 1) ||
-					(follows(n->t, n->f) && tests[looked_at(n->t)->id] > 1)))
+/* Does a chain begin here, with a value that is looked at more than once? */
+static bool may_begin(const struct node *n, const u8 *tests)
+{
+	if (n->op != N_TEST)
+		return false;
+	u8 own = tests[looked_at(n)->id];
+	return (follows(n->f, n->t) && (own > 1 || tests[looked_at(n->f)->id] > 1)) ||
+	       (follows(n->t, n->f) && (own > 1 || tests[looked_at(n->t)->id] > 1));
+}
+
+bool sets_possible(struct filter *f, struct node *root)
+{
+	struct order o = graph_order(f, root);
+	u8 *tests = count_tests(f, o);
+
+	for (u32 i = 0; i < o.n; i++)
+		if (may_begin(o.v[i], tests))
 			return true;
-	}
 	return false;
 }
 
@@ -522,6 +532,7 @@ struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);
 	const struct val **in_a = values_in_a(f, o);
+	const u8 *tests = count_tests(f, o);
 	struct sets s = {.f = f};
 	bool *taken = arena_array(&f->scratch, bool, o.n);
 
@@ -529,7 +540,7 @@ struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 	for (u32 i = 0; i < o.n; i++) {
 		struct node *n = o.v[i];
 
-		if (taken[i] || n->op != N_TEST || !n->info)
+		if (taken[i] || !n->info || !may_begin(n, tests))
 			continue;
 		struct node *better = regroup(&s, n, in_a[i]);
 		for (u32 j = 0; j < s.chain.n; j++)

@@ -353,33 +353,59 @@ static void redirect(struct order o, struct node *from, struct node *to, struct 
 		*root = to;
 }
 
-/* Both sides go to the new tail, if that makes the code smaller. */
+/* What is saved at the least: the tests of one side and a load of each of its
+ * values, less a `ja` and the constants that go to X. */
+static bool is_sure(const struct match *m)
+{
+	u32 saved = m->pairs.n + m->loads.n, cost = 1;
+
+	saved -= m->a_p ? 1 : 0;
+	cost += m->x_p && m->x_p->op == V_CONST;
+	cost += m->x_q && m->x_q->op == V_CONST;
+	return saved > cost;
+}
+
+static void enter(struct match *m, struct order o, struct node *in_p, struct node *in_q,
+		  struct node **root)
+{
+	if (!has_params(m))
+		redirect(o, m->pairs.v[0].p, in_p, root);
+	redirect(o, m->pairs.v[0].q, in_q, root);
+}
+
+static void leave(struct match *m, struct order o, struct node *in_p, struct node *in_q,
+		  struct node **root)
+{
+	if (!has_params(m))
+		redirect(o, in_p, m->pairs.v[0].p, root);
+	redirect(o, in_q, m->pairs.v[0].q, root);
+	graph_order(m->f, *root); /* as before */
+}
+
+/* Both sides go to the new tail, if that makes the code smaller. The size is
+ * measured only where that is not plain; 0 is a size not known yet. */
 static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 {
-	struct node *p = m->pairs.v[0].p, *q = m->pairs.v[0].q;
-	bool known = has_params(m);
+	bool sure = is_sure(m);
 
-	if (!*size) {
+	if (!sure && !*size) {
 		*size = emit_size(m->f, *root, UINT32_MAX);
 		graph_order(m->f, *root);
 	}
 	struct node *tail = make_tail(m);
-	struct node *in_p = known ? p : entrance(m, m->a_p, m->x_p, tail);
+	struct node *in_p = entrance(m, m->a_p, m->x_p, tail);
 	struct node *in_q = entrance(m, m->a_q, m->x_q, tail);
 
-	if (!known)
-		redirect(o, p, in_p, root);
-	redirect(o, q, in_q, root);
-	u32 now = emit_size(m->f, *root, *size);
-	if (now < *size) {
-		*size = now;
-		return true;
+	enter(m, o, in_p, in_q, root);
+	u32 now = sure ? 0 : emit_size(m->f, *root, *size);
+	if (now >= *size && !sure) {
+		leave(m, o, in_p, in_q, root);
+		return false;
 	}
-	if (!known)
-		redirect(o, in_p, p, root);
-	redirect(o, in_q, q, root);
-	graph_order(m->f, *root); /* as before */
-	return false;
+	*size = now;
+	if (sure)
+		m->f->code = (struct code){0};
+	return true;
 }
 
 /* ---- the pass ---- */
