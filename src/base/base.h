@@ -119,29 +119,14 @@ static inline bool bytes_has(struct bytes b, u64 off, u64 n)
 /* The part [off, off+n), cut to what there is. */
 static inline struct bytes bytes_part(struct bytes b, u64 off, u64 n)
 {
-	if (off > b.n)
-		off = b.n;
-	if (n > b.n - off)
-		n = b.n - off;
-	return (struct bytes){b.p + off, n};
+	off = MIN(off, b.n);
+	return (struct bytes){b.p + off, MIN(n, b.n - off)};
 }
 
 static inline u16 get_be16(const u8 *p) { return (u16)(p[0] << 8 | p[1]); }
 static inline u16 get_le16(const u8 *p) { return (u16)(p[1] << 8 | p[0]); }
-static inline u32 get_be32(const u8 *p)
-{
-	u32 v;
-
-	memcpy(&v, p, 4);
-	return __builtin_bswap32(v);
-}
-static inline u32 get_le32(const u8 *p)
-{
-	u32 v;
-
-	memcpy(&v, p, 4);
-	return v;
-}
+static inline u32 get_be32(const u8 *p) { return (u32)get_be16(p) << 16 | get_be16(p + 2); }
+static inline u32 get_le32(const u8 *p) { return (u32)get_le16(p + 2) << 16 | get_le16(p); }
 static inline u64 get_le64(const u8 *p)
 {
 	u64 v;
