@@ -92,6 +92,7 @@ struct gen {
 	u32 nots;         /* but not under a `not` */
 	/* behind each header of the chain at chain_of: the same for all chains there */
 	struct val *chain6[CHAIN6_MAX], *chain4[CHAIN4_MAX];
+	struct val *end_next, *end_at; /* portchain: the last header's number and place */
 	struct off chain_of;
 	/* the link type's own variable offsets: cells, set by the prelude if used */
 	struct val *var_hdr, *var_payload;

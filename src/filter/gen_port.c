@@ -129,25 +129,44 @@ static struct pred *extension(struct gen *g, struct val *next, struct off at)
 	return gen_or(g, any, gen_and(g, is(g, next, IP_FRAGMENT), first));
 }
 
-static struct pred *chain6(struct gen *g, struct val *next, struct off at, struct ports p, u32 i)
+static struct pred *end(struct gen *g, struct val *next, struct val *place)
 {
-	struct pred *here = gen_and(g, transport(g, next, p), atoms(g, at, p));
-
-	if (i == CHAIN6_MAX)
-		return here;
-	struct val *size = gen_op_k(g, V_MUL, gen_op_k(g, V_ADD, gen_at(g, at, 1, 1), 1), 8);
-	struct val *beyond = gen_chain_cell(g, at, true, i);
-	struct pred *ext =
-		gen_and(g, extension(g, next, at),
-			gen_put(g, beyond, at.var ? gen_op(g, V_ADD, at.var, size) : size));
-	struct pred *more = chain6(g, gen_at(g, at, 0, 1), (struct off){beyond, at.k}, p, i + 1);
-	return gen_or(g, here, gen_and(g, ext, more));
+	return gen_and(g, gen_put(g, g->end_next, next), gen_put(g, g->end_at, place));
 }
 
+/* Always true: the number and the place of the header that is none of those. */
+static struct pred *chain6(struct gen *g, struct val *next, struct off at, u32 i)
+{
+	struct val *place = at.var ? at.var : val_const(g->f, 0), *then = gen_at(g, at, 0, 1);
+	struct val *size = gen_op_k(g, V_MUL, gen_op_k(g, V_ADD, gen_at(g, at, 1, 1), 1), 8);
+	struct val *beyond = gen_op(g, V_ADD, place, size);
+	struct pred *more = extension(g, next, at);
+
+	if (i + 1 == CHAIN6_MAX) {
+		more = gen_and(g, more, end(g, then, beyond));
+	} else {
+		struct off later = {gen_chain_cell(g, at, true, i), at.k};
+
+		more = gen_and(g, more, gen_put(g, later.var, beyond));
+		more = gen_and(g, more, chain6(g, then, later, i + 1));
+	}
+	return gen_or(g, more, end(g, next, place));
+}
+
+/* First where the chain ends, then what is there. */
 static struct pred *portchain6(struct gen *g, struct ports p)
 {
-	struct pred *chain = chain6(g, gen_load(g, W_NET, 6, 1), gen_off(g, W_TRAN6), p, 0);
+	struct off at = gen_off(g, W_TRAN6);
 
+	gen_chain_cell(g, at, true, 0);
+	if (!g->end_next) {
+		g->end_next = val_cell(g->f, 255);
+		g->end_at = val_cell(g->f, UINT32_MAX);
+	}
+	struct pred *chain = chain6(g, gen_load(g, W_NET, 6, 1), at, 0);
+
+	at.var = g->end_at;
+	chain = gen_and(g, chain, gen_and(g, transport(g, g->end_next, p), atoms(g, at, p)));
 	return gen_and(g, gen_proto_link(g, ET_IP6), chain);
 }
 

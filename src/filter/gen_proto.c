@@ -277,6 +277,7 @@ struct val *gen_chain_cell(struct gen *g, struct off at, bool ip6, u32 i)
 	if (net.var != g->chain_of.var || net.k != g->chain_of.k) {
 		memset(g->chain6, 0, sizeof(g->chain6));
 		memset(g->chain4, 0, sizeof(g->chain4));
+		g->end_next = NULL;
 		g->chain_of = net;
 	}
 	if (!*cell)
