@@ -105,41 +105,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
-/* ---- bytes: untrusted input, bounds as a difference ---- */
-struct bytes {
-	const u8 *p;
-	u64 n;
-};
-
-static inline bool bytes_has(struct bytes b, u64 off, u64 n)
-{
-	return off <= b.n && b.n - off >= n;
-}
-
-/* The part [off, off+n), cut to what there is. */
-static inline struct bytes bytes_part(struct bytes b, u64 off, u64 n)
-{
-	off = MIN(off, b.n);
-	return (struct bytes){b.p + off, MIN(n, b.n - off)};
-}
-
-static inline u16 get_be16(const u8 *p) { return (u16)(p[0] << 8 | p[1]); }
-static inline u16 get_le16(const u8 *p) { return (u16)(p[1] << 8 | p[0]); }
-static inline u32 get_be32(const u8 *p) { return (u32)get_be16(p) << 16 | get_be16(p + 2); }
-static inline u32 get_le32(const u8 *p) { return (u32)get_le16(p + 2) << 16 | get_le16(p); }
-static inline u64 get_le64(const u8 *p)
-{
-	u64 v;
-
-	memcpy(&v, p, 8);
-	return v;
-}
-static inline u64 get_be64(const u8 *p) { return __builtin_bswap64(get_le64(p)); }
-static inline void put_le16(u8 *p, u16 v) { memcpy(p, &v, 2); }
-static inline void put_be16(u8 *p, u16 v) { put_le16(p, __builtin_bswap16(v)); }
-static inline void put_le32(u8 *p, u32 v) { memcpy(p, &v, 4); }
-static inline void put_be32(u8 *p, u32 v) { put_le32(p, __builtin_bswap32(v)); }
-static inline void put_le64(u8 *p, u64 v) { memcpy(p, &v, 8); }
+#include "base/bytes.h" /* struct bytes; get_be16 ... */
 
 /* ---- text buffers (buf.c): grow as needed; `oom` is set once and sticks ---- */
 struct buf {
