@@ -30,7 +30,7 @@ struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, boo
 		.snaplen = snaplen,
 		.no_optimise = d->cmd->no_optimise,
 		.live = live,
-		.has_netmask = netmask,
+		.has_netmask = true, /* 0 is tcpdump's for want of a better one */
 		.netmask = netmask,
 		.names = &expr_names,
 	};

@@ -75,6 +75,17 @@ onebpf dump -d arp
 -- stderr
 Warning: assuming Ethernet
 ====
+# ip broadcast in a file: no netmask is known, all ones and zeros count
+-- skip-unless command -v tcpdump
+-- sh
+f=$SRCDIR/example/demo.pcap
+tcpdump -d -r "$f" -O 'ip broadcast' >theirs.txt 2>/dev/null
+onebpf dump -d -r "$f" -O 'ip broadcast' >ours.txt 2>/dev/null
+cmp ours.txt theirs.txt
+onebpf dump -r "$f" --count 'ip[16:4] = 0xffffffff or ip broadcast' 2>/dev/null
+-- stdout
+0 packets
+====
 # --skip counts packets that match, -c those after it
 -- sh
 f=$SRCDIR/example/demo.pcap
