@@ -46,6 +46,14 @@ static u32 end_of(const struct writer *w, u32 place)
 	return place;
 }
 
+/* How far a conditional jump to there goes: past a `ja` if it can. */
+static u32 reach(const struct writer *w, u32 place)
+{
+	u32 end = distance(w, end_of(w, place));
+
+	return end <= REACH ? end : distance(w, place);
+}
+
 /* Brings a place within reach by a copy or a `ja` written here. Linux's checker
  * takes what is stored before a `ret` for what is stored behind it
  * (check_load_and_stores), so that code with scratch cells has no such copies. */
@@ -70,24 +78,25 @@ static void jump(struct writer *w, struct block *b)
 	for (bool far = true; far;) {
 		far = false;
 		for (u32 i = 0; i < 2; i++)
-			if (distance(w, *place[i]) > REACH) {
+			if (reach(w, *place[i]) > REACH) {
 				bridge(w, to[i], place[i]);
 				far = true;
 			}
 	}
-	u8 d[2] = {(u8)distance(w, *place[0]), (u8)distance(w, *place[1])};
+	u8 d[2] = {(u8)reach(w, *place[0]), (u8)reach(w, *place[1])};
 	put(w, (struct ob_cbpf){b->jump, d[b->swapped], d[!b->swapped], b->jump_k}, n->span);
 }
 
-/* Straight to the successor: nothing where it comes next. */
+/* Straight to the successor: nothing where it comes next, or where there is no
+ * code that would fall through to here. */
 static void go(struct writer *w, struct block *b)
 {
 	struct node *to = b->node->t;
 	u32 *place = &((struct block *)to->info)->place[b->enter_t];
 
-	if (distance(w, *place) == 0)
-		return;
-	bridge(w, to, place);
+	b->place[b->n] = *place;
+	if (b->n && distance(w, *place))
+		bridge(w, to, place);
 }
 
 static void write_node(struct writer *w, struct block *b)
@@ -100,11 +109,12 @@ static void write_node(struct writer *w, struct block *b)
 		b->place[0] = w->code.n - 1;
 		return;
 	}
-	if (n->op == N_TEST)
+	if (n->op == N_TEST) {
 		jump(w, b);
-	else
+		b->place[b->n] = w->code.n - 1;
+	} else {
 		go(w, b);
-	b->place[b->n] = w->code.n - 1;
+	}
 	for (u32 i = b->n; i-- > 0;) {
 		put(w, (struct ob_cbpf){.code = b->v[i].code, .k = b->v[i].k}, n->span);
 		b->place[i] = w->code.n - 1;
