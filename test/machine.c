@@ -141,16 +141,27 @@ static char *named_packet(struct machine *m, const char *name)
 	return ret;
 }
 
-/* [len=N] [@NAME] [HEX], the HEX also on the lines below. */
+/* Exactly as long as it is, so that the sanitizers see a read beyond. */
+static void add_packet(struct machine *m, const u8 *p, u32 n, u32 wirelen, u32 line)
+{
+	vec_push(&m->arena, m->packets) = (struct packet){
+		.data = {n ? memcpy(malloc(n), p, n) : NULL, n}, .wirelen = wirelen, .line = line};
+}
+
+/* [cuts] [len=N] [@NAME] [HEX], the HEX also on the lines below. */
 static bool read_packet(struct machine *m, const struct part *p)
 {
-	struct packet packet = {.line = p->line};
 	const char *arg = p->arg;
 	u8 bytes[65536];
-	u32 n = 0;
+	u32 n = 0, wirelen = 0;
+	bool cuts = !strncmp(arg, "cuts", 4);
 
+	if (cuts) {
+		arg += 4;
+		arg += strspn(arg, " \t");
+	}
 	if (!strncmp(arg, "len=", 4)) {
-		packet.wirelen = (u32)strtoul(arg + 4, (char **)&arg, 0);
+		wirelen = (u32)strtoul(arg + 4, (char **)&arg, 0);
 		arg += strspn(arg, " \t");
 	}
 	if (*arg == '@') {
@@ -164,10 +175,8 @@ static bool read_packet(struct machine *m, const struct part *p)
 	if (!add_hex(m, arg, bytes, &n, sizeof(bytes)) ||
 	    !add_hex(m, p->body, bytes, &n, sizeof(bytes)))
 		return false;
-	/* exactly as long as it is, so that the sanitizers see a read beyond */
-	packet.data = (struct bytes){n ? memcpy(malloc(n), bytes, n) : NULL, n};
-	packet.wirelen = packet.wirelen ?: n;
-	vec_push(&m->arena, m->packets) = packet;
+	for (u32 cut = cuts ? 0 : n; cut <= n; cut++)
+		add_packet(m, bytes, cut, wirelen ? wirelen : n, p->line);
 	return true;
 }
 

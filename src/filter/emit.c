@@ -213,7 +213,7 @@ static bool turned(struct emitter *e, struct val *x, struct val *y)
 		return !clobbers_x(e, y);
 	if (e->st.X == y || e->st.A == x)
 		return false;
-	return !fits_after(e, x, y) && fits_after(e, y, x);
+	return fits_after(e, y, x) && (!fits_after(e, x, y) || (spares_a(e, x) && !spares_a(e, y)));
 }
 
 static void alu(struct emitter *e, struct val *v)

@@ -297,6 +297,8 @@ struct val *val_alu_k(struct filter *f, enum val_op op, struct val *a, u32 k)
 	return intern(f, (struct val){.op = op, .a = a, .b = val_const(f, k), .faults = faults});
 }
 
+static bool adds_k(const struct val *v) { return v->op == V_ADD && v->b->op == V_CONST; }
+
 struct val *val_alu(struct filter *f, enum val_op op, struct val *a, struct val *b)
 {
 	if (commutes(op) && (a->op == V_CONST || (b->op != V_CONST && a->id > b->id))) {
@@ -307,6 +309,12 @@ struct val *val_alu(struct filter *f, enum val_op op, struct val *a, struct val 
 	}
 	if (b->op == V_CONST)
 		return val_alu_k(f, op, a, b->k);
+	if (op == V_ADD) { /* (p + k) + b is (p + b) + k, which a load may fold */
+		struct val *sum = adds_k(a) ? a : b, *other = sum == a ? b : a;
+
+		if (adds_k(sum))
+			return val_alu_k(f, op, val_alu(f, op, sum->a, other), sum->b->k);
+	}
 	if (a == b && (op == V_AND || op == V_OR))
 		return a;
 	bool faults = a->faults || b->faults || op == V_DIV || op == V_MOD;
