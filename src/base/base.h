@@ -156,7 +156,11 @@ static inline u64 hash_u64(u64 x)
 	x *= 0xd6e8feb86659fd93u;
 	return x ^ x >> 32;
 }
-static inline u64 hash_add(u64 h, u64 x) { return hash_u64(h * 31 + x); }
+static inline u64 hash_add(u64 h, u64 x)
+{
+	h = (h ^ x) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 29;
+}
 
 /* The number of edits (insert, delete, replace, swap) from a to b, at most
  * max + 1: for "did you mean". */
