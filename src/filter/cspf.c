@@ -345,19 +345,24 @@ void cspf_compile(struct filter *f, const struct pred *p, bool assume_ihl5, enum
 	*need = c.need;
 }
 
+struct cspf_call {
+	bool assume_ihl5;
+	enum filter_cspf coding;
+	struct cspf *ret;
+	u32 *need;
+};
+
+static void compile(struct filter *f, void *arg)
+{
+	const struct cspf_call *c = arg;
+
+	cspf_compile(f, filter_meaning(f), c->assume_ihl5, c->coding, c->ret, c->need);
+}
+
 struct ob_err *filter_cspf(const char *text, size_t n, const struct filter_opts *opts,
 			   bool assume_ihl5, enum filter_cspf coding, struct cspf *ret, u32 *need)
 {
-	struct filter f;
+	struct cspf_call call = {assume_ihl5, coding, ret, need};
 
-	if (n > FILTER_TEXT_LIMIT)
-		return filter_too_long(n);
-	filter_begin(&f, text, n, opts);
-	if (setjmp(f.fail)) {
-		if (!f.err)
-			f.err = err_nomem();
-		return filter_end(&f);
-	}
-	cspf_compile(&f, filter_meaning(&f), assume_ihl5, coding, ret, need);
-	return filter_end(&f);
+	return filter_run(text, n, opts, compile, &call);
 }

@@ -94,107 +94,127 @@ struct ob_err *filter_end(struct filter *f)
 	return err;
 }
 
-struct ob_err *filter_too_long(size_t n)
+struct ob_err *filter_run(const char *text, size_t n, const struct filter_opts *opts,
+			  void (*work)(struct filter *f, void *arg), void *arg)
 {
-	return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n,
-		       FILTER_TEXT_LIMIT);
+	struct filter f;
+
+	if (n > FILTER_TEXT_LIMIT)
+		return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n,
+			       FILTER_TEXT_LIMIT);
+	filter_begin(&f, text, n, opts);
+	if (!setjmp(f.fail))
+		work(&f, arg);
+	else if (!f.err)
+		f.err = err_nomem();
+	return filter_end(&f);
 }
 
 /* The prelude is done first; it holds nothing back, but its loads may reject. */
-struct pred *filter_meaning(struct filter *f)
+static struct pred *meaning(struct filter *f, const struct tree *t)
 {
-	struct pred *p = filter_gen(f, filter_parse(f));
+	struct pred *p = filter_gen(f, t);
 
 	if (!f->prelude)
 		return p;
 	return pred_and(f, pred_or(f, f->prelude, pred_bool(f, true, p->span)), p);
 }
 
+struct pred *filter_meaning(struct filter *f) { return meaning(f, filter_parse(f)); }
+
 void filter_prelude(struct filter *f, struct pred *p)
 {
 	f->prelude = f->prelude ? pred_and(f, f->prelude, p) : p;
 }
 
-static void add_notes(struct filter *f, struct prog *p)
-{
-	p->note = calloc(f->notes.n ? f->notes.n : 1, sizeof(*p->note));
-	if (!p->note)
-		return;
-	for (u32 i = 0; i < f->notes.n; i++) {
-		struct note *n = &f->notes.v[i];
+/* ---- to a program ---- */
 
-		p->note[i].span = (struct prog_span){n->span.from, n->span.to};
-		p->note[i].text = strdup(n->text);
-		p->notes = i + 1;
+static bool add_notes(const struct filter *f, struct prog *p)
+{
+	p->note = calloc(f->notes.n + 1, sizeof(*p->note));
+	for (; p->note && p->notes < f->notes.n; p->notes++) {
+		const struct note *from = &f->notes.v[p->notes];
+		struct prog_note *to = &p->note[p->notes];
+
+		to->span = (struct prog_span){from->span.from, from->span.to};
+		to->text = strdup(from->text);
+		if (!to->text)
+			return false;
 	}
+	return p->note != NULL;
+}
+
+static void compile(struct filter *f, void *arg)
+{
+	struct prog *p, **ret = arg;
+
+	filter_emit(f, filter_graph(f, filter_meaning(f)), &p);
+	if (!add_notes(f, p)) {
+		prog_destroy(p);
+		filter_fail_err(f, err_nomem());
+	}
+	*ret = p;
 }
 
 struct ob_err *filter_compile(const char *text, size_t n, const struct filter_opts *opts,
 			      struct prog **ret)
 {
-	struct filter f;
-	struct prog *volatile p = NULL;
+	return filter_run(text, n, opts, compile, ret);
+}
 
-	if (n > FILTER_TEXT_LIMIT)
-		return filter_too_long(n);
-	filter_begin(&f, text, n, opts);
-	if (setjmp(f.fail)) {
-		prog_destroy(p);
-		if (!f.err)
-			f.err = err_nomem();
-		return filter_end(&f);
+/* ---- to look at ---- */
+
+struct show {
+	enum filter_show what;
+	struct buf *to;
+};
+
+static void show(struct filter *f, void *arg)
+{
+	const struct show *s = arg;
+
+	if (s->what == FILTER_TREE) {
+		struct tree *t = filter_parse(f);
+
+		tree_show(t, s->to);
+		pred_show(meaning(f, t), s->to);
+		return;
 	}
-	struct prog *made = NULL;
-	filter_emit(&f, filter_graph(&f, filter_meaning(&f)), &made);
-	p = made;
-	add_notes(&f, made);
-	*ret = made;
-	return filter_end(&f);
+	f->trace = s->what == FILTER_OPT ? s->to : NULL;
+	struct node *root = filter_graph(f, filter_meaning(f));
+	if (s->what != FILTER_OPT)
+		graph_show(f, root, s->what, s->to);
 }
 
 struct ob_err *filter_show(const char *text, size_t n, const struct filter_opts *opts,
 			   enum filter_show what, struct buf *to)
 {
-	struct filter f;
+	struct show s = {what, to};
 
-	if (n > FILTER_TEXT_LIMIT)
-		return filter_too_long(n);
-	filter_begin(&f, text, n, opts);
-	if (setjmp(f.fail)) {
-		if (!f.err)
-			f.err = err_nomem();
-		return filter_end(&f);
-	}
-	if (what == FILTER_TREE) {
-		struct tree *t = filter_parse(&f);
+	return filter_run(text, n, opts, show, &s);
+}
 
-		tree_show(t, to);
-		pred_show(filter_gen(&f, t), to);
-	} else {
-		f.trace = what == FILTER_OPT ? to : NULL;
-		struct node *root = filter_graph(&f, filter_meaning(&f));
+/* ---- to a verdict ---- */
 
-		if (what != FILTER_OPT)
-			graph_show(&f, root, what, to);
-	}
-	return filter_end(&f);
+struct eval {
+	struct packet pkt;
+	u32 verdict;
+};
+
+static void eval(struct filter *f, void *arg)
+{
+	struct eval *e = arg;
+
+	e->verdict = pred_eval(filter_meaning(f), &e->pkt) ? filter_snaplen(f) : 0;
 }
 
 struct ob_err *filter_eval(const char *text, size_t n, const struct filter_opts *opts,
 			   struct bytes packet, u32 wirelen, u32 *ret)
 {
-	struct filter f;
+	struct eval e = {.pkt = {.data = packet, .wirelen = wirelen}};
+	struct ob_err *err = filter_run(text, n, opts, eval, &e);
 
-	if (n > FILTER_TEXT_LIMIT)
-		return filter_too_long(n);
-	filter_begin(&f, text, n, opts);
-	if (setjmp(f.fail)) {
-		if (!f.err)
-			f.err = err_nomem();
-		return filter_end(&f);
-	}
-	struct packet pkt = {.data = packet, .wirelen = wirelen};
-	bool yes = pred_eval(filter_meaning(&f), &pkt);
-	*ret = yes ? filter_snaplen(&f) : 0;
-	return filter_end(&f);
+	if (!err)
+		*ret = e.verdict;
+	return err;
 }

@@ -337,9 +337,11 @@ struct filter {
 	struct buf *trace; /* --show=opt: the graph after each pass goes here */
 };
 
-/* filter.c: one compilation. Between begin and end, setjmp(f->fail) must stand. */
+/* filter.c: one compilation: what work does may stop it by filter_fail. */
 enum { FILTER_TEXT_LIMIT = 16 << 20 };
-struct ob_err *filter_too_long(size_t n);
+struct ob_err *filter_run(const char *text, size_t n, const struct filter_opts *opts,
+			  void (*work)(struct filter *f, void *arg), void *arg);
+/* The same by hand: between begin and end, setjmp(f->fail) must stand. */
 void filter_begin(struct filter *f, const char *text, size_t n, const struct filter_opts *opts);
 struct ob_err *filter_end(struct filter *f);
 struct pred *filter_meaning(struct filter *f);
