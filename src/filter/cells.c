@@ -83,6 +83,7 @@ struct node *opt_cells(struct filter *f, struct node *root, bool *changed)
 		if (!(live[n->t->id] & n->y->cells)) {
 			n->op = N_EVAL;
 			n->y = NULL;
+			node_simplify(f, n);
 			*changed = true;
 		} else {
 			*changed |= sink(f, n);

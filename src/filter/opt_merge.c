@@ -65,6 +65,7 @@ static struct node *reduce(struct filter *f, struct table *table, struct node *n
 		n->op = N_EVAL;
 		n->y = NULL;
 		n->f = NULL;
+		node_simplify(f, n);
 	}
 	if ((n->op == N_EVAL && needless(f, n)) || (n->op == N_STORE && n->t == f->reject))
 		return n->t;

@@ -226,19 +226,22 @@ static bool strip(struct node *n)
 	return true;
 }
 
+bool node_simplify(struct filter *f, struct node *n)
+{
+	bool changed = false;
+
+	while ((n->op == N_TEST && rule(f, n)) || (n->op == N_EVAL && strip(n)))
+		changed = true;
+	if (n->op == N_TEST) /* facts go by it */
+		val_test_name(f, n);
+	return changed;
+}
+
 struct node *opt_simplify(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);
 
-	for (u32 i = 0; i < o.n; i++) {
-		struct node *n = o.v[i];
-
-		while (n->op == N_TEST && rule(f, n))
-			*changed = true;
-		while (n->op == N_EVAL && strip(n))
-			*changed = true;
-		if (n->op == N_TEST) /* facts go by it */
-			val_test_name(f, n);
-	}
+	for (u32 i = 0; i < o.n; i++)
+		*changed |= node_simplify(f, o.v[i]);
 	return root;
 }

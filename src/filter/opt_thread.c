@@ -61,6 +61,7 @@ static bool decided(struct filter *f, struct node *n)
 	n->t = a == YES ? n->t : n->f;
 	n->f = NULL;
 	n->y = NULL;
+	node_simplify(f, n);
 	return true;
 }
 

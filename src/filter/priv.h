@@ -428,6 +428,7 @@ void graph_svg(struct filter *f, struct order o, struct buf *to);
 /* The passes. Each returns the new root; `changed` is set when it did something. */
 /* opt_simplify.c: each test by itself: constants, cheaper forms */
 struct node *opt_simplify(struct filter *f, struct node *root, bool *changed);
+bool node_simplify(struct filter *f, struct node *n); /* one of them; false: as it was */
 /* opt_thread.c: edges go past the tests whose outcome is known on them */
 struct node *opt_thread(struct filter *f, struct node *root, bool *changed);
 /* opt_merge.c: equal tails become one */
