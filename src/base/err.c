@@ -34,6 +34,25 @@ static char *format(const char *fmt, va_list ap)
 	return vasprintf(&s, fmt, ap) < 0 ? NULL : s;
 }
 
+static bool is_control(char c) { return (u8)c < ' ' || c == 127; }
+
+enum { LONGEST = 1000 };
+
+/* What a reason quotes may be of any length and hold any byte: it shall stay one
+ * line, and not speak to the terminal. The middle of a long one is left out. */
+static void tidy(char *s)
+{
+	size_t n = strlen(s), half = LONGEST / 2;
+
+	if (n > LONGEST + 3) {
+		memcpy(s + half, "...", 3);
+		memmove(s + half + 3, s + n - half, half + 1);
+	}
+	for (; *s; s++)
+		if (is_control(*s))
+			*s = '?';
+}
+
 struct ob_err *err_newv(enum ob_code code, const char *fmt, va_list ap)
 {
 	struct ob_err *e = calloc(1, sizeof(*e));
@@ -47,6 +66,7 @@ struct ob_err *err_newv(enum ob_code code, const char *fmt, va_list ap)
 		free(e);
 		return &nomem;
 	}
+	tidy(e->reason);
 	return e;
 }
 
@@ -81,6 +101,8 @@ static void set_name(struct ob_err *e, const char *name)
 {
 	free(e->name);
 	e->name = name ? strdup(name) : NULL;
+	if (e->name)
+		tidy(e->name);
 }
 
 struct ob_err *err_at_text(struct ob_err *e, const char *name, u32 line, u32 col, u32 len,
@@ -188,8 +210,9 @@ static void print_caret(const struct ob_err *e, FILE *to)
 
 	fprintf(to, "    %s", from ? "..." : "");
 	for (size_t i = from; i < from + len; i++) {
-		unsigned char c = (unsigned char)e->text[i];
-		fputc(c < ' ' || c == 127 ? (c == '\t' ? '\t' : '?') : c, to);
+		char c = e->text[i];
+
+		fputc(is_control(c) && c != '\t' ? '?' : c, to);
 	}
 	fprintf(to, "%s\n    %s", cut ? "..." : "", from ? "   " : "");
 	for (size_t i = from; i < col; i++)

@@ -96,15 +96,15 @@ static struct pred *holds(struct gen *g, const struct addrs *in, enum dir dir, u
 	return gen_and(g, link, any);
 }
 
-static _Noreturn void bad_proto(struct gen *g, const struct tree *t, enum proto p, const char *what)
+/* what: "IPv4", "IPv6" or "IP"; before: the protocols that have such addresses. */
+static _Noreturn void bad_proto(struct gen *g, enum proto p, const char *what, const char *before)
 {
-	struct ob_err *err =
-		filter_err(g->f, OB_UNSUPPORTED, g->at, "`%s` has no %s", proto_word(p), what);
+	struct ob_err *err = filter_err(g->f, OB_UNSUPPORTED, g->at, "`%s` has no %s addresses",
+					proto_word(p), what);
 
-	(void)t;
 	if (p == P_LINK)
 		err = err_hint(err, "ether host takes an address like 02:00:00:00:00:01");
-	filter_fail_err(g->f, err_hint(err, "ip, arp, rarp and ip6 can stand before %s", what));
+	filter_fail_err(g->f, err_hint(err, "%s can stand before %s addresses", before, what));
 }
 
 /* DECnet: `area.node`, in one of four places. */
@@ -164,7 +164,7 @@ static struct pred *in4(struct gen *g, const struct addrs *in, const struct tree
 	case P_RARP:
 		return holds(g, in, dir, ET_RARP, 14, 24);
 	default:
-		bad_proto(g, t, t->quals.proto, "IPv4 addresses");
+		bad_proto(g, t->quals.proto, "IPv4", "ip, arp and rarp");
 	}
 }
 
@@ -180,7 +180,7 @@ static struct pred *in_list(struct gen *g, const struct addrs *in, const struct 
 	if (four)
 		p = in4(g, in, t);
 	if (six && proto != P_DEFAULT && proto != P_IP6)
-		bad_proto(g, t, proto, "IPv6 addresses");
+		bad_proto(g, proto, "IPv6", "only ip6");
 	return six ? gen_or(g, p, holds(g, in, t->quals.dir, ET_IP6, 8, 24)) : p;
 }
 
@@ -431,7 +431,7 @@ static struct pred *other(struct gen *g, const struct tree *t, const struct iden
 	if (t->quals.proto == P_LINK && id->kind == ID_NAME && t->quals.type != T_NET)
 		return mac_name(g, t, id);
 	if (t->quals.proto == P_LINK)
-		bad_proto(g, t, P_LINK, "IP addresses");
+		bad_proto(g, P_LINK, "IP", "ip, arp, rarp and ip6");
 	return t->quals.proto == P_DECNET ? decnet_host(g, t, id) : NULL;
 }
 

@@ -70,7 +70,14 @@ tcp proto 6
 tcp host 10.0.0.1
 -- want err
 `tcp` has no IPv4 addresses
-hint: ip, arp, rarp and ip6 can stand before IPv4 addresses
+hint: ip, arp and rarp can stand before IPv4 addresses
+====
+# nor has the other version of IP
+-- filter
+ip host ::1
+-- want err
+`ip` has no IPv6 addresses
+hint: only ip6 can stand before IPv6 addresses
 ====
 # bits outside the mask
 -- filter

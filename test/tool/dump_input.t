@@ -161,6 +161,38 @@ onebpf dump -r "$f" --count -F deep.txt; echo $?
 -- stderr has
 onebpf dump: filter:1002: nested too deeply
 ====
+# an error stays short and one line, and speaks to no terminal
+-- sh
+long() { awk -v n="$1" 'BEGIN { while (n--) printf "a" }'; }
+for n in 900 960 970 971 972 973 974 975 976 977 978 980 100000; do
+	onebpf filter "host $(long $n)" 2>err.txt
+	head -1 err.txt | awk -v n="$n" '{ print n, length < 1100, $NF ~ /`$/ }'
+done
+onebpf filter "$(long 100000)" 2>err.txt
+awk 'length > 1100' err.txt
+esc=$(printf 'a\033[31m\nb')
+onebpf dump -r "$esc"
+onebpf "$esc"
+-- stdout
+900 1 1
+960 1 1
+970 1 1
+971 1 1
+972 1 1
+973 1 1
+974 1 1
+975 1 1
+976 1 1
+977 1 1
+978 1 1
+980 1 1
+100000 1 1
+-- stderr
+onebpf dump: a?[31m?b: cannot open: No such file or directory
+onebpf: no verb "a?[31m?b"
+hint: the verbs: onebpf --help
+-- status 2
+====
 # a new user's rights: nobody may capture, and is told what is missing
 -- skip-unless test "$(id -u)" = 0 && command -v setpriv && setpriv --reuid=65534 --clear-groups true
 -- sh
