@@ -40,13 +40,12 @@ struct node *cells_start(struct filter *f, struct node *root)
 		return root;
 	u32 live = liveness(f, graph_order(f, root))[0];
 	for (u32 i = 0; i < f->cells; i++) {
-		struct node *n;
-
 		if (!(live & 1u << i))
 			continue;
-		n = arena_new(&f->a, struct node);
-		*n = (struct node){.op = N_STORE, .x = val_const(f, 0), .y = f->cell[i], .t = root};
-		root = n;
+		root = node_new(f, (struct node){.op = N_STORE,
+						 .x = val_const(f, 0),
+						 .y = f->cell[i],
+						 .t = root});
 	}
 	return root;
 }

@@ -2,21 +2,26 @@
 /* The flow graph: made from the predicate, put in order, improved by passes. */
 #include "filter/priv.h"
 
+struct node *node_new(struct filter *f, struct node from)
+{
+	struct node *n = arena_dup(&f->a, &from, sizeof(from));
+
+	vec_push(&f->a, f->nodes) = n;
+	return n;
+}
+
 struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct node *t,
 		       struct node *no, struct span at)
 {
-	struct node *n = arena_new(&f->a, struct node);
-
-	*n = (struct node){.op = N_TEST, .cmp = cmp, .x = x, .y = y, .t = t, .f = no, .span = at};
-	return n;
+	return node_new(
+		f, (struct node){
+			   .op = N_TEST, .cmp = cmp, .x = x, .y = y, .t = t, .f = no, .span = at});
 }
 
 static struct node *store(struct filter *f, const struct pred *p, struct node *t)
 {
-	struct node *n = arena_new(&f->a, struct node);
-
-	*n = (struct node){.op = N_STORE, .x = p->x, .y = p->y, .t = t, .span = p->span};
-	return n;
+	return node_new(
+		f, (struct node){.op = N_STORE, .x = p->x, .y = p->y, .t = t, .span = p->span});
 }
 
 bool node_is_leaf(const struct node *n) { return n->op == N_ACCEPT || n->op == N_REJECT; }
@@ -155,10 +160,8 @@ static struct node *optimise(struct filter *f, struct node *root)
 
 struct node *filter_graph(struct filter *f, struct pred *p)
 {
-	f->accept = arena_new(&f->a, struct node);
-	f->reject = arena_new(&f->a, struct node);
-	f->accept->op = N_ACCEPT;
-	f->reject->op = N_REJECT;
+	f->accept = node_new(f, (struct node){.op = N_ACCEPT});
+	f->reject = node_new(f, (struct node){.op = N_REJECT});
 	struct node *root = cells_start(f, lower(f, p, f->accept, f->reject));
 
 	trace(f, root, "generation");

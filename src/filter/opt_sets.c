@@ -102,15 +102,13 @@ static struct node *via(struct sets *s, u32 have, u32 need, struct span at)
 	if (need <= have || s->hit == s->f->reject)
 		return s->hit;
 	struct node **n = &s->via[have][need];
-	if (!*n) {
-		*n = arena_new(&s->f->a, struct node);
-		**n = (struct node){.op = N_EVAL,
-				    .x = s->barrier[have + 1],
-				    .t = via(s, have + 1, need, at),
-				    .span = at};
-		s->vias++;
-	}
-	return *n;
+	if (*n)
+		return *n;
+	s->vias++;
+	return *n = node_new(s->f, (struct node){.op = N_EVAL,
+						 .x = s->barrier[have + 1],
+						 .t = via(s, have + 1, need, at),
+						 .span = at});
 }
 
 /* ---- from tests to sets ---- */
@@ -405,7 +403,7 @@ static struct node *rebuild(struct sets *s)
 				    g->rest ? g->rest : next);
 			continue;
 		}
-		struct node *n = arena_dup(&s->f->a, g->test, sizeof(*n));
+		struct node *n = node_new(s->f, *g->test);
 		*(n->t == s->hit ? &n->f : &n->t) = next;
 		next = n;
 	}
@@ -465,6 +463,7 @@ static void replace(struct sets *s, struct node *head, struct node *n)
 		*head = *n;
 	else
 		*head = (struct node){.op = N_EVAL, .x = head->x, .t = n, .span = head->span};
+	node_simplify(s->f, head);
 }
 
 /* What the last test on every way to each node leaves in A, by id; NULL where

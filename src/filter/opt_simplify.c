@@ -239,9 +239,7 @@ bool node_simplify(struct filter *f, struct node *n)
 
 struct node *opt_simplify(struct filter *f, struct node *root, bool *changed)
 {
-	struct order o = graph_order(f, root);
-
-	for (u32 i = 0; i < o.n; i++)
-		*changed |= node_simplify(f, o.v[i]);
+	for (; f->n_simple < f->nodes.n; f->n_simple++)
+		*changed |= node_simplify(f, f->nodes.v[f->n_simple]);
 	return root;
 }

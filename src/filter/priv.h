@@ -331,7 +331,12 @@ struct filter {
 	struct pred *prelude; /* done before the filter, whatever its outcome; or NULL */
 	struct gen *gen;      /* state of gen*.c: link type, offsets */
 	struct node *accept, *reject;
-	struct code code;  /* the smallest that emit_size met */
+	struct code code; /* the smallest that emit_size met */
+	struct {
+		struct node **v;
+		u32 n, cap;
+	} nodes;           /* all that were made, reachable or not */
+	u32 n_simple;      /* of which opt_simplify has seen so many */
 	u32 n_order;       /* nodes in the last graph_order */
 	u32 epoch, height; /* of graph_order; of the tries of facts.c */
 	struct buf *trace; /* --show=opt: the graph after each pass goes here */
@@ -416,6 +421,7 @@ u32 val_eval(const struct val *v, struct packet *pkt);
 /* graph.c: lowers the predicate, and runs the passes unless opts->no_optimise. */
 struct node *filter_graph(struct filter *f, struct pred *p);
 struct order graph_order(struct filter *f, struct node *root);
+struct node *node_new(struct filter *f, struct node from);
 bool node_is_leaf(const struct node *n);
 struct node *node_test(struct filter *f, struct val *x, enum cmp cmp, struct val *y, struct node *t,
 		       struct node *no, struct span at);
