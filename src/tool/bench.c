@@ -10,19 +10,27 @@ static const struct bench *const benches[] = {
 
 static struct ob_err *none(const char *name)
 {
-	struct ob_err *err = name ? err_new(OB_NAME, "no benchmark \"%s\"", name)
-				  : err_new(OB_SYNTAX, "which benchmark?");
+	struct ob_err *err = err_new(OB_NAME, "no benchmark \"%s\"", name);
 
 	for (u32 i = 0; benches[i]; i++)
 		err = err_hint(err, "onebpf bench %s: %s", benches[i]->name, benches[i]->does);
 	return err;
 }
 
+static int list(void)
+{
+	for (u32 i = 0; benches[i]; i++)
+		printf("onebpf bench %s: %s\n", benches[i]->name, benches[i]->does);
+	return DONE;
+}
+
 static int run_bench(const void *opts, char **operand)
 {
 	const struct bench_opts *o = opts;
 
-	for (u32 i = 0; *operand && benches[i]; i++)
+	if (!*operand)
+		return list();
+	for (u32 i = 0; benches[i]; i++)
 		if (!strcmp(benches[i]->name, *operand))
 			return benches[i]->run(operand + 1, o);
 	return fail("bench", none(*operand));
@@ -48,7 +56,7 @@ static const char *const names[] = {"1993", NULL};
 const struct verb verb_bench = {
 	.name = "bench",
 	.does = "measure engines and peers side by side",
-	.operands = "name [argument ...]",
+	.operands = "[name]",
 	.opt = options,
 	.example = examples,
 	.words = names,

@@ -20,6 +20,12 @@ onebpf bench 1993 --json -n 1000 -t 1 | tr '{' '\n' | grep -A4 '"F4"' | head -3 
 "name":"CSPF tree","length":65,"operations":65.0000
 "name":"CSPF short","length":46,"operations":19.4380
 ====
+# Without a name, what there is
+-- sh
+onebpf bench
+-- stdout
+onebpf bench 1993: CSPF beside BPF on the four filters of the paper
+====
 # A benchmark that does not exist
 -- sh
 onebpf bench 1994
