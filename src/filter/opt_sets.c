@@ -530,17 +530,21 @@ bool sets_possible(struct filter *f, struct node *root)
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);
-	const struct val **in_a = values_in_a(f, o);
 	const u8 *tests = count_tests(f, o);
+	const struct val **in_a = NULL;
 	struct sets s = {.f = f};
-	bool *taken = arena_array(&f->scratch, bool, o.n);
+	bool *taken = NULL;
 
-	s.group_of = arena_array(&f->scratch, u32, f->vals.n);
 	for (u32 i = 0; i < o.n; i++) {
 		struct node *n = o.v[i];
 
-		if (taken[i] || !n->info || !may_begin(n, tests))
+		if ((taken && taken[i]) || !n->info || !may_begin(n, tests))
 			continue;
+		if (!taken) {
+			taken = arena_array(&f->scratch, bool, o.n);
+			in_a = values_in_a(f, o);
+			s.group_of = arena_array(&f->scratch, u32, f->vals.n);
+		}
 		struct node *better = regroup(&s, n, in_a[i]);
 		for (u32 j = 0; j < s.chain.n; j++)
 			taken[s.chain.v[j].test->id] = true;

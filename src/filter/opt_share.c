@@ -412,11 +412,6 @@ static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 
 enum { TRIES = 200 };
 
-struct bucket {
-	struct node **v;
-	u32 n, cap;
-};
-
 /* Either may be the one whose tail is kept, and there are two ways to pass what
  * differs: the first of the four that makes the code smaller is taken. */
 static bool attempt(struct match *m, struct order o, struct node *p, struct node *q,
@@ -438,27 +433,28 @@ static bool attempt(struct match *m, struct order o, struct node *p, struct node
 static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries)
 {
 	struct order o = graph_order(f, *root);
-	struct match m = {.f = f, .of_p = arena_array(&f->scratch, u32, o.n)};
-	u32 n_buckets = o.n | 1;
-	struct bucket *buckets = arena_array(&f->scratch, struct bucket, n_buckets);
+	u32 n_buckets = o.n | 1, *first = arena_array(&f->scratch, u32, n_buckets * 2 + o.n);
+	u32 *last = first + n_buckets, *next = last + n_buckets; /* positions, + 1 */
+	struct match m = {.f = f, .of_p = arena_array(&f->scratch, u32, o.n * 2)};
 
-	m.of_q = arena_array(&f->scratch, u32, o.n);
+	m.of_q = m.of_p + o.n;
 	for (u32 i = o.n; i-- > 0;)
 		o.v[i]->hash = shape(o.v[i]);
 	for (u32 i = 0; i < o.n; i++) {
 		struct node *q = o.v[i];
-		struct bucket *b = &buckets[q->hash % n_buckets];
+		u32 b = q->hash % n_buckets;
 
 		if (q->op != N_TEST && q->op != N_EVAL)
 			continue;
-		for (u32 j = 0; j < b->n && *tries < TRIES; j++) {
-			if (b->v[j]->hash != q->hash)
+		for (u32 j = first[b]; j && *tries < TRIES; j = next[j - 1]) {
+			if (o.v[j - 1]->hash != q->hash)
 				continue;
 			++*tries;
-			if (attempt(&m, o, b->v[j], q, root, size))
+			if (attempt(&m, o, o.v[j - 1], q, root, size))
 				return true;
 		}
-		vec_push(&f->scratch, *b) = q;
+		*(last[b] ? &next[last[b] - 1] : &first[b]) = i + 1;
+		last[b] = i + 1;
 	}
 	return false;
 }
