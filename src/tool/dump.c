@@ -30,7 +30,7 @@ static const struct opt options[] = {
 	{OPT_NUMBER, 'c', true, .arg = "N", TO(count), .min = 1, .help = "end after N packets"},
 	{OPT_NUMBER, .name = "skip", .arg = "N", TO(skip), .help = "pass over the first N packets that match"},
 	{OPT_TEXT, 'F', .name = "file", .arg = "FILE", TO(file), FILES, .help = "read the filter from FILE",
-	 .more = "Operands are then not looked at"},
+	 .more = "From # to the end of a line is a comment. Operands are then not looked at"},
 	{OPT_COUNT, 'O', .name = "no-optimize", TO(no_optimise), .help = "do not optimise the filter"},
 	{OPT_COUNT, 'd', .name = "list-filter", TO(d), .help = "list the filter's code and end: -d as text, -dd as C, -ddd as numbers"},
 	{OPT_TEXT, 'y', .name = "linktype", .arg = "LINKTYPE", TO(linktype),

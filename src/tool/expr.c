@@ -38,10 +38,28 @@ struct ob_err *expr_read(const char *path, size_t max, struct buf *to)
 	return to->oom ? err_nomem() : NULL;
 }
 
+/* From # to the end of its line is a comment, in a file only, as for tcpdump.
+ * Spaces take its place, so that columns stay. */
+static void blank_comments(struct buf *text)
+{
+	bool in = false;
+
+	for (size_t i = 0; i < text->n; i++) {
+		if (text->p[i] == '#' || text->p[i] == '\n')
+			in = text->p[i] == '#';
+		if (in)
+			text->p[i] = ' ';
+	}
+}
+
 struct ob_err *expr_gather(char **operand, const char *file, struct buf *to)
 {
-	if (file)
-		return expr_read(file, MAX_TEXT, to);
+	if (file) {
+		struct ob_err *err = expr_read(file, MAX_TEXT, to);
+
+		blank_comments(to);
+		return err;
+	}
 	for (u32 i = 0; operand[i]; i++) {
 		if (i)
 			buf_putc(to, ' ');

@@ -387,7 +387,7 @@ static const struct opt options[] = {
 	 .more = "The exit status is 1 when it would not"},
 	{OPT_GROUP, .help = "What to compile"},
 	{OPT_TEXT, 'F', true, "file", "FILE", TO(file), .complete = COMPLETE_FILE,
-	 .help = "read the filter from FILE", .more = "Operands are then not looked at. A filter that is only - is read from standard input"},
+	 .help = "read the filter from FILE", .more = "From # to the end of a line is a comment. Operands are then not looked at. A filter that is only - is read from standard input"},
 	{OPT_TEXT, .name = "raw", .arg = "FILE", TO(raw), .complete = COMPLETE_FILE,
 	 .help = "read a program instead: a listing of -d, -dd or -ddd, or assembler"},
 	{OPT_COUNT, 'O', true, "no-optimize", TO(no_optimise), .help = "do not optimise"},

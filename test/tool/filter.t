@@ -171,6 +171,25 @@ onebpf filter: filter:5
 this matches no packet
 onebpf filter: missing: cannot open: No such file or directory
 ====
+# a file may have comments; columns stay, an operand may not
+-- sh
+printf '# the web # or\ntcp port 80 # plain\n or tcp port 443#' >web.txt
+onebpf filter tcp port 80 or tcp port 443 >a.txt
+onebpf filter -F web.txt | cmp - a.txt
+onebpf dump -d -y EN10MB -F web.txt | cmp - a.txt
+onebpf filter - <web.txt | cmp - a.txt
+printf 'tcp # or\n  prot 80' | onebpf filter -F -
+onebpf filter 'tcp # port 80'
+-- status 2
+-- stderr has
+onebpf filter: filter:2:3: expected
+      prot 80
+      ^~~~
+hint: did you mean `port`?
+onebpf filter: filter:5: `#` means nothing in a filter
+    tcp # port 80
+        ^
+====
 # a warning points at its words, and changes neither code nor status
 -- sh
 onebpf filter 'ip or tcp and port 80' >a.txt; echo $?
