@@ -383,10 +383,11 @@ static bool may_enter(const struct block *b, u32 i, struct state st)
 	return (!b->out.A || st.A == b->out.A) && (!b->out.X || st.X == b->out.X);
 }
 
+/* A store is never gone past: what the cell held before has the same name. */
 static void enter(struct block *b)
 {
 	for (struct edge *e = b->in; e; e = e->next) {
-		u32 i = b->n;
+		u32 i = b->n - (b->node->op == N_STORE);
 
 		while (i > 0 && !may_enter(b, i, *e->state))
 			i--;

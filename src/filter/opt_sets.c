@@ -388,6 +388,20 @@ static u32 cost_of_groups(const struct sets *s, const struct val *a, bool *large
 
 /* ---- the pass ---- */
 
+/* Where all values lead to one place there is no test, but still the load. */
+static struct node *set_tree(struct sets *s, struct group *g, struct node *next)
+{
+	for (u32 i = 0; g->rest && i < g->set.n; i++)
+		g->set.v[i].to = next;
+	s->leaf = g->set.n > ROW ? LEAF : ROW;
+	struct node *n = tree(s, g, g->set.v, g->set.n, 0, g->v->max, g->rest ? g->rest : next);
+	if (n->op == N_TEST && n->x == g->v)
+		return n;
+	struct node *eval = arena_new(&s->f->a, struct node);
+	*eval = (struct node){.op = N_EVAL, .x = g->v, .t = n, .span = g->test->span};
+	return eval;
+}
+
 static struct node *rebuild(struct sets *s)
 {
 	struct node *next = s->miss;
@@ -396,11 +410,7 @@ static struct node *rebuild(struct sets *s)
 		struct group *g = &s->groups.v[i];
 
 		if (g->v) {
-			for (u32 j = 0; g->rest && j < g->set.n; j++)
-				g->set.v[j].to = next;
-			s->leaf = g->set.n > ROW ? LEAF : ROW;
-			next = tree(s, g, g->set.v, g->set.n, 0, g->v->max,
-				    g->rest ? g->rest : next);
+			next = set_tree(s, g, next);
 			continue;
 		}
 		struct node *n = node_new(s->f, *g->test);

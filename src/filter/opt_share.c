@@ -35,6 +35,7 @@ struct match {
 		u32 n, cap;
 	} loads;               /* that differ */
 	u32 *of_p, *of_q;      /* pair of a node, + 1, by its id */
+	u32 *reach;            /* where a node begins, [0, reach) was loaded; by its id */
 	bool based;            /* an equal value uses X */
 	struct val *a_p, *a_q; /* what comes in A, or NULL */
 	struct val *x_p, *x_q; /* what comes in X, or NULL */
@@ -208,6 +209,61 @@ static bool stays_in_a(struct match *m, const struct val *whole, const struct va
 	return true;
 }
 
+/* ---- what an entrance may compute ---- */
+
+/* Once v was evaluated, so many bytes are there. */
+static u32 extent(const struct val *v)
+{
+	u32 a = v->a ? extent(v->a) : 0, b = v->b ? extent(v->b) : 0;
+
+	if (v->op == V_LOAD && !v->a && v->k <= INT32_MAX)
+		return v->k + v->size;
+	return MAX(a, b);
+}
+
+static void find_reach(struct match *m, struct order o)
+{
+	bool *seen = arena_array(&m->f->scratch, bool, o.n);
+
+	m->reach = arena_array(&m->f->scratch, u32, o.n);
+	for (u32 i = 0; i < o.n; i++) {
+		const struct node *n = o.v[i], *way[2] = {n->t, n->f};
+		u32 here = MAX(n->x ? extent(n->x) : 0, n->y ? extent(n->y) : 0);
+
+		here = MAX(here, m->reach[i]);
+		for (u32 j = 0; j < 2 && way[j]; j++) {
+			u32 id = way[j]->id;
+
+			m->reach[id] = seen[id] ? MIN(m->reach[id], here) : here;
+			seen[id] = true;
+		}
+	}
+}
+
+static bool is_loaded(const struct val *v, u32 reach)
+{
+	if (!v->faults)
+		return true;
+	if (v->op == V_LOAD)
+		return !v->a && v->k < reach && reach - v->k >= v->size;
+	if (v->op < V_NEG || v->op > V_RSH || (v->b && v->b->op != V_CONST))
+		return false;
+	bool by_zero = (v->op == V_DIV || v->op == V_MOD) && !v->b->k;
+	return !by_zero && is_loaded(v->a, reach);
+}
+
+/* Does evaluating v evaluate the part? */
+static bool includes(const struct val *v, const struct val *part)
+{
+	return v == part || (v->a && includes(v->a, part)) || (v->b && includes(v->b, part));
+}
+
+/* The base does not reject before the test that comes first, unless that would. */
+static bool may_precede(const struct match *m, const struct val *base, const struct node *n, u32 id)
+{
+	return !base || is_loaded(base, m->reach[id]) || includes(n->x, base);
+}
+
 /* One base for all loads that differ (but those of `first`), on each side. */
 static bool find_bases(struct match *m, const struct val *first)
 {
@@ -241,7 +297,9 @@ static bool find_bases(struct match *m, const struct val *first)
 	m->shift = !base_p && delta < 0 ? delta : 0;
 	m->x_p = base_p ? base_p : val_const(m->f, (u32)-m->shift);
 	m->x_q = base_q ? base_q : val_const(m->f, (u32)(delta - m->shift));
-	return true;
+	const struct pair *root = &m->pairs.v[0];
+	return may_precede(m, m->x_p, root->p, root->id_p) &&
+	       may_precede(m, m->x_q, root->q, root->id_q);
 }
 
 static bool is_param(const struct val *v) { return v && v->op == V_PARAM; }
@@ -438,6 +496,7 @@ static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries)
 	struct match m = {.f = f, .of_p = arena_array(&f->scratch, u32, o.n * 2)};
 
 	m.of_q = m.of_p + o.n;
+	find_reach(&m, o);
 	for (u32 i = o.n; i-- > 0;)
 		o.v[i]->hash = shape(o.v[i]);
 	for (u32 i = 0; i < o.n; i++) {

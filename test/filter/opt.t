@@ -646,3 +646,40 @@ tcp[((tcp[12] & 0xf0) >> 2):4] = 1 or tcp[((tcp[12] & 0xf0) >> 2) + 4] = 7 or ((
 -- packet cuts 000003cd000000000000008c0000000000000000000000000000000000000000
 -- packet cuts 02000000000102000000000208004500002800010000400600000a0000010a000002000100020000000100000000500203e8000000000000000207
 -- want agree 40
+====
+# sets: where every value hits, the load remains
+-- filter
+ether[0] = 1 or ether[9] < 5 or ether[9] > 3
+ether[0] = 1 or ether[9] >= 0
+-- packet cuts 01000000000000000000
+-- packet cuts 02000000000000000000
+-- code
+(000) ldb      [0]
+(001) jeq      #0x1             jt 3	jf 2
+(002) ldb      [9]
+(003) ret      #262144
+-- want agree 11
+====
+# share: the base of a tail is not loaded before the test that spares it
+-- filter
+(ether[0] = 1 and (len = 7 or ether[4:4] > 1)) or (ether[0] != 1 and (len = 7 or ether[4 * (ether[3] & 15):4] > 1))
+-- packet cuts len=7 0100000000
+-- packet cuts len=7 0200000000
+-- packet cuts len=9 01000000000000ff
+-- packet cuts len=9 0200000200000000000000ff
+-- packet cuts len=9 020000020000000000000000
+-- code
+(000) ldb      [0]
+(001) jeq      #0x1             jt 2	jf 6
+(002) ld       #pktlen
+(003) jeq      #0x7             jt 11	jf 4
+(004) ld       [4]
+(005) jgt      #0x1             jt 11	jf 12
+(006) ld       #pktlen
+(007) jeq      #0x7             jt 11	jf 8
+(008) ldxb     4*([3]&0xf)
+(009) ld       [x + 0]
+(010) jgt      #0x1             jt 11	jf 12
+(011) ret      #262144
+(012) ret      #0
+-- want agree 12
