@@ -3,7 +3,8 @@
  * place when they hit and to the next test when they miss. They are grouped by
  * value, each group becomes a set of intervals, and a large set becomes a
  * search tree. A test that moves before one whose load might reject the packet
- * (a barrier) does that load when it hits.
+ * (a barrier) does that load when it hits; it moves so only if nothing between
+ * can hit without that load.
  * Needs: the facts that opt_thread left in node->info. */
 #include "filter/priv.h"
 
@@ -19,6 +20,7 @@ struct group {
 	struct val *v;      /* NULL: one test that is no set of intervals */
 	struct node *test;  /* the first */
 	u32 have;           /* barriers behind us when it is evaluated */
+	u32 need;           /* barriers up to the last test */
 	struct val *masked; /* the one masked value that all tests compare, or NULL */
 	bool plain;         /* all tests compare `masked` with single constants */
 	struct node *rest;  /* not NULL: the set misses, and all else goes there */
@@ -46,7 +48,8 @@ struct sets {
 	} groups;
 	struct val *barrier[BARRIERS + 1]; /* from 1 on */
 	struct node *via[BARRIERS + 1][BARRIERS + 1];
-	u32 barriers, vias;
+	u32 before[BARRIERS + 1]; /* groups that were there before the barrier's test */
+	u32 barriers, vias, passed;
 	u32 *group_of; /* by id of the value, + 1 */
 	u32 leaf;      /* as many tests in a row at most */
 };
@@ -126,15 +129,26 @@ static struct val *unmasked(struct val *x, u32 *low)
 	return (m | *low | ~x->a->bits) == UINT32_MAX ? x->a : NULL;
 }
 
+/* Has all that may hit before the barriers of l missed where this group is? */
+static bool may_join(const struct sets *s, u32 group, const struct link *l)
+{
+	return l->need <= s->groups.v[group].have || s->hit == s->f->reject ||
+	       s->before[l->need] <= group + 1;
+}
+
 static struct group *group_for(struct sets *s, const struct link *l, struct val *v)
 {
-	if (v && s->group_of[v->id])
-		return &s->groups.v[s->group_of[v->id] - 1];
-	vec_push(&s->f->scratch, s->groups) =
-		(struct group){.v = v, .test = l->test, .have = l->need, .plain = true};
-	if (v)
-		s->group_of[v->id] = s->groups.n;
-	return &s->groups.v[s->groups.n - 1];
+	u32 i = v ? s->group_of[v->id] : 0;
+
+	if (!i || !may_join(s, i - 1, l)) {
+		vec_push(&s->f->scratch, s->groups) =
+			(struct group){.v = v, .test = l->test, .have = l->need, .plain = true};
+		i = s->groups.n;
+		if (v)
+			s->group_of[v->id] = i;
+	}
+	s->groups.v[i - 1].need = l->need;
+	return &s->groups.v[i - 1];
 }
 
 static void add(struct sets *s, struct group *g, const struct link *l, u64 lo, u64 hi)
@@ -167,6 +181,8 @@ static void gather(struct sets *s, const struct link *l)
 	struct val *raw = unmasked(n->x, &low);
 	struct group *g;
 
+	for (; s->passed < l->need; s->passed++)
+		s->before[s->passed + 1] = s->groups.n;
 	if (n->y->op != V_CONST || n->cmp == C_SET || n->cmp == C_GE) {
 		group_for(s, l, NULL);
 		return;
@@ -429,7 +445,7 @@ static void use_a(struct sets *s, struct node *n, const struct val *a)
 	for (u32 i = 1; a && i < s->groups.n; i++) {
 		struct group g = s->groups.v[i];
 
-		if ((g.v ? g.v : g.test->x) != a || (s->hit != s->f->reject && !(safe && !g.have)))
+		if ((g.v ? g.v : g.test->x) != a || (s->hit != s->f->reject && !(safe && !g.need)))
 			continue;
 		memmove(s->groups.v + 1, s->groups.v, i * sizeof(g));
 		s->groups.v[0] = g;
@@ -448,7 +464,7 @@ static struct node *regroup(struct sets *s, struct node *n, const struct val *a)
 		return NULL;
 	if (s->vias)
 		memset(s->via, 0, sizeof(s->via));
-	s->groups.n = s->vias = 0;
+	s->groups.n = s->vias = s->passed = 0;
 	for (u32 i = 0; i < s->chain.n; i++)
 		gather(s, &s->chain.v[i]);
 	for (u32 i = 0; i < s->groups.n; i++) {

@@ -683,3 +683,25 @@ ether[0] = 1 or ether[9] >= 0
 (011) ret      #262144
 (012) ret      #0
 -- want agree 12
+====
+# sets: no test goes past one that hits without the load between
+-- filter
+ether[1] = 1 or ether[11] & 1 != 0 or ether[ether[11] + 8:4] = 4 or ether[1] > 6 or ether[1] = 4
+-- packet cuts 000700000000000000000001
+-- packet cuts 000700000000000000000000
+-- packet cuts 000400000000000000000002
+-- packet cuts 000400000000000000000001
+-- code
+(000) ldb      [1]
+(001) jeq      #0x1             jt 10	jf 2
+(002) ldb      [11]
+(003) jset     #0x1             jt 10	jf 4
+(004) tax      
+(005) ld       [x + 8]
+(006) jeq      #0x4             jt 10	jf 7
+(007) ldb      [1]
+(008) jgt      #0x6             jt 10	jf 9
+(009) jeq      #0x4             jt 10	jf 11
+(010) ret      #262144
+(011) ret      #0
+-- want agree 3
