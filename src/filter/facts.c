@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is known of values at a place in the graph.
  *
- * An env maps the ids of values to facts. It is a persistent radix tree: to
- * assume something copies one path, and the meet of two environments passes
- * over what they share. Besides values, the names of tests (V_TEST) have facts:
- * their outcome, as a value of 0 or 1. */
+ * An env maps values to facts. It is a persistent radix tree: to assume
+ * something copies one path, and the meet of two environments passes over what
+ * they share. A value gets a slot in the trees with its first fact, so that
+ * they stay low. Besides values, the names of tests (V_TEST) have facts: their
+ * outcome, as a value of 0 or 1. */
 #include "filter/priv.h"
 
-enum { FAN = 8, BITS = 3 };
+enum { FAN = 16, BITS = 4 };
 
 struct trie {
 	u32 present; /* the children that are there, as bits */
@@ -16,46 +17,50 @@ struct trie {
 
 static const struct fact nothing = {.max = UINT32_MAX};
 
-static struct fact *find(const struct filter *f, const struct env *e, u32 id)
+static bool fits(u32 slot, u32 height) { return slot >> (BITS * height) == 0; }
+
+static struct fact *find(const struct env *e, const struct val *v)
 {
 	void *p = e->root;
 
-	if (f->height < 10 && id >> (BITS * f->height))
+	if (!v->slot || !fits(v->slot, e->height))
 		return NULL;
-	for (u32 h = f->height; p && h > 0; h--)
-		p = ((struct trie *)p)->child[id >> (BITS * (h - 1)) & (FAN - 1)];
+	for (u32 h = e->height; p && h > 0; h--)
+		p = ((struct trie *)p)->child[v->slot >> (BITS * (h - 1)) & (FAN - 1)];
 	return p;
 }
 
-static void *insert(struct filter *f, void *p, u32 h, u32 id, struct fact *fact)
+static void *insert(struct filter *f, void *p, u32 h, u32 slot, struct fact *fact)
 {
 	if (!h)
 		return fact;
-	struct trie *t = arena_new(&f->scratch, struct trie);
-	if (p)
-		*t = *(struct trie *)p;
-	u32 i = id >> (BITS * (h - 1)) & (FAN - 1);
+	struct trie *t =
+		p ? arena_dup(&f->scratch, p, sizeof(*t)) : arena_new(&f->scratch, struct trie);
+	u32 i = slot >> (BITS * (h - 1)) & (FAN - 1);
 	t->present |= 1u << i;
-	t->child[i] = insert(f, t->child[i], h - 1, id, fact);
+	t->child[i] = insert(f, t->child[i], h - 1, slot, fact);
 	return t;
 }
 
-/* Values made after env_start may be too new to have facts. */
 static void set(struct filter *f, struct env *e, const struct val *v, struct fact fact)
 {
-	if (f->height < 10 && v->id >> (BITS * f->height))
-		return;
-	struct fact *copy = arena_dup(&f->scratch, &fact, sizeof(fact));
-	e->root = insert(f, e->root, f->height, v->id, copy);
+	u32 *slot = &f->vals.v[v->id]->slot;
+
+	if (!*slot)
+		*slot = ++f->slots; /* 0 is none */
+	for (; !fits(*slot, e->height); e->height++) {
+		struct trie *t = e->root ? arena_new(&f->scratch, struct trie) : NULL;
+
+		if (t) {
+			t->present = 1;
+			t->child[0] = e->root;
+		}
+		e->root = t;
+	}
+	e->root = insert(f, e->root, e->height, *slot, arena_dup(&f->scratch, &fact, sizeof(fact)));
 }
 
-struct env *env_start(struct filter *f)
-{
-	f->height = 1;
-	while ((f->vals.n * 2 + 64) >> (BITS * f->height))
-		f->height++;
-	return arena_new(&f->scratch, struct env);
-}
+struct env *env_start(struct filter *f) { return arena_new(&f->scratch, struct env); }
 
 /* Each of the three descriptions sharpens the others. */
 static struct fact settle(struct fact a)
@@ -152,7 +157,7 @@ static struct fact of_alu(enum val_op op, struct fact a, struct fact b)
 
 static struct fact lookup(struct filter *f, const struct env *e, const struct val *v, u32 depth)
 {
-	struct fact r = nothing, *known = find(f, e, v->id);
+	struct fact r = nothing, *known = find(e, v);
 
 	if (v->op == V_CONST)
 		return exactly(v->k);
@@ -171,13 +176,13 @@ struct fact env_fact(struct filter *f, const struct env *e, const struct val *v)
 
 /* ---- what was loaded ---- */
 
-static bool reached(struct filter *f, const struct env *e, const struct val *v)
+static bool reached(const struct env *e, const struct val *v)
 {
 	const struct fact *base;
 
 	if (!v->a)
 		return v->k < e->reach && e->reach - v->k >= v->size;
-	base = find(f, e, v->a->id);
+	base = find(e, v->a);
 	return base && v->k < base->reach && base->reach - v->k >= v->size &&
 	       (u64)v->a->max + base->reach <= INT32_MAX;
 }
@@ -188,13 +193,13 @@ static bool safe(struct filter *f, const struct env *e, const struct val *v, u32
 
 	if (!v->faults)
 		return true;
-	known = find(f, e, v->id);
+	known = find(e, v);
 	if (known && known->evaluated)
 		return true;
 	if (!depth)
 		return false;
 	if (v->op == V_LOAD)
-		return reached(f, e, v);
+		return reached(e, v);
 	if (v->op < V_NEG)
 		return false;
 	if ((v->op == V_DIV || v->op == V_MOD) && !lookup(f, e, v->b, DEPTH).min)
@@ -209,7 +214,7 @@ bool env_safe(struct filter *f, const struct env *e, const struct val *v)
 
 static void was_evaluated(struct filter *f, struct env *e, const struct val *v)
 {
-	struct fact *old = find(f, e, v->id), r = old ? *old : nothing;
+	struct fact *old = find(e, v), r = old ? *old : nothing;
 
 	if (r.evaluated)
 		return;
@@ -226,7 +231,7 @@ static void was_loaded(struct filter *f, struct env *e, const struct val *v)
 	} else if (!v->a) {
 		e->reach = MAX(e->reach, end);
 	} else {
-		struct fact *old = find(f, e, v->a->id), base = old ? *old : nothing;
+		struct fact *old = find(e, v->a), base = old ? *old : nothing;
 
 		if (base.reach >= end)
 			return;
@@ -259,6 +264,7 @@ struct env *env_store(struct filter *f, const struct env *e, const struct node *
 
 	if (r->cells & n->y->cells) {
 		r->root = NULL;
+		r->height = 0;
 		r->cells = 0;
 	}
 	x.reach = 0;
@@ -281,7 +287,7 @@ struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v)
 
 static void learn(struct filter *f, struct env *e, const struct val *v, struct fact more)
 {
-	struct fact *old = find(f, e, v->id), r = both(old ? *old : nothing, more);
+	struct fact *old = find(e, v), r = both(old ? *old : nothing, more);
 
 	if (!old || memcmp(old, &r, sizeof(r)))
 		set(f, e, v, r);
@@ -368,12 +374,12 @@ struct env *env_assume(struct filter *f, const struct env *e, struct node *t, bo
 
 enum answer env_decide(struct filter *f, const struct env *e, struct node *t)
 {
-	struct fact *same = t->name ? find(f, e, t->name->id) : NULL, x, y;
+	struct fact *same = t->name ? find(e, t->name) : NULL, x, y;
 
 	if (same && same->min == same->max)
 		return same->min ? YES : NO;
 	/* Most often nothing is known of what was loaded. */
-	if (t->x->op == V_LOAD && !find(f, e, t->x->id) && t->x != t->y)
+	if (t->x->op == V_LOAD && !find(e, t->x) && t->x != t->y)
 		return UNKNOWN;
 	x = lookup(f, e, t->x, DEPTH);
 	y = lookup(f, e, t->y, DEPTH);
@@ -436,12 +442,23 @@ static void *meet(struct filter *f, void *a, void *b, u32 h)
 	return t;
 }
 
+/* The part of a tree that has the slots of one of this height. */
+static void *lower(const struct env *e, u32 height)
+{
+	void *p = e->root;
+
+	for (u32 h = e->height; p && h > height; h--)
+		p = ((struct trie *)p)->child[0];
+	return p;
+}
+
 struct env *env_meet(struct filter *f, struct env *a, struct env *b)
 {
 	if (!a || a == b)
 		return b;
 	struct env *r = arena_new(&f->scratch, struct env);
-	r->root = meet(f, a->root, b->root, f->height);
+	r->height = MIN(a->height, b->height);
+	r->root = meet(f, lower(a, r->height), lower(b, r->height), r->height);
 	r->reach = MIN(a->reach, b->reach);
 	r->cells = a->cells | b->cells;
 	return r;

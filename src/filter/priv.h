@@ -241,6 +241,7 @@ struct val {
 	u32 k;
 	u32 max, bits; /* never above max; no bit outside bits is ever set */
 	u32 cells;     /* the V_CELLs in it, as bits */
+	u32 slot;      /* of facts.c */
 	struct val *a, *b;
 	struct val *next; /* in the hash chain */
 };
@@ -338,7 +339,8 @@ struct filter {
 	} nodes;           /* all that were made, reachable or not */
 	u32 n_simple;      /* of which opt_simplify has seen so many */
 	u32 n_order;       /* nodes in the last graph_order */
-	u32 epoch, height; /* of graph_order; of the tries of facts.c */
+	u32 epoch;         /* of graph_order */
+	u32 slots;         /* values that ever had a fact */
 	struct buf *trace; /* --show=opt: the graph after each pass goes here */
 };
 
@@ -452,8 +454,9 @@ struct node *opt_share(struct filter *f, struct node *root, bool *changed);
 /* facts.c: what is known of values at a place in the graph. Persistent. */
 struct env {
 	struct trie *root;
-	u32 reach; /* loads of [0, reach) have succeeded */
-	u32 cells; /* that facts are about */
+	u32 height; /* of the tree: fits slots below 16^height */
+	u32 reach;  /* loads of [0, reach) have succeeded */
+	u32 cells;  /* that facts are about */
 };
 struct fact {
 	u32 min, max;
