@@ -60,7 +60,27 @@ static void set(struct filter *f, struct env *e, const struct val *v, struct fac
 	e->root = insert(f, e->root, e->height, *slot, arena_dup(&f->scratch, &fact, sizeof(fact)));
 }
 
-struct env *env_start(struct filter *f) { return arena_new(&f->scratch, struct env); }
+static void count(struct filter *f, const struct val *v)
+{
+	for (; v; v = v->b) {
+		f->uses[v->id] |= f->uses[v->id] + 1;
+		if (v->a)
+			count(f, v->a);
+	}
+}
+
+struct env *env_start(struct filter *f, struct order o)
+{
+	f->n_uses = f->vals.n;
+	f->uses = arena_array(&f->scratch, u8, f->n_uses);
+	for (u32 i = 0; i < o.n; i++) {
+		if (o.v[i]->x)
+			count(f, o.v[i]->x);
+		if (o.v[i]->y)
+			count(f, o.v[i]->y);
+	}
+	return arena_new(&f->scratch, struct env);
+}
 
 /* Each of the three descriptions sharpens the others. */
 static struct fact settle(struct fact a)
@@ -285,14 +305,19 @@ struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v)
 
 /* ---- tests ---- */
 
+/* What is known of such a value tells something of its part. */
+static bool has_parts(const struct val *v)
+{
+	return (v->op == V_AND || v->op == V_LSH || v->op == V_RSH) && v->b->op == V_CONST;
+}
+
 static void learn(struct filter *f, struct env *e, const struct val *v, struct fact more)
 {
 	struct fact *old = find(e, v), r = both(old ? *old : nothing, more);
 
 	if (!old || memcmp(old, &r, sizeof(r)))
 		set(f, e, v, r);
-	/* What is known of the whole tells something of its part. */
-	if ((v->op == V_AND || v->op == V_LSH || v->op == V_RSH) && v->b->op == V_CONST) {
+	if (has_parts(v)) {
 		struct fact part = nothing;
 		u32 k = v->b->k;
 
@@ -358,6 +383,15 @@ static bool tells_all(const struct node *t, bool yes)
 	       (t->cmp == C_SET && (!yes || !(k & (k - 1))));
 }
 
+/* Only one test looks at v, so that no other could use what it learns. */
+static bool is_lone(const struct filter *f, const struct val *v)
+{
+	for (; v->id < f->n_uses && f->uses[v->id] == 1; v = v->a)
+		if (!has_parts(v))
+			return true;
+	return false;
+}
+
 struct env *env_assume(struct filter *f, const struct env *e, struct node *t, bool yes)
 {
 	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
@@ -365,6 +399,8 @@ struct env *env_assume(struct filter *f, const struct env *e, struct node *t, bo
 	evaluated(f, r, t->x, DEPTH);
 	evaluated(f, r, t->y, DEPTH);
 	r->cells |= t->x->cells | t->y->cells;
+	if (t->y->op == V_CONST && is_lone(f, t->x))
+		return r;
 	if (!tells_all(t, yes))
 		set(f, r, val_test_name(f, t), exactly(yes));
 	if (t->y->op == V_CONST)

@@ -69,7 +69,7 @@ struct node *opt_thread(struct filter *f, struct node *root, bool *changed)
 {
 	arena_clear(&f->scratch);
 	struct order o = graph_order(f, root);
-	struct env *start = env_start(f);
+	struct env *start = env_start(f, o);
 
 	for (u32 i = 0; i < o.n; i++)
 		o.v[i]->info = NULL;

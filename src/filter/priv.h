@@ -336,10 +336,12 @@ struct filter {
 	struct {
 		struct node **v;
 		u32 n, cap;
-	} nodes;           /* all that were made, reachable or not */
-	u32 n_simple;      /* of which opt_simplify has seen so many */
-	u32 n_order;       /* nodes in the last graph_order */
-	u32 epoch;         /* of graph_order */
+	} nodes;      /* all that were made, reachable or not */
+	u32 n_simple; /* of which opt_simplify has seen so many */
+	u32 n_order;  /* nodes in the last graph_order */
+	u32 epoch;    /* of graph_order */
+	u8 *uses;     /* how many nodes have a value in them: 0, 1 or more; by id */
+	u32 n_uses;
 	u32 slots;         /* values that ever had a fact */
 	struct buf *trace; /* --show=opt: the graph after each pass goes here */
 };
@@ -465,7 +467,8 @@ struct fact {
 	bool evaluated;
 };
 enum answer { UNKNOWN, YES, NO };
-struct env *env_start(struct filter *f);
+/* At the beginning of the graph, whose nodes these are. */
+struct env *env_start(struct filter *f, struct order o);
 /* What holds after the test came out so. */
 struct env *env_assume(struct filter *f, const struct env *e, struct node *test, bool outcome);
 struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v);
