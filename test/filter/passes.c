@@ -429,7 +429,7 @@ static bool facts_round(struct world *w, struct filter_opts *opts)
 		abort();
 	make_values(w);
 	make_packets(w);
-	struct env *start = env_start(&w->f);
+	struct env *start = env_start(&w->f, (struct order){0});
 	for (u32 i = 0; ok && i + 1 < PACKETS; i += 2) {
 		struct sample *s = &w->s[i];
 		struct env *a = path(w, start, s, cell[0]), *b = path(w, start, s + 1, cell[1]);
