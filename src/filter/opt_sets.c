@@ -183,7 +183,8 @@ static void gather(struct sets *s, const struct link *l)
 
 	for (; s->passed < l->need; s->passed++)
 		s->before[s->passed + 1] = s->groups.n;
-	if (n->y->op != V_CONST || n->cmp == C_SET || n->cmp == C_GE) {
+	if (n->y->op != V_CONST || n->cmp == C_SET || n->cmp == C_GE ||
+	    (n->cmp == C_GT && k == UINT32_MAX)) {
 		group_for(s, l, NULL);
 		return;
 	}

@@ -128,6 +128,22 @@ static bool add_pair(struct match *m, struct node *p, struct node *q)
 	return true;
 }
 
+/* Does evaluating v evaluate the part? */
+static bool includes(const struct val *v, const struct val *part)
+{
+	return v == part || (v->a && includes(v->a, part)) || (v->b && includes(v->b, part));
+}
+
+/* A load that differs somewhere is nowhere the same: all of it is replaced. */
+static bool consistent(const struct match *m)
+{
+	for (u32 i = 0; i < m->pairs.n; i++)
+		for (u32 j = 0; m->pairs.v[i].p->x == m->pairs.v[i].q->x && j < m->loads.n; j++)
+			if (includes(m->pairs.v[i].p->x, m->loads.v[j].p))
+				return false;
+	return true;
+}
+
 /* Only the root may be entered from outside. */
 static bool closed(const struct match *m)
 {
@@ -152,7 +168,7 @@ static bool match(struct match *m, struct node *p, struct node *q)
 		if (!add_pair(m, a->t, b->t) || (a->f && !add_pair(m, a->f, b->f)))
 			return false;
 	}
-	return closed(m) && m->loads.n;
+	return m->loads.n && closed(m) && consistent(m);
 }
 
 static void forget(struct match *m)
@@ -250,12 +266,6 @@ static bool is_loaded(const struct val *v, u32 reach)
 		return false;
 	bool by_zero = (v->op == V_DIV || v->op == V_MOD) && !v->b->k;
 	return !by_zero && is_loaded(v->a, reach);
-}
-
-/* Does evaluating v evaluate the part? */
-static bool includes(const struct val *v, const struct val *part)
-{
-	return v == part || (v->a && includes(v->a, part)) || (v->b && includes(v->b, part));
 }
 
 /* The base does not reject before the test that comes first, unless that would. */
