@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# the library counts what a filter matches
+-- sh
+"$O/example/count" "$SRCDIR/example/demo.pcap" 'port 22'
+"$O/example/count" "$SRCDIR/example/demo.pcap" ''
+-- stdout
+10 of 23 packets
+23 of 23 packets
+====
+# and says what is wrong with a filter, or with a file
+-- sh
+"$O/example/count" "$SRCDIR/example/demo.pcap" 'prot 22' || echo $?
+"$O/example/count" nowhere.pcap ip || echo $?
+-- stdout
+2
+2
+-- stderr has
+`prot` is not a keyword
+did you mean `port`?
+nowhere.pcap
