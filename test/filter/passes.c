@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 #include "../../fuzz/filter_gen.h"
+#include "check/check.h"
 #include "filter/priv.h"
 #include "vm/vm.h"
 
-enum { PACKETS = 48, BYTES = 12, VALUES = 40, NODES = 24, CELLS = 3 };
+enum { PACKETS = 48, BYTES = 12, VALUES = 40, NODES = 24, FAR = 420, CELLS = 3 };
 
 static struct dice d;
 
@@ -99,7 +100,7 @@ static void make_packets(struct world *w)
 		for (u32 j = 0; j < BYTES; j++)
 			s->p[j] = (u8)(roll(&d, 3) ? roll(&d, 5) : number());
 		s->n = roll(&d, 2) ? BYTES : roll(&d, BYTES + 1);
-		s->wirelen = s->n + (roll(&d, 4) ? 0 : roll(&d, 300));
+		s->wirelen = s->n + (roll(&d, 4) ? 0 : roll(&d, 40));
 		s->libpcap = roll(&d, 2);
 	}
 }
@@ -116,7 +117,7 @@ static struct node *test_node(struct world *w, struct val **v, struct node *t, s
 }
 
 struct graph {
-	struct node *v[2 * NODES + 8];
+	struct node *v[FAR + 2 * NODES];
 	u32 n;
 };
 
@@ -184,7 +185,7 @@ static struct node *make_graph(struct world *w)
 	g.v[0]->op = N_REJECT;
 	g.v[1]->op = N_ACCEPT;
 	w->hot = 1 + roll(&d, 8);
-	add_nodes(w, &g, w->v, g.n, roll(&d, roll(&d, 3) ? 3 : NODES));
+	add_nodes(w, &g, w->v, g.n, roll(&d, roll(&d, 40) ? roll(&d, 3) ? 3 : NODES : FAR));
 	if (roll(&d, 3)) {
 		u32 by = roll(&d, 6), base = g.n, count = 1 + roll(&d, 8);
 		struct val *from = roll(&d, 2) ? val_msh(&w->f, NULL, roll(&d, 4)) : NULL;
@@ -265,9 +266,14 @@ static bool same_code(struct world *w, struct node *root, const char *what)
 {
 	struct prog *p = NULL;
 	struct vm_classic *vm[2] = {0};
-	bool ok = true;
+	bool ok;
 
 	filter_emit(&w->f, root, &p);
+	struct ob_err *refused = check_classic(p->classic, p->n, CHECK_LINUX);
+	if (refused)
+		printf("FAIL %s: %s\n", what, ob_err_reason(refused));
+	ok = !refused;
+	ob_err_destroy(refused);
 	for (int i = 0; i < 2; i++)
 		if (vm_classic_create(p, i ? VM_LIBPCAP : VM_LINUX, &vm[i]))
 			abort();
