@@ -247,7 +247,7 @@ static bool settle(struct group *g)
 {
 	u32 n = 0;
 
-	if (!g->v)
+	if (!g->v || !g->set.n)
 		return true;
 	if (!g->plain || g->masked == g->v)
 		return unite(g);
