@@ -522,34 +522,70 @@ static struct val *looked_at(const struct node *n)
 	return raw ? raw : n->x;
 }
 
-/* How many tests look at each value, by its id: 0, 1 or more. */
-static u8 *count_tests(struct filter *f, struct order o)
+/* To find the heads of chains that could be better. */
+struct search {
+	u32 *tests;   /* how many look at each value, by its id */
+	bool *member; /* of a chain, behind its head: by id of the node */
+};
+
+static struct search search(struct filter *f, struct order o)
 {
-	u8 *tests = arena_array(&f->scratch, u8, f->vals.n);
+	struct search s = {arena_array(&f->scratch, u32, f->vals.n),
+			   arena_array(&f->scratch, bool, o.n)};
 
 	for (u32 i = 0; i < o.n; i++)
 		if (o.v[i]->op == N_TEST)
-			tests[looked_at(o.v[i])->id] |= tests[looked_at(o.v[i])->id] + 1;
-	return tests;
+			s.tests[looked_at(o.v[i])->id]++;
+	return s;
 }
 
-/* Does a chain begin here, with a value that is looked at more than once? */
-static bool may_begin(const struct node *n, const u8 *tests)
+static bool is_point(const struct node *n, const struct node *hit)
 {
-	if (n->op != N_TEST)
+	return n->cmp == C_EQ && n->y->op == V_CONST && n->t == hit;
+}
+
+/* Could the chain from n by its misses be better? Not where each of its values
+ * is compared with a few constants in a row, and nowhere else. */
+static bool improvable(struct search *s, const struct node *n, const struct node *hit)
+{
+	const struct val *v = looked_at(n);
+	bool head = true;
+
+	for (u32 row = 1;; head = false) {
+		const struct node *next = n->t == hit ? n->f : n->t;
+		bool same = follows(next, hit) && looked_at(next) == v;
+
+		if (same && (++row > ROW || !is_point(n, hit) || !is_point(next, hit) ||
+			     n->x != next->x || n->y->k - next->y->k + 1 <= 2))
+			return true;
+		if (!same && !head && s->tests[v->id] > row)
+			return true;
+		if (!follows(next, hit))
+			return false;
+		n = next;
+		s->member[n->id] = true;
+		if (!same) {
+			v = looked_at(n);
+			row = 1;
+		}
+	}
+}
+
+static bool may_begin(struct search *s, const struct node *n)
+{
+	if (n->op != N_TEST || s->member[n->id])
 		return false;
-	u8 own = tests[looked_at(n)->id];
-	return (follows(n->f, n->t) && (own > 1 || tests[looked_at(n->f)->id] > 1)) ||
-	       (follows(n->t, n->f) && (own > 1 || tests[looked_at(n->t)->id] > 1));
+	return (follows(n->f, n->t) && improvable(s, n, n->t)) ||
+	       (follows(n->t, n->f) && improvable(s, n, n->f));
 }
 
 bool sets_possible(struct filter *f, struct node *root)
 {
 	struct order o = graph_order(f, root);
-	u8 *tests = count_tests(f, o);
+	struct search s = search(f, o);
 
 	for (u32 i = 0; i < o.n; i++)
-		if (may_begin(o.v[i], tests))
+		if (may_begin(&s, o.v[i]))
 			return true;
 	return false;
 }
@@ -557,7 +593,7 @@ bool sets_possible(struct filter *f, struct node *root)
 struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 {
 	struct order o = graph_order(f, root);
-	const u8 *tests = count_tests(f, o);
+	struct search heads = search(f, o);
 	const struct val **in_a = NULL;
 	struct sets s = {.f = f};
 	bool *taken = NULL;
@@ -565,7 +601,7 @@ struct node *opt_sets(struct filter *f, struct node *root, bool *changed)
 	for (u32 i = 0; i < o.n; i++) {
 		struct node *n = o.v[i];
 
-		if ((taken && taken[i]) || !n->info || !may_begin(n, tests))
+		if ((taken && taken[i]) || !n->info || !may_begin(&heads, n))
 			continue;
 		if (!taken) {
 			taken = arena_array(&f->scratch, bool, o.n);
