@@ -421,15 +421,27 @@ static void redirect(struct order o, struct node *from, struct node *to, struct 
 		*root = to;
 }
 
+/* Is X 0 everywhere, as it is at first? */
+static bool x_is_zero(struct order o)
+{
+	for (u32 i = 0; i < o.n; i++) {
+		const struct node *n = o.v[i];
+
+		if (n->op == N_SET || (n->x && uses_x(n->x)) || (n->y && n->y->op != V_CONST))
+			return false;
+	}
+	return true;
+}
+
 /* What is saved at the least: the tests of one side and a load of each of its
  * values, less a `ja` and the constants that go to X. */
-static bool is_sure(const struct match *m)
+static bool is_sure(const struct match *m, struct order o)
 {
-	u32 saved = m->pairs.n + m->loads.n, cost = 1;
+	u32 saved = m->pairs.n + m->loads.n - (m->a_p ? 1 : 0), cost = 1;
+	const struct val *x[2] = {m->x_p, m->x_q};
 
-	saved -= m->a_p ? 1 : 0;
-	cost += m->x_p && m->x_p->op == V_CONST;
-	cost += m->x_q && m->x_q->op == V_CONST;
+	for (u32 i = 0; i < 2; i++)
+		cost += x[i] && x[i]->op == V_CONST && (x[i]->k || !x_is_zero(o));
 	return saved > cost;
 }
 
@@ -454,7 +466,7 @@ static void leave(struct match *m, struct order o, struct node *in_p, struct nod
  * measured only where that is not plain; 0 is a size not known yet. */
 static bool try(struct match *m, struct order o, struct node **root, u32 *size)
 {
-	bool sure = is_sure(m);
+	bool sure = is_sure(m, o);
 
 	if (!sure && !*size) {
 		*size = emit_size(m->f, *root, UINT32_MAX);
