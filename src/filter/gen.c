@@ -286,8 +286,11 @@ static struct pred *join(struct gen *g, const struct tree *t, struct pred *a, bo
 		g->ip6 = known;
 		return gen_not(g, a);
 	}
-	if (t->op == TREE_AND)
-		return gen_and(g, a, walk(g, t->b));
+	if (t->op == TREE_AND) {
+		struct pred *b = walk(g, t->b);
+
+		return gen_and(g, pred_before(g->f, a, b), b);
+	}
 	g->ip6 = known;
 	struct pred *p = gen_or(g, a, walk(g, t->b));
 	g->ip6 = known;

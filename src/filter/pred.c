@@ -5,8 +5,45 @@
 
 #include <stdlib.h>
 
+static bool leads_with(const struct pred *p, u32 k)
+{
+	for (u32 i = 0; i < p->n_leads; i++)
+		if (p->leads[i] == k)
+			return true;
+	return false;
+}
+
+static void copy_lead(struct pred *p, const struct pred *from)
+{
+	p->lead = from->lead;
+	p->n_leads = from->n_leads;
+	memcpy(p->leads, from->leads, sizeof(p->leads));
+}
+
+static void find_lead(struct pred *p)
+{
+	if (p->op == PRED_TEST && p->cmp == C_EQ && p->y->op == V_CONST) {
+		p->lead = p->x;
+		p->leads[p->n_leads++] = p->y->k;
+	} else if (p->op == PRED_AND) {
+		copy_lead(p, p->a);
+	} else if (p->op == PRED_OR && p->a->lead && p->a->lead == p->b->lead) {
+		copy_lead(p, p->a);
+		for (u32 i = 0; i < p->b->n_leads; i++) {
+			if (leads_with(p, p->b->leads[i]))
+				continue;
+			if (p->n_leads == LEN(p->leads)) {
+				p->lead = NULL;
+				return;
+			}
+			p->leads[p->n_leads++] = p->b->leads[i];
+		}
+	}
+}
+
 static struct pred *make(struct filter *f, struct pred p)
 {
+	find_lead(&p);
 	return arena_dup(&f->a, &p, sizeof(p));
 }
 
@@ -88,6 +125,31 @@ struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b)
 	if (a->op == PRED_TRUE || b->op == PRED_FALSE)
 		return a;
 	return both(f, PRED_OR, a, b);
+}
+
+enum { BEFORE_DEPTH = 64 };
+
+static struct pred *before(struct filter *f, struct pred *a, const struct pred *b, u32 depth)
+{
+	u32 possible = 0;
+
+	for (u32 i = 0; i < a->n_leads; i++)
+		possible += leads_with(b, a->leads[i]);
+	if (a->lead != b->lead || possible == a->n_leads || !depth)
+		return a;
+	if (!possible)
+		return pred_bool(f, false, a->span);
+	if (a->op == PRED_AND)
+		return pred_and(f, before(f, a->a, b, depth - 1), a->b);
+	return pred_or(f, before(f, a->a, b, depth - 1), before(f, a->b, b, depth - 1));
+}
+
+/* Where nothing is possible, `a` stays: its first load must be made. */
+struct pred *pred_before(struct filter *f, struct pred *a, const struct pred *b)
+{
+	struct pred *p = a->lead && b->lead ? before(f, a, b, BEFORE_DEPTH) : a;
+
+	return p->op == PRED_FALSE ? a : p;
 }
 
 static const char *const cmp_name[] = {"==", ">", ">=", "&"};

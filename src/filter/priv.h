@@ -265,6 +265,9 @@ struct pred {
 	struct val *x, *y;
 	struct pred *a, *b;
 	struct span span; /* the words that it stands for */
+	/* It holds only where `lead`, which it evaluates first, is one of these; NULL: not known */
+	struct val *lead;
+	u32 leads[4], n_leads;
 };
 
 /* ---- the flow graph (graph.c; passes in opt_*.c; emit.c) ---- */
@@ -408,6 +411,9 @@ struct pred *pred_rel(struct filter *f, struct val *x, enum rel rel, struct val 
 struct pred *pred_not(struct filter *f, struct pred *a);
 struct pred *pred_and(struct filter *f, struct pred *a, struct pred *b); /* a first */
 struct pred *pred_or(struct filter *f, struct pred *a, struct pred *b);  /* a first */
+/* Of a, which will be followed by `and b`, what b leaves possible: of `host H`
+ * (IP, ARP or RARP) only IP before `port P`. */
+struct pred *pred_before(struct filter *f, struct pred *a, const struct pred *b);
 /* The cell becomes v; always true. No path may set a cell again after its use. */
 struct pred *pred_set(struct filter *f, struct val *cell, struct val *v, struct span at);
 void pred_show(const struct pred *p, struct buf *to);

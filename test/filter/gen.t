@@ -302,3 +302,23 @@ vpi != 3
 -- want
 reject
 accept
+====
+# what the rest of an `and` rules out is not asked: a cut ARP packet passes
+-- filter
+not (host 10.0.0.1 and port 22)
+not (ip host 10.0.0.1 and port 22)
+-- packet
+02000000000102000000000208060001 # cut behind the hardware type
+-- packet @ssh4-syn
+-- want
+accept
+accept
+====
+# where nothing is left, the load that tells so is still made
+-- filter
+not (rarp and mpls 100)
+-- packet 0200
+-- packet 0200000000010200000000020800
+-- want
+reject
+accept

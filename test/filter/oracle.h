@@ -376,18 +376,20 @@ static bool known_wrong(const char *text, u32 link)
 	return strstr(text, "protochain") || strchr(text, '$') || (moves && strstr(text, "pppoes"));
 }
 
-/* Lists of addresses and ports are grouped by field, and masks without bits
- * load nothing: so a cut packet may fail later, or not at all. */
+/* Lists of addresses and ports are grouped by field, what the rest of an `and`
+ * rules out is not asked, and masks without bits load nothing: so a cut packet
+ * may fail later, or not at all. */
 static bool cut_only(const struct ob_cbpf *code, struct ours *o, const struct frame *f, u32 wirelen,
 		     const char *text)
 {
 	struct frame whole = *f;
 	struct machine m = {.code = code, .data = {whole.p, sizeof(whole.p)}, .wirelen = wirelen};
 	struct packet pkt = {.data = m.data, .wirelen = wirelen, .libpcap = true};
-	bool lists = strstr(text, " or "), masks = strchr(text, '/');
+	bool lists = strstr(text, " or "), masks = strchr(text, '/'),
+	     joined = strstr(text, " and ");
 
 	memset(whole.p + whole.n, 0, sizeof(whole.p) - whole.n);
-	return (lists || masks) && run(&m) == pred_eval(o->p, &pkt);
+	return (lists || masks || joined) && run(&m) == pred_eval(o->p, &pkt);
 }
 
 static enum why compare(const struct bpf_program *theirs, struct ours *o, const struct frame *f,
