@@ -14,6 +14,12 @@ enum { FIRST = 32768 - sizeof(struct arena_block), LARGEST = 1 << 20 };
 
 void arena_init(struct arena *a) { *a = (struct arena){0}; }
 
+void arena_use(struct arena *a, void *own, size_t n)
+{
+	a->at = a->own = own;
+	a->end = a->own_end = a->own + n;
+}
+
 /* Frees the blocks before `last`, which becomes the one in use. */
 static void drop(struct arena *a, struct arena_block *last)
 {
@@ -24,15 +30,15 @@ static void drop(struct arena *a, struct arena_block *last)
 		free(a->block);
 		a->block = next;
 	}
-	a->at = last ? last->data : NULL;
-	a->end = last ? last->data + last->size : NULL;
+	a->at = last ? last->data : a->own;
+	a->end = last ? last->data + last->size : a->own_end;
 }
 
 void arena_deinit(struct arena *a) { drop(a, NULL); }
 
 void arena_clear(struct arena *a)
 {
-	struct arena_block *first = a->block;
+	struct arena_block *first = a->own ? NULL : a->block;
 
 	while (first && first->next)
 		first = first->next;

@@ -57,12 +57,16 @@ struct ob_err *err_add(struct ob_err *err, struct ob_err *note);
  * never returns NULL; without it, alloc returns NULL. */
 struct arena {
 	struct arena_block *block;
-	u8 *at, *end;    /* what is free in the last block */
-	u64 held, limit; /* bytes in blocks; limit 0 means none */
+	u8 *at, *end;      /* what is free in the last block */
+	u8 *own, *own_end; /* memory of the caller's that is used first, or NULL */
+	u64 held, limit;   /* bytes in blocks; limit 0 means none */
 	jmp_buf *fail;
 };
 
 void arena_init(struct arena *a);
+/* Of a new arena: n bytes (a multiple of 16, aligned so) of the caller's are
+ * used first. */
+void arena_use(struct arena *a, void *own, size_t n);
 void arena_deinit(struct arena *a);
 /* What was allocated since the mark goes, the rest stays. */
 struct arena_mark {

@@ -78,11 +78,9 @@ void filter_begin(struct filter *f, const char *text, size_t n, const struct fil
 {
 	*f = (struct filter){.opts = opts, .text = text, .n = (u32)n};
 	arena_init(&f->a);
-	f->a.fail = &f->fail;
-	f->a.limit = MEMORY_LIMIT;
 	arena_init(&f->scratch);
-	f->scratch.fail = &f->fail;
-	f->scratch.limit = MEMORY_LIMIT;
+	f->a.fail = f->scratch.fail = &f->fail;
+	f->a.limit = f->scratch.limit = MEMORY_LIMIT;
 }
 
 struct ob_err *filter_end(struct filter *f)
@@ -97,12 +95,15 @@ struct ob_err *filter_end(struct filter *f)
 struct ob_err *filter_run(const char *text, size_t n, const struct filter_opts *opts,
 			  void (*work)(struct filter *f, void *arg), void *arg)
 {
+	_Alignas(16) u8 own[2][16384]; /* small filters need no more */
 	struct filter f;
 
 	if (n > FILTER_TEXT_LIMIT)
 		return err_new(OB_RANGE, "a filter of %zu bytes; at most %d are read", n,
 			       FILTER_TEXT_LIMIT);
 	filter_begin(&f, text, n, opts);
+	arena_use(&f.a, own[0], sizeof(own[0]));
+	arena_use(&f.scratch, own[1], sizeof(own[1]));
 	if (!setjmp(f.fail))
 		work(&f, arg);
 	else if (!f.err)
@@ -131,7 +132,9 @@ void filter_prelude(struct filter *f, struct pred *p)
 
 static bool add_notes(const struct filter *f, struct prog *p)
 {
-	p->note = calloc(f->notes.n + 1, sizeof(*p->note));
+	if (!f->notes.n)
+		return true;
+	p->note = calloc(f->notes.n, sizeof(*p->note));
 	for (; p->note && p->notes < f->notes.n; p->notes++) {
 		const struct note *from = &f->notes.v[p->notes];
 		struct prog_note *to = &p->note[p->notes];
