@@ -371,9 +371,12 @@ static bool known_wrong(const char *text, u32 link)
 	bool moves = link == 105 || link == 117 || link == 119 || link == 127 || link == 163 ||
 		     link == 192;
 
-	/* in a chain, AH loses its place; `$02` is read as d0; behind PPPoE on link
-	 * types with variable headers the registers are mixed up */
-	return strstr(text, "protochain") || strchr(text, '$') || (moves && strstr(text, "pppoes"));
+	/* in a chain, AH loses its place; `$02` is read as d0; behind PPPoE, and
+	 * behind `geneve ... or`, on link types with variable headers the registers are
+	 * mixed up */
+	return strstr(text, "protochain") || strchr(text, '$') ||
+	       (moves && strstr(text, "pppoes")) ||
+	       (moves && strstr(text, "geneve") && strstr(text, " or "));
 }
 
 /* Lists of addresses and ports are grouped by field, what the rest of an `and`
