@@ -509,34 +509,56 @@ static bool attempt(struct match *m, struct order o, struct node *p, struct node
 	return done;
 }
 
-/* One change to the graph, from the largest tails on. */
-static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries)
+/* For each node the next one of its shape, as a position + 1, or 0. Returns how
+ * many pairs there are. */
+static u32 find_equals(struct filter *f, struct order o, u32 *next)
 {
-	struct order o = graph_order(f, *root);
-	u32 n_buckets = o.n | 1, *first = arena_array(&f->scratch, u32, n_buckets * 2 + o.n);
-	u32 *last = first + n_buckets, *next = last + n_buckets; /* positions, + 1 */
-	struct match m = {.f = f, .of_p = arena_array(&f->scratch, u32, o.n * 2)};
+	u32 n_buckets = o.n | 1, *last = arena_array(&f->scratch, u32, n_buckets), pairs = 0;
+	u32 *rank = arena_array(&f->scratch, u32, o.n); /* as many of its shape stand before */
 
-	m.of_q = m.of_p + o.n;
-	find_reach(&m, o);
 	for (u32 i = o.n; i-- > 0;)
 		o.v[i]->hash = shape(o.v[i]);
-	for (u32 i = 0; i < o.n; i++) {
-		struct node *q = o.v[i];
-		u32 b = q->hash % n_buckets;
+	for (u32 i = o.n; i-- > 0;) {
+		struct node *n = o.v[i];
+		u32 b = n->hash % n_buckets, j = last[b];
 
-		if (q->op != N_TEST && q->op != N_EVAL)
+		if (n->op != N_TEST && n->op != N_EVAL)
 			continue;
-		for (u32 j = first[b]; j && *tries < TRIES; j = next[j - 1]) {
-			if (o.v[j - 1]->hash != q->hash)
-				continue;
-			++*tries;
-			if (attempt(&m, o, o.v[j - 1], q, root, size))
-				return true;
+		while (j && o.v[j - 1]->hash != n->hash)
+			j = next[j - 1];
+		if (j) {
+			rank[i] = rank[j - 1] + 1;
+			pairs += rank[i];
 		}
-		*(last[b] ? &next[last[b] - 1] : &first[b]) = i + 1;
+		next[i] = last[b];
 		last[b] = i + 1;
 	}
+	return pairs;
+}
+
+/* One change to the graph, from the largest tails on. False where there is no
+ * more to find. */
+static bool once(struct filter *f, struct node **root, u32 *size, u32 *tries, bool *changed)
+{
+	struct order o = graph_order(f, *root);
+	u32 *next = arena_array(&f->scratch, u32, o.n), pairs = find_equals(f, o, next);
+	struct match m = {.f = f};
+
+	if (!pairs)
+		return false;
+	m.of_p = arena_array(&f->scratch, u32, o.n * 2);
+	m.of_q = m.of_p + o.n;
+	find_reach(&m, o);
+	for (u32 i = 0; i < o.n; i++)
+		for (u32 j = next[i]; j && *tries < TRIES; j = next[j - 1]) {
+			if (o.v[j - 1]->hash != o.v[i]->hash)
+				continue;
+			++*tries;
+			if (!attempt(&m, o, o.v[i], o.v[j - 1], root, size))
+				continue;
+			*changed = true;
+			return pairs > m.pairs.n;
+		}
 	return false;
 }
 
@@ -544,7 +566,7 @@ struct node *opt_share(struct filter *f, struct node *root, bool *changed)
 {
 	u32 size = 0, tries = 0; /* size 0: not known yet */
 
-	while (once(f, &root, &size, &tries))
-		*changed = true;
+	while (once(f, &root, &size, &tries, changed))
+		;
 	return root;
 }
