@@ -65,7 +65,6 @@ struct ob_err *pkt_reader_err(struct pkt_reader *r);
  * the last. Lives until the next pkt_next. */
 const struct pkt_iface *pkt_iface(const struct pkt_reader *r, u32 i);
 const char *pkt_reader_name(const struct pkt_reader *r); /* "-" as given */
-const char *pkt_reader_kind(const struct pkt_reader *r); /* "pcap", "pcapng" */
 
 /* ---- writing (write.c) ----
  *

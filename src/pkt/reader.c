@@ -204,5 +204,3 @@ const struct pkt_iface *pkt_iface(const struct pkt_reader *r, u32 i)
 }
 
 const char *pkt_reader_name(const struct pkt_reader *r) { return r->name; }
-
-const char *pkt_reader_kind(const struct pkt_reader *r) { return r->format->name; }
