@@ -57,6 +57,15 @@ struct ob_cbpf {
 	uint32_t k;
 };
 
+/* An extended instruction, one slot of 8 bytes, laid out as Linux's struct
+ * bpf_insn (RFC 9669 3.1). A 64-bit immediate takes two. */
+struct ob_ebpf {
+	uint8_t code;
+	uint8_t dst : 4, src : 4;
+	int16_t off;
+	int32_t imm;
+};
+
 /* ---- programs ----
  *
  * A program is made from instructions or text, checked, and then run. Making it

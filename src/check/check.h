@@ -14,6 +14,12 @@ enum check_profile {
 /* NULL when the program may run; else OB_REFUSED with instruction and reason. */
 struct ob_err *check_classic(const struct ob_cbpf *code, u32 n, enum check_profile profile);
 
+/* Stage one of the verifier, for an extended program: every slot is an
+ * instruction, jumps stay in their function (and out of the second half of a
+ * 64-bit immediate), no function falls off its end, local calls and function
+ * addresses lead to where functions begin, no callx. */
+struct ob_err *check_ebpf(const struct prog *p);
+
 /* The same for a CSPF program: its length, its actions and operators, its
  * literals, and the depth of its stack at every word. */
 struct ob_err *check_cspf(const u16 *word, u32 n);

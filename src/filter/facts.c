@@ -19,7 +19,7 @@ static const struct fact nothing = {.max = UINT32_MAX};
 
 static bool fits(u32 slot, u32 height) { return slot >> (BITS * height) == 0; }
 
-static struct fact *find(const struct env *e, const struct val *v)
+static struct fact *find(const struct facts *e, const struct val *v)
 {
 	void *p = e->root;
 
@@ -42,7 +42,7 @@ static void *insert(struct filter *f, void *p, u32 h, u32 slot, struct fact *fac
 	return t;
 }
 
-static void set(struct filter *f, struct env *e, const struct val *v, struct fact fact)
+static void set(struct filter *f, struct facts *e, const struct val *v, struct fact fact)
 {
 	u32 *slot = &f->vals.v[v->id]->slot;
 
@@ -69,7 +69,7 @@ static void count(struct filter *f, const struct val *v)
 	}
 }
 
-struct env *env_start(struct filter *f, struct order o)
+struct facts *facts_start(struct filter *f, struct order o)
 {
 	f->n_uses = f->vals.n;
 	f->uses = arena_array(&f->scratch, u8, f->n_uses);
@@ -79,7 +79,7 @@ struct env *env_start(struct filter *f, struct order o)
 		if (o.v[i]->y)
 			count(f, o.v[i]->y);
 	}
-	return arena_new(&f->scratch, struct env);
+	return arena_new(&f->scratch, struct facts);
 }
 
 /* Each of the three descriptions sharpens the others. */
@@ -117,7 +117,7 @@ static struct fact exactly(u32 k)
 
 enum { DEPTH = 6 };
 
-static struct fact lookup(struct filter *f, const struct env *e, const struct val *v, u32 depth);
+static struct fact lookup(struct filter *f, const struct facts *e, const struct val *v, u32 depth);
 
 static struct fact of_alu(enum val_op op, struct fact a, struct fact b)
 {
@@ -175,7 +175,7 @@ static struct fact of_alu(enum val_op op, struct fact a, struct fact b)
 	return settle(r);
 }
 
-static struct fact lookup(struct filter *f, const struct env *e, const struct val *v, u32 depth)
+static struct fact lookup(struct filter *f, const struct facts *e, const struct val *v, u32 depth)
 {
 	struct fact r = nothing, *known = find(e, v);
 
@@ -189,14 +189,14 @@ static struct fact lookup(struct filter *f, const struct env *e, const struct va
 	return known ? both(r, *known) : r;
 }
 
-struct fact env_fact(struct filter *f, const struct env *e, const struct val *v)
+struct fact facts_of(struct filter *f, const struct facts *e, const struct val *v)
 {
 	return lookup(f, e, v, DEPTH);
 }
 
 /* ---- what was loaded ---- */
 
-static bool reached(const struct env *e, const struct val *v)
+static bool reached(const struct facts *e, const struct val *v)
 {
 	const struct fact *base;
 
@@ -207,7 +207,7 @@ static bool reached(const struct env *e, const struct val *v)
 	       (u64)v->a->max + base->reach <= INT32_MAX;
 }
 
-static bool safe(struct filter *f, const struct env *e, const struct val *v, u32 depth)
+static bool safe(struct filter *f, const struct facts *e, const struct val *v, u32 depth)
 {
 	const struct fact *known;
 
@@ -227,12 +227,12 @@ static bool safe(struct filter *f, const struct env *e, const struct val *v, u32
 	return safe(f, e, v->a, depth - 1) && (!v->b || safe(f, e, v->b, depth - 1));
 }
 
-bool env_safe(struct filter *f, const struct env *e, const struct val *v)
+bool facts_safe(struct filter *f, const struct facts *e, const struct val *v)
 {
 	return safe(f, e, v, DEPTH);
 }
 
-static void was_evaluated(struct filter *f, struct env *e, const struct val *v)
+static void was_evaluated(struct filter *f, struct facts *e, const struct val *v)
 {
 	struct fact *old = find(e, v), r = old ? *old : nothing;
 
@@ -242,7 +242,7 @@ static void was_evaluated(struct filter *f, struct env *e, const struct val *v)
 	set(f, e, v, r);
 }
 
-static void was_loaded(struct filter *f, struct env *e, const struct val *v)
+static void was_loaded(struct filter *f, struct facts *e, const struct val *v)
 {
 	u32 end = v->k + v->size;
 
@@ -260,8 +260,8 @@ static void was_loaded(struct filter *f, struct env *e, const struct val *v)
 	}
 }
 
-/* Only what env_safe cannot tell from the parts is noted. */
-static void evaluated(struct filter *f, struct env *e, const struct val *v, u32 depth)
+/* Only what facts_safe cannot tell from the parts is noted. */
+static void evaluated(struct filter *f, struct facts *e, const struct val *v, u32 depth)
 {
 	if (!v->faults || !depth)
 		return;
@@ -277,9 +277,9 @@ static void evaluated(struct filter *f, struct env *e, const struct val *v, u32 
 
 /* What was known of the cell is about its old value, and so is what was known
  * of all values with it. */
-struct env *env_store(struct filter *f, const struct env *e, const struct node *n)
+struct facts *facts_store(struct filter *f, const struct facts *e, const struct node *n)
 {
-	struct env *r = env_evaluated(f, e, n->x);
+	struct facts *r = facts_evaluated(f, e, n->x);
 	struct fact x = lookup(f, r, n->x, DEPTH);
 
 	if (r->cells & n->y->cells) {
@@ -294,9 +294,9 @@ struct env *env_store(struct filter *f, const struct env *e, const struct node *
 	return r;
 }
 
-struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v)
+struct facts *facts_evaluated(struct filter *f, const struct facts *e, struct val *v)
 {
-	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
+	struct facts *r = arena_dup(&f->scratch, e, sizeof(*e));
 
 	evaluated(f, r, v, DEPTH);
 	r->cells |= v->cells;
@@ -311,7 +311,7 @@ static bool has_parts(const struct val *v)
 	return (v->op == V_AND || v->op == V_LSH || v->op == V_RSH) && v->b->op == V_CONST;
 }
 
-static void learn(struct filter *f, struct env *e, const struct val *v, struct fact more)
+static void learn(struct filter *f, struct facts *e, const struct val *v, struct fact more)
 {
 	struct fact *old = find(e, v), r = both(old ? *old : nothing, more);
 
@@ -337,7 +337,8 @@ static void learn(struct filter *f, struct env *e, const struct val *v, struct f
 	}
 }
 
-static struct fact from_test(struct filter *f, const struct env *e, const struct node *t, bool yes)
+static struct fact from_test(struct filter *f, const struct facts *e, const struct node *t,
+			     bool yes)
 {
 	struct fact r = nothing, old;
 	u32 k = t->y->k;
@@ -392,9 +393,9 @@ static bool is_lone(const struct filter *f, const struct val *v)
 	return false;
 }
 
-struct env *env_assume(struct filter *f, const struct env *e, struct node *t, bool yes)
+struct facts *facts_assume(struct filter *f, const struct facts *e, struct node *t, bool yes)
 {
-	struct env *r = arena_dup(&f->scratch, e, sizeof(*e));
+	struct facts *r = arena_dup(&f->scratch, e, sizeof(*e));
 
 	evaluated(f, r, t->x, DEPTH);
 	evaluated(f, r, t->y, DEPTH);
@@ -408,7 +409,7 @@ struct env *env_assume(struct filter *f, const struct env *e, struct node *t, bo
 	return r;
 }
 
-enum answer env_decide(struct filter *f, const struct env *e, struct node *t)
+enum answer facts_decide(struct filter *f, const struct facts *e, struct node *t)
 {
 	struct fact *same = t->name ? find(e, t->name) : NULL, x, y;
 
@@ -479,7 +480,7 @@ static void *meet(struct filter *f, void *a, void *b, u32 h)
 }
 
 /* The part of a tree that has the slots of one of this height. */
-static void *lower(const struct env *e, u32 height)
+static void *lower(const struct facts *e, u32 height)
 {
 	void *p = e->root;
 
@@ -488,11 +489,11 @@ static void *lower(const struct env *e, u32 height)
 	return p;
 }
 
-struct env *env_meet(struct filter *f, struct env *a, struct env *b)
+struct facts *facts_meet(struct filter *f, struct facts *a, struct facts *b)
 {
 	if (!a || a == b)
 		return b;
-	struct env *r = arena_new(&f->scratch, struct env);
+	struct facts *r = arena_new(&f->scratch, struct facts);
 	r->height = MIN(a->height, b->height);
 	r->root = meet(f, lower(a, r->height), lower(b, r->height), r->height);
 	r->reach = MIN(a->reach, b->reach);

@@ -159,7 +159,7 @@ void gen_refuse(struct gen *g, const char *fmt, ...)
 }
 
 /* Identifiers, joined by `or`, that wait for more of the kind. */
-struct run {
+struct row {
 	struct item *v;
 	u32 n, cap;
 };
@@ -169,7 +169,7 @@ static u32 kind(enum type type)
 	return type == T_PORTRANGE ? T_PORT : type == T_HOST || type == T_NET ? T_DEFAULT : type;
 }
 
-static bool belongs(const struct run *run, const struct tree *t)
+static bool belongs(const struct row *run, const struct tree *t)
 {
 	const struct quals *a, *b = &t->quals;
 
@@ -181,7 +181,7 @@ static bool belongs(const struct run *run, const struct tree *t)
 	       kind(b->type) != T_PROTOCHAIN;
 }
 
-static void add(struct gen *g, struct run *run, const struct tree *t)
+static void add(struct gen *g, struct row *run, const struct tree *t)
 {
 	vec_push(&g->f->a, *run) = (struct item){t, &t->ident};
 	for (u32 i = 1; i < t->n_list; i++)
@@ -217,7 +217,7 @@ static struct pred *identifiers(struct gen *g, const struct item *v, u32 n)
 }
 
 /* p or what waits; p may be NULL */
-static struct pred *flush(struct gen *g, struct run *run, struct pred *p)
+static struct pred *flush(struct gen *g, struct row *run, struct pred *p)
 {
 	if (!run->n)
 		return p;
@@ -304,7 +304,7 @@ static struct pred *walk(struct gen *g, const struct tree *t)
 		const struct tree **v;
 		u32 n, cap;
 	} spine = {0};
-	struct run run = {0};
+	struct row run = {0};
 	struct pred *p = NULL;
 	bool known = g->ip6;
 

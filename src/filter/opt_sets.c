@@ -65,12 +65,12 @@ static bool follows(const struct node *n, const struct node *hit)
 static void collect(struct sets *s, struct node *n, struct node *hit)
 {
 	struct filter *f = s->f;
-	struct env *e = n->info;
+	struct facts *e = n->info;
 
-	if (!env_safe(f, e, n->x))
-		e = env_evaluated(f, e, n->x);
-	if (!env_safe(f, e, n->y))
-		e = env_evaluated(f, e, n->y);
+	if (!facts_safe(f, e, n->x))
+		e = facts_evaluated(f, e, n->x);
+	if (!facts_safe(f, e, n->y))
+		e = facts_evaluated(f, e, n->y);
 	s->hit = hit;
 	s->chain.n = s->barriers = 0;
 	for (;;) {
@@ -79,12 +79,12 @@ static void collect(struct sets *s, struct node *n, struct node *hit)
 		n = s->miss;
 		if (!follows(n, hit))
 			return;
-		if (env_safe(f, e, n->x))
+		if (facts_safe(f, e, n->x))
 			continue;
 		if (s->barriers == BARRIERS)
 			return;
 		s->barrier[++s->barriers] = n->x;
-		e = env_evaluated(f, e, n->x);
+		e = facts_evaluated(f, e, n->x);
 	}
 }
 
@@ -441,7 +441,7 @@ static struct node *rebuild(struct sets *s)
  * it goes past cannot reject, or lead where a hit would. */
 static void use_a(struct sets *s, struct node *n, const struct val *a)
 {
-	bool safe = env_safe(s->f, n->info, n->x) && env_safe(s->f, n->info, n->y);
+	bool safe = facts_safe(s->f, n->info, n->x) && facts_safe(s->f, n->info, n->y);
 
 	for (u32 i = 1; a && i < s->groups.n; i++) {
 		struct group g = s->groups.v[i];

@@ -460,7 +460,7 @@ bool sets_possible(struct filter *f, struct node *root); /* is there any chain? 
 struct node *opt_share(struct filter *f, struct node *root, bool *changed);
 
 /* facts.c: what is known of values at a place in the graph. Persistent. */
-struct env {
+struct facts {
 	struct trie *root;
 	u32 height; /* of the tree: fits slots below 16^height */
 	u32 reach;  /* loads of [0, reach) have succeeded */
@@ -474,16 +474,17 @@ struct fact {
 };
 enum answer { UNKNOWN, YES, NO };
 /* At the beginning of the graph, whose nodes these are. */
-struct env *env_start(struct filter *f, struct order o);
+struct facts *facts_start(struct filter *f, struct order o);
 /* What holds after the test came out so. */
-struct env *env_assume(struct filter *f, const struct env *e, struct node *test, bool outcome);
-struct env *env_evaluated(struct filter *f, const struct env *e, struct val *v);
-struct env *env_store(struct filter *f, const struct env *e, const struct node *store);
-struct env *env_meet(struct filter *f, struct env *a, struct env *b);
-enum answer env_decide(struct filter *f, const struct env *e, struct node *test);
+struct facts *facts_assume(struct filter *f, const struct facts *e, struct node *test,
+			   bool outcome);
+struct facts *facts_evaluated(struct filter *f, const struct facts *e, struct val *v);
+struct facts *facts_store(struct filter *f, const struct facts *e, const struct node *store);
+struct facts *facts_meet(struct filter *f, struct facts *a, struct facts *b);
+enum answer facts_decide(struct filter *f, const struct facts *e, struct node *test);
 /* Evaluating v here cannot reject the packet. */
-bool env_safe(struct filter *f, const struct env *e, const struct val *v);
-struct fact env_fact(struct filter *f, const struct env *e, const struct val *v);
+bool facts_safe(struct filter *f, const struct facts *e, const struct val *v);
+struct fact facts_of(struct filter *f, const struct facts *e, const struct val *v);
 
 /* emit.c */
 void filter_emit(struct filter *f, struct node *root, struct prog **ret);

@@ -5,6 +5,8 @@
 
 #include "base/base.h"
 
+#include "isa/ebpf.h" /* extended BPF */
+
 /* ---- classic BPF (classic.def, classic.c, classic_asm.c, classic_dis.c) ---- */
 
 enum { CBPF_MAXINSNS = 4096, CBPF_MEMWORDS = 16 };

@@ -24,6 +24,29 @@ struct ob_err *prog_create_classic(const struct ob_cbpf *code, u32 n, struct pro
 	return NULL;
 }
 
+struct ob_err *prog_create_ebpf(const struct ob_ebpf *code, u32 n, struct prog **ret)
+{
+	struct prog *p = calloc(1, sizeof(*p));
+	struct ob_ebpf *copy = malloc(MAX(n, 1u) * sizeof(*copy));
+	struct eb *ext = malloc(MAX(n, 1u) * sizeof(*ext));
+
+	if (!p || !copy || !ext) {
+		free(p);
+		free(copy);
+		free(ext);
+		return err_nomem();
+	}
+	if (n)
+		memcpy(copy, code, n * sizeof(*copy));
+	ebpf_decode(copy, n, ext);
+	p->kind = PROG_EXTENDED;
+	p->stored = copy;
+	p->ext = ext;
+	p->n = n;
+	*ret = p;
+	return NULL;
+}
+
 void prog_destroy(struct prog *p)
 {
 	if (!p)
@@ -33,7 +56,10 @@ void prog_destroy(struct prog *p)
 	free(p->note);
 	free(p->span);
 	free(p->source);
+	free(p->name);
 	free(p->classic);
+	free(p->stored);
+	free(p->ext);
 	free(p);
 }
 

@@ -5,8 +5,9 @@
 #define PROG_H
 
 #include "isa/isa.h"
+#include "prog/env.h" /* struct env, struct run: what a program meets */
 
-enum prog_kind { PROG_CLASSIC };
+enum prog_kind { PROG_CLASSIC, PROG_EXTENDED };
 
 /* The words of the source that an instruction serves: columns [from, to),
  * counted from 0; from == to when it serves none in particular. */
@@ -16,11 +17,14 @@ struct prog_span {
 
 struct prog {
 	enum prog_kind kind;
-	struct ob_cbpf *classic;
-	u32 n;                  /* instructions */
-	char *source;           /* the text it was made from, or NULL */
-	struct prog_span *span; /* one an instruction, or NULL */
-	struct prog_note {      /* what the maker wants the user to know */
+	struct ob_cbpf *classic; /* PROG_CLASSIC */
+	struct eb *ext;          /* PROG_EXTENDED: one a slot */
+	struct ob_ebpf *stored;  /* PROG_EXTENDED: the same, encoded */
+	u32 n;                   /* instructions, slots */
+	char *name;              /* of the file it came from, or NULL */
+	char *source;            /* the text it was made from, or NULL */
+	struct prog_span *span;  /* one an instruction, or NULL */
+	struct prog_note {       /* what the maker wants the user to know */
 		struct prog_span span;
 		char *text;
 	} * note;
@@ -38,6 +42,14 @@ static inline struct prog *prog_private(const struct ob_prog *p)
 /* Copies the code; source, spans and notes may be added before anyone else
  * sees the program. */
 struct ob_err *prog_create_classic(const struct ob_cbpf *code, u32 n, struct prog **ret);
+/* The same for extended code, which may be anything (EB_BAD). */
+struct ob_err *prog_create_ebpf(const struct ob_ebpf *code, u32 n, struct prog **ret);
 void prog_destroy(struct prog *p);
+
+/* Assembles extended code (isa/ebpf_asm.c), with the text and its spans. */
+struct ob_err *prog_assemble(const char *name, const char *text, size_t n, struct prog **ret);
+/* Adds the instruction, as text and by its number, and its line of the source
+ * where there is one. */
+struct ob_err *prog_err_at(struct ob_err *err, const struct prog *p, u32 pc);
 
 #endif

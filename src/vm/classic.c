@@ -179,7 +179,7 @@ static bool ancillary(const struct vm_pkt *pkt, u32 n, u32 X, u32 *A)
 
 /* A run. In the loop pc, A, X and the packet's bounds stay in registers; only
  * for what is rare, aside(), the first three are in here. */
-struct run {
+struct frame {
 	const struct vm_classic *c;
 	const struct vm_pkt *pkt;
 	const struct op *pc;
@@ -195,7 +195,7 @@ struct run {
 enum request { ASIDE_LOAD = 0x100, ASIDE_MSH = 0x200, ASIDE_ANC = 0x400, ANC_OR_DROP = 0x80 };
 
 /* False ends the run, with A as the verdict. */
-static __attribute__((noinline, cold)) bool aside(struct run *r, u32 request)
+static __attribute__((noinline, cold)) bool aside(struct frame *r, u32 request)
 {
 	u32 n = request & 0x7f;
 
@@ -316,7 +316,7 @@ static u32 loop(const struct vm_classic *c, const struct op *pc, const struct vm
 		*labels = label;
 		return 0;
 	}
-	struct run r; /* the rest is set before it is used */
+	struct frame r; /* the rest is set before it is used */
 	r.c = c;
 	r.pkt = pkt;
 	r.count = count;

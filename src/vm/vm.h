@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interpreters: the classic machine, and CSPF, the stack machine before it. */
+/* Interpreters: the classic and the extended machine, and CSPF, the stack machine before it. */
 #ifndef VM_H
 #define VM_H
 
@@ -30,6 +30,19 @@ void vm_classic_destroy(struct vm_classic *c);
 u32 vm_classic_run(const struct vm_classic *c, const struct vm_pkt *pkt);
 /* The same, and the number of instructions that were executed. */
 u32 vm_classic_run_counted(const struct vm_classic *c, const struct vm_pkt *pkt, u64 *count);
+
+/* An extended program, decoded for the interpreter with what env resolves; the
+ * program may be destroyed before it, env may not. Safe mode (VM_SAFE) runs
+ * anything: what is not allowed becomes a fault of the run. Without it the
+ * program must be verified, and what env cannot resolve is an error (OB_NAME). */
+enum { VM_SAFE = 1 };
+struct vm_ebpf;
+struct ob_err *vm_ebpf_create(const struct prog *p, const struct env *env, unsigned flags,
+			      struct vm_ebpf **ret);
+void vm_ebpf_destroy(struct vm_ebpf *c);
+/* Returns r0, or 0 when r->fault is set. Any number of threads may run it, each
+ * with a struct run of its own. */
+u64 vm_ebpf_run(const struct vm_ebpf *c, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r);
 
 /* The CSPF stack machine. The program must have passed check_cspf. A packet
  * word beyond the end rejects; an odd last byte is never seen. */

@@ -365,15 +365,15 @@ static bool graph_round(struct world *w, struct filter_opts *opts)
 
 /* ---- facts ---- */
 
-static bool true_of(struct world *w, const struct env *e, const struct sample *s, u32 *cell)
+static bool true_of(struct world *w, const struct facts *e, const struct sample *s, u32 *cell)
 {
 	for (u32 i = 0; i < w->values; i++) {
 		struct packet p = packet_of(s);
-		struct fact fact = env_fact(&w->f, e, w->v[i]);
+		struct fact fact = facts_of(&w->f, e, w->v[i]);
 
 		memcpy(p.cell, cell, sizeof(p.cell));
 		u32 v = val_eval(w->v[i], &p);
-		if (p.fault && env_safe(&w->f, e, w->v[i])) {
+		if (p.fault && facts_safe(&w->f, e, w->v[i])) {
 			printf("FAIL facts: a fault of what is safe\n");
 			return false;
 		}
@@ -391,7 +391,7 @@ static bool true_of(struct world *w, const struct env *e, const struct sample *s
 }
 
 /* What one packet meets on a path of tests and stores; NULL where it is rejected. */
-static struct env *path(struct world *w, struct env *e, const struct sample *s, u32 *cell)
+static struct facts *path(struct world *w, struct facts *e, const struct sample *s, u32 *cell)
 {
 	struct packet p = packet_of(s);
 
@@ -406,16 +406,16 @@ static struct env *path(struct world *w, struct env *e, const struct sample *s, 
 					   .x = c ? n->x : val_alu_k(&w->f, V_AND, n->x, 0xff),
 					   .y = w->f.cell[c]};
 			p.cell[c] = val_eval(n->x, &p);
-			e = env_store(&w->f, e, n);
+			e = facts_store(&w->f, e, n);
 		} else {
 			bool yes = holds(n, &p);
-			enum answer a = env_decide(&w->f, e, n);
+			enum answer a = facts_decide(&w->f, e, n);
 
 			if (!p.fault && a != UNKNOWN && (a == YES) != yes) {
 				printf("FAIL facts: a test was decided wrongly\n");
 				exit(1);
 			}
-			e = env_assume(&w->f, e, n, yes);
+			e = facts_assume(&w->f, e, n, yes);
 		}
 		if (p.fault)
 			return NULL;
@@ -435,15 +435,15 @@ static bool facts_round(struct world *w, struct filter_opts *opts)
 		abort();
 	make_values(w);
 	make_packets(w);
-	struct env *start = env_start(&w->f, (struct order){0});
+	struct facts *start = facts_start(&w->f, (struct order){0});
 	for (u32 i = 0; ok && i + 1 < PACKETS; i += 2) {
 		struct sample *s = &w->s[i];
-		struct env *a = path(w, start, s, cell[0]), *b = path(w, start, s + 1, cell[1]);
+		struct facts *a = path(w, start, s, cell[0]), *b = path(w, start, s + 1, cell[1]);
 
 		ok = (!a || true_of(w, a, s, cell[0])) && (!b || true_of(w, b, s + 1, cell[1]));
 		if (!ok || !a || !b)
 			continue;
-		struct env *both = env_meet(&w->f, a, b);
+		struct facts *both = facts_meet(&w->f, a, b);
 		ok = true_of(w, both, s, cell[0]) && true_of(w, both, s + 1, cell[1]);
 	}
 	ob_err_destroy(filter_end(&w->f));

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an extended program meets when it runs: the functions that it calls,
+ * the memory that it may touch, and what became of it. Both engines, vm and
+ * jit, take these; who fills them in (kern) knows helpers and maps. */
+#ifndef PROG_ENV_H
+#define PROG_ENV_H
+
+#include "isa/isa.h"
+
+struct run;
+
+/* A helper or kernel function. r is the run that calls it; what it returns
+ * becomes r0. It may set r->fault (and addr, size), which ends the run. */
+typedef u64 env_fn(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r);
+
+/* Asked when a program is prepared, but for the last two, which are asked
+ * while it runs. Any hook may be NULL: then there is nothing of its kind. */
+struct env {
+	void *arg;                                    /* given to the first three */
+	env_fn *(*helper)(void *arg, u32 id);         /* NULL: there is none */
+	env_fn *(*kfunc)(void *arg, u32 id, s32 btf); /* NULL: there is none */
+	/* What a 64-bit immediate of kind EB_LDDW_MAP_FD ... stands for (not
+	 * EB_LDDW, EB_LDDW_FUNC: they are the engine's); false: nothing. */
+	bool (*imm64)(void *arg, enum eb_op kind, u64 imm, u64 *ret);
+	/* The prepared program (of the same engine) that a tail call goes to,
+	 * NULL to go on behind the call. */
+	const void *(*tail)(struct run *r, u64 map, u32 index);
+	/* May these bytes be touched, which no region of the run has? Asked in
+	 * safe mode only. */
+	bool (*may_touch)(struct run *r, u64 addr, u32 size, bool write);
+};
+
+enum env_fault {
+	FAULT_NONE,
+	FAULT_READ,   /* addr, size */
+	FAULT_WRITE,  /* addr, size */
+	FAULT_BUDGET, /* too many instructions */
+	FAULT_OP,     /* EB_BAD, EB_WIDE, or past the end */
+	FAULT_DEPTH,  /* more than EBPF_FRAMES functions active */
+	FAULT_CALL,   /* no such helper or function: addr is its number */
+	FAULT_IMM64,  /* a 64-bit immediate stands for nothing: addr is its value */
+	FAULT_PACKET, /* a packet load without a packet */
+	FAULT_COUNT
+};
+
+struct region {
+	u64 at, size;
+	bool writable;
+};
+
+/* One run. The caller fills in the first part; the engine keeps the second.
+ *
+ * Safe mode: every access lies in a stack frame of this run, in a region, or
+ * env->may_touch allows it. The budget counts instructions; it is looked at
+ * where control goes backwards or into a function, so that a run ends soon
+ * after it is used up, at the same instruction in every engine. */
+struct run {
+	const struct env *env;
+	void *arg; /* for helpers */
+	const struct region *region;
+	u32 regions;
+	const u8 *pkt; /* for the historical packet loads; NULL: there is none */
+	u32 pkt_len;
+	u64 budget; /* safe mode: at most so many instructions, 0: no limit */
+
+	u64 count;    /* safe mode: instructions that were executed */
+	u32 fault;    /* enum env_fault */
+	u32 fault_pc; /* slot of the instruction at fault */
+	u32 fault_size;
+	u64 fault_addr;
+	u32 tails, depth; /* tail calls so far; functions active besides main */
+	u64 engine[16];   /* private to the engine */
+};
+
+/* Clears the second part; engines call it at their beginning. */
+static inline void run_begin(struct run *r)
+{
+	r->count = 0;
+	r->fault = r->fault_pc = r->fault_size = 0;
+	r->fault_addr = 0;
+	r->tails = r->depth = 0;
+}
+
+/* The run's fault as an error: OB_FAULT with its instruction, "read of 4 bytes
+ * at 0x7f..., which is in none of ..."; NULL when there was none. */
+struct prog;
+struct ob_err *run_err(const struct run *r, const struct prog *p);
+
+#endif
