@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The JIT where there is none for the processor. */
+#include "jit/jit.h"
+
+#if !defined(__x86_64__) || 1 /* until jit/x86 lands */
+
+bool jit_here(void) { return false; }
+
+struct ob_err *jit_create(const struct prog *p, const struct env *env, unsigned flags,
+			  struct jit **ret)
+{
+	(void)p, (void)env, (void)flags, (void)ret;
+	return err_new(OB_UNSUPPORTED, "there is no JIT for this processor");
+}
+
+void jit_destroy(struct jit *j) { (void)j; }
+
+env_fn *jit_entry(const struct jit *j)
+{
+	(void)j;
+	return NULL;
+}
+
+struct bytes jit_code(const struct jit *j)
+{
+	(void)j;
+	return (struct bytes){NULL, 0};
+}
+
+const struct jit_piece *jit_pieces(const struct jit *j, u32 *n)
+{
+	(void)j;
+	*n = 0;
+	return NULL;
+}
+
+const char *jit_symbol(const struct jit *j, u64 addr, char buf[32])
+{
+	(void)j, (void)addr, (void)buf;
+	return NULL;
+}
+
+#endif
