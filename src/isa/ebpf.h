@@ -120,6 +120,11 @@ u32 ebpf_size(enum eb_op op);
 void ebpf_dis_one(struct buf *to, const struct eb *insn, u32 pc);
 /* A whole program that ebpf_asm reads back exactly. */
 void ebpf_dis(struct buf *to, const struct eb *code, u32 n);
+/* What the older notation calls an operation: "add64", "lock fetch_add32". */
+enum { EBPF_MNEMONIC = 32 };
+void ebpf_mnemonic(char to[EBPF_MNEMONIC], enum eb_op op);
+/* One instruction in that notation: "jgt r1, 5, +3". */
+void ebpf_dis_old(struct buf *to, const struct eb *insn);
 
 /* Where a slot's text stands: characters [from, to) of the source. */
 struct eb_span {

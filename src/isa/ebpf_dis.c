@@ -46,7 +46,7 @@ static void put_offset(const struct line *l, s64 off)
 	buf_printf(l->to, " %c %lld", off < 0 ? '-' : '+', (long long)(off < 0 ? -off : off));
 }
 
-/* [KIND] NUMBER [+ NUMBER] ll */
+/* [KIND] NUMBER [, NUMBER] */
 static void put_wide(const struct line *l)
 {
 	u64 imm = (u64)l->e->imm;
@@ -60,7 +60,7 @@ static void put_wide(const struct line *l)
 	} else {
 		buf_printf(l->to, "%s %d", l->row->symbol, low);
 		if (high || l->e->op == EB_LDDW_MAP_VALUE || l->e->op == EB_LDDW_MAP_IDX_VALUE)
-			put_offset(l, high);
+			buf_printf(l->to, ", %d", high);
 	}
 }
 
@@ -72,36 +72,68 @@ static void put_fetched(const struct line *l)
 }
 
 /* How each form is written. d, s: the registers; D, S: an address, register and
- * offset; r: r0 or w0; i: imm; y: the symbol; u: the type of what is moved;
+ * offset; r: r0 or w0; i: imm; h: imm without a sign; y: the symbol; u: the type of what is moved;
  * x, f: how that operation is called; w: a 64-bit immediate; >: a target. */
-static const char *const notation[EBF_COUNT] = {
-	[EBF_ALU_K] = "%d %y %i",
-	[EBF_ALU_X] = "%d %y %s",
-	[EBF_NEG] = "%d = -%d",
-	[EBF_MOVSX] = "%d = (%y)%s",
-	[EBF_SWAP] = "%d = %y %d",
-	[EBF_JMP_K] = "if %d %y %i goto %>",
-	[EBF_JMP_X] = "if %d %y %s goto %>",
-	[EBF_JA] = "%y %>",
-	[EBF_JAL] = "%y %>",
-	[EBF_CALL] = "call %i",
-	[EBF_LOCAL] = "call %>",
-	[EBF_KFUNC] = "call kfunc %i",
-	[EBF_CALLX] = "callx %d",
-	[EBF_EXIT] = "exit",
-	[EBF_LDDW] = "%d = %w ll",
-	[EBF_ABS] = "r0 = *(%y *)skb[%i]",
-	[EBF_IND] = "r0 = *(%y *)skb[%I]",
-	[EBF_LDX] = "%d = *(%y *)(%S)",
-	[EBF_ST] = "*(%y *)(%D) = %i",
-	[EBF_STX] = "*(%y *)(%D) = %s",
-	[EBF_ATOMIC] = "lock *(%u *)(%D) %y %s",
-	[EBF_FETCH] = "%s = atomic_fetch_%f((%u *)(%D), %s)",
-	[EBF_XCHG] = "%s = xchg%x(%D, %s)",
-	[EBF_CMPXCHG] = "%r = cmpxchg%x(%D, %r, %s)",
-	[EBF_LOAD_ACQ] = "%d = load_acquire((%u *)(%S))",
-	[EBF_STORE_REL] = "store_release((%u *)(%D), %s)",
-};
+static const char *notation(enum eb_form form)
+{
+	switch (form) {
+	case EBF_ALU_K:
+		return "%d %y %i";
+	case EBF_ALU_X:
+		return "%d %y %s";
+	case EBF_NEG:
+		return "%d = -%d";
+	case EBF_MOVSX:
+		return "%d = (%y)%s";
+	case EBF_SWAP:
+		return "%d = %y %d";
+	case EBF_JMP_K:
+		return "if %d %y %i goto %>";
+	case EBF_JMP_X:
+		return "if %d %y %s goto %>";
+	case EBF_JA:
+		return "%y %>";
+	case EBF_JAL:
+		return "%y %>";
+	case EBF_CALL:
+		return "call %h";
+	case EBF_LOCAL:
+		return "call %>";
+	case EBF_KFUNC:
+		return "call kfunc %i";
+	case EBF_CALLX:
+		return "callx %d";
+	case EBF_EXIT:
+		return "exit";
+	case EBF_LDDW:
+		return "%d = %w ll";
+	case EBF_ABS:
+		return "r0 = *(%y *)skb[%i]";
+	case EBF_IND:
+		return "r0 = *(%y *)skb[%I]";
+	case EBF_LDX:
+		return "%d = *(%y *)(%S)";
+	case EBF_ST:
+		return "*(%y *)(%D) = %i";
+	case EBF_STX:
+		return "*(%y *)(%D) = %s";
+	case EBF_ATOMIC:
+		return "lock *(%u *)(%D) %y %s";
+	case EBF_FETCH:
+		return "%s = atomic_fetch_%f((%u *)(%D), %s)";
+	case EBF_XCHG:
+		return "%s = xchg%x(%D, %s)";
+	case EBF_CMPXCHG:
+		return "%r = cmpxchg%x(%D, %r, %s)";
+	case EBF_LOAD_ACQ:
+		return "%d = load_acquire((%u *)(%S))";
+	case EBF_STORE_REL:
+		return "store_release((%u *)(%D), %s)";
+	case EBF_COUNT:
+		break;
+	}
+	return "";
+}
 
 static void put_one(const struct line *l, char what)
 {
@@ -132,6 +164,9 @@ static void put_one(const struct line *l, char what)
 		buf_printf(l->to, "r%u", e->src);
 		if (e->imm)
 			put_offset(l, e->imm);
+		break;
+	case 'h':
+		buf_printf(l->to, "%u", (u32)e->imm);
 		break;
 	case 'r':
 		buf_printf(l->to, "%c0", letter(l));
@@ -165,7 +200,7 @@ static void put(const struct line *l, const char *fmt)
 
 static void put_insn(const struct line *l)
 {
-	put(l, notation[l->row->form]);
+	put(l, notation(l->row->form));
 	if (l->row->form == EBF_KFUNC && l->e->off)
 		buf_printf(l->to, ", %d", l->e->off);
 }

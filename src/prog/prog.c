@@ -47,6 +47,44 @@ struct ob_err *prog_create_ebpf(const struct ob_ebpf *code, u32 n, struct prog *
 	return NULL;
 }
 
+/* Takes over nothing: name, text and spans are copied. */
+static struct ob_err *add_source(struct prog *p, const char *name, const char *text, size_t n,
+				 const struct eb_span *span)
+{
+	p->name = name ? strdup(name) : NULL;
+	p->source = malloc(n + 1);
+	p->span = malloc((p->n + 1) * sizeof(*p->span));
+	if ((name && !p->name) || !p->source || !p->span)
+		return err_nomem();
+	memcpy(p->source, text, n);
+	p->source[n] = 0;
+	for (u32 i = 0; i < p->n; i++)
+		p->span[i] = (struct prog_span){span[i].from, span[i].to};
+	return NULL;
+}
+
+struct ob_err *prog_assemble(const char *name, const char *text, size_t n, struct prog **ret)
+{
+	struct ob_ebpf *code;
+	struct eb_span *span;
+	struct prog *p = NULL;
+	struct arena a;
+	u32 count;
+
+	arena_init(&a);
+	struct ob_err *err = ebpf_asm(&a, name, text, n, &code, &span, &count);
+	if (!err)
+		err = prog_create_ebpf(code, count, &p);
+	if (!err)
+		err = add_source(p, name, text, n, span);
+	arena_deinit(&a);
+	if (err)
+		prog_destroy(p);
+	else
+		*ret = p;
+	return err;
+}
+
 void prog_destroy(struct prog *p)
 {
 	if (!p)
