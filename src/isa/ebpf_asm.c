@@ -472,7 +472,7 @@ static __attribute__((noinline)) bool read_program(struct ea *j)
 		j->pos++;
 	}
 	if (!j->code.n)
-		return ea_bad(j, OB_SYNTAX, j->n, 1, "there is no instruction");
+		return ea_bad(j, OB_SYNTAX, 0, 1, "there is no instruction");
 	for (u32 i = 0; i < j->refs.n; i++)
 		if (!resolve(j, &j->refs.v[i]))
 			return false;

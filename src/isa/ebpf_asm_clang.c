@@ -268,21 +268,18 @@ static bool call_memory(struct ea *j, u32 size, struct mem *m)
 	return size ? address(j, m) : ea_need(j, "(") && memory(j, m);
 }
 
-static bool call_reg(struct ea *j, const struct mem *m, u8 *ret)
+static bool call_reg(struct ea *j, const struct mem *m, struct ea_reg *r)
 {
-	struct ea_reg r;
-
-	if (!ea_need(j, ",") || !ea_reg(j, &r))
+	if (!ea_need(j, ",") || !ea_reg(j, r))
 		return false;
-	*ret = r.nr;
-	return r.wide || m->size < 8 || wide_only(j, &r, "an operation on u64");
+	return r->wide || m->size < 8 || wide_only(j, r, "an operation on u64");
 }
 
 static bool call(struct ea *j, const struct ea_reg *d, u32 form, u32 size, int row)
 {
 	struct eb e = {.dst = d->nr};
+	struct ea_reg r;
 	struct mem m;
-	u8 r0 = 0;
 
 	if (!call_memory(j, size, &m))
 		return false;
@@ -301,19 +298,19 @@ static bool call(struct ea *j, const struct ea_reg *d, u32 form, u32 size, int r
 		return ea_need(j, ")") && ea_add(j, e);
 	}
 	e.dst = m.reg;
-	u32 at = j->pos;
-	if (form == EBF_CMPXCHG && (!result_r0(j, d, "cmpxchg") || !call_reg(j, &m, &r0)))
+	if (form == EBF_CMPXCHG) {
+		if (!result_r0(j, d, "cmpxchg") || !call_reg(j, &m, &r))
+			return false;
+		if (r.nr)
+			return ea_bad(j, OB_SYNTAX, r.at, r.len, "cmpxchg compares with r0, not %s",
+				      ea_show(j, r.at, r.len));
+	}
+	if (!call_reg(j, &m, &r))
 		return false;
-	if (r0)
-		return ea_bad(j, OB_SYNTAX, at, j->last - at, "cmpxchg compares with r0, not r%u",
-			      r0);
-	at = j->pos;
-	if (!call_reg(j, &m, &e.src))
-		return false;
-	if (form != EBF_CMPXCHG && e.src != d->nr)
-		return ea_bad(j, OB_SYNTAX, at, j->last - at,
-			      "the result goes to where the operand is: r%u, not r%u", d->nr,
-			      e.src);
+	if (form != EBF_CMPXCHG && r.nr != d->nr)
+		return ea_bad(j, OB_SYNTAX, r.at, r.len,
+			      "the operand and the result are in the same register, r%u", d->nr);
+	e.src = r.nr;
 	return ea_need(j, ")") && ea_add(j, e);
 }
 
