@@ -339,7 +339,8 @@ static bool encoded(const struct ea *j, u32 pc, u32 refs, u32 n, struct ob_ebpf 
 	return true;
 }
 
-/* A statement behind its bytes, of which there are n slots. */
+/* A statement behind its bytes, of which there are n slots. They are what counts:
+ * of an object that was not linked, a call may lead anywhere. */
 static bool listed(struct ea *j, const struct ob_ebpf *bytes, u32 n, u32 at)
 {
 	u32 pc = j->code.n, refs = j->refs.n;
@@ -362,13 +363,7 @@ static bool listed(struct ea *j, const struct ob_ebpf *bytes, u32 n, u32 at)
 		return ea_bad(j, OB_SYNTAX, at, j->last - at,
 			      "the bytes mean something else than the text");
 	ebpf_decode(bytes, n, e);
-	if (e[0].op == EB_BAD)
-		return true;
-	if (e[0].op != EB_CALL_LOCAL && e[0].op != EB_LDDW_FUNC && !ebpf_is_jump(e[0].op))
-		j->refs.n = refs;
-	else if (j->refs.n == refs)
-		vec_push(j->a, j->refs) =
-			(struct ea_ref){pc, at, j->last - at, ebpf_target(e, pc), 0};
+	j->refs.n = refs;
 	memcpy(&j->code.v[pc], e, n * sizeof(*e));
 	return true;
 }
