@@ -348,13 +348,14 @@ static bool listed(struct ea *j, const struct ob_ebpf *bytes, u32 n, u32 at)
 	struct eb e[2];
 
 	if (ea_at_end(j) || ea_is(j, "<")) { /* <unknown> */
+		skip_symbol(j);
+		j->from = at;
 		for (u32 i = 0; i < n; i++) {
 			e[i] = (struct eb){.op = EB_BAD};
 			memcpy(&e[i].imm, &bytes[i], sizeof(bytes[i]));
 			if (!ea_add(j, e[i]))
 				return false;
 		}
-		skip_symbol(j);
 		return end_of_statement(j);
 	}
 	if (!statement(j) || !end_of_statement(j))

@@ -226,6 +226,10 @@ static int run_help(const void *opts, char **operand)
 		return DONE;
 	}
 	const struct verb *v = verb_find(*operand);
+	if (o->man && !strcmp(*operand, "isa")) {
+		help_isa(stdout);
+		return DONE;
+	}
 	if (!v)
 		return fail("help", err_hint(err_new(OB_NAME, "no verb \"%s\"", *operand),
 					     "the verbs: onebpf --help"));
