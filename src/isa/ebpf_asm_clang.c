@@ -143,8 +143,8 @@ static bool same_reg(struct ea *j, const struct ea_reg *a, const char *what)
 		return false;
 	if (a->nr == b.nr && a->wide == b.wide)
 		return true;
-	return ea_bad(j, OB_SYNTAX, b.at, b.len, "%s %c%u, of the same register", what,
-		      a->wide ? 'r' : 'w', a->nr);
+	return ea_bad(j, OB_SYNTAX, b.at, b.len, "%s in place: %c%u is expected here, not %s", what,
+		      a->wide ? 'r' : 'w', a->nr, ea_show(j, b.at, b.len));
 }
 
 static bool wide_only(struct ea *j, const struct ea_reg *d, const char *what)
@@ -317,7 +317,7 @@ static bool call(struct ea *j, const struct ea_reg *d, u32 form, u32 size, int r
 /* be16 register, and its like */
 static bool swap(struct ea *j, const struct ea_reg *d, int row)
 {
-	return wide_only(j, d, "a byte swap") && same_reg(j, d, "bytes are swapped in place:") &&
+	return wide_only(j, d, "a byte swap") && same_reg(j, d, "bytes are swapped") &&
 	       ea_add(j, (struct eb){.op = (u8)row, .dst = d->nr});
 }
 
@@ -398,7 +398,7 @@ static bool assign(struct ea *j, const struct ea_reg *d, int row)
 		return extend(j, d);
 	if (negates(j)) {
 		e.op = d->wide ? EB_NEG_64 : EB_NEG_32;
-		return same_reg(j, d, "a register is negated in place:") && ea_add(j, e);
+		return same_reg(j, d, "a register is negated") && ea_add(j, e);
 	}
 	if (ea_is_number(j))
 		return assign_number(j, d, row);

@@ -361,6 +361,7 @@ bool ea_reg_of(struct ea *j, bool wide, u8 *ret)
 	*ret = r.nr;
 	if (r.wide == wide)
 		return true;
-	return ea_bad(j, OB_SYNTAX, r.at, r.len, "a %u-bit register is expected here, %c%u",
-		      wide ? 64 : 32, wide ? 'r' : 'w', r.nr);
+	return ea_bad(j, OB_SYNTAX, r.at, r.len,
+		      "a %u-bit register, %c%u, is expected here, not %s", wide ? 64 : 32,
+		      wide ? 'r' : 'w', r.nr, ea_show(j, r.at, r.len));
 }

@@ -250,17 +250,30 @@ static bool unknown(struct ea *j, u32 at, u32 len)
 	static const char *const others[] = {"if",   "goto", "gotol", "may_goto",     "lock",
 					     "exit", "call", "callx", "store_release"};
 	const char *list[EB_COUNT + LEN(others) + 1] = {0};
-	u32 n = 0, before = j->from;
+	u32 n = 0;
 
-	for (int r = 0; r < EB_COUNT; r++)
-		list[n++] = j->mnemonic[r];
+	for (int r = 0; r < EB_COUNT; r++) {
+		size_t k = strlen(j->mnemonic[r]);
+		bool wide = k > 2 && !strcmp(j->mnemonic[r] + k - 2, "64") &&
+			    ebpf_rows[r].form != EBF_SWAP;
+
+		list[n++] = arena_strndup(j->a, j->mnemonic[r], wide ? k - 2 : k);
+	}
 	for (u32 i = 0; i < LEN(others); i++)
 		list[n++] = others[i];
 	ea_bad(j, OB_SYNTAX, at, len, "%s begins no instruction", ea_show(j, at, len));
 	ea_did_you_mean(j, at, len, list);
-	while (before && strchr(" \t", j->text[before - 1]))
-		before--;
-	if (before && j->text[before - 1] == ';' && j->err)
+	return false;
+}
+
+/* Some assemblers have comments behind `;`, whose words then look like these. */
+static bool not_a_comment(struct ea *j)
+{
+	u32 at = j->from;
+
+	while (at && strchr(" \t", j->text[at - 1]))
+		at--;
+	if (at && j->text[at - 1] == ';' && j->err)
 		err_hint(j->err, "`;` separates statements; # or // begins a comment");
 	return false;
 }
@@ -282,9 +295,9 @@ bool ea_old(struct ea *j)
 		word = arena_strndup(j->a, j->text + at, MIN(len, 40u));
 	row = find_mnemonic(j, word, (u32)strlen(word));
 	if (row < 0 || !*word)
-		return unknown(j, at, j->pos + ea_len(j) - at);
+		return unknown(j, at, j->pos + ea_len(j) - at) || not_a_comment(j);
 	ea_skip(j, ea_len(j));
-	return operands(j, (struct eb){.op = (u8)row});
+	return operands(j, (struct eb){.op = (u8)row}) || not_a_comment(j);
 }
 
 /* ---- both notations ---- */

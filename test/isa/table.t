@@ -27,3 +27,64 @@ ${CC:-cc} -I. -I"$SRCDIR/src" -I"$SRCDIR/include" -std=gnu11 -D_GNU_SOURCE -fsyn
 	grep -o 'duplicate case' | head -n 1
 -- stdout
 duplicate case
+====
+# a new extended operation of a known form is listed and assembled as it is
+-- file main.c
+#include "isa/isa.h"
+int main(void)
+{
+	static const char text[] = "r1 ~&= r2; nand r1, 5; w1 ~&= 6; if r1 !& 7 goto +0; exit";
+	struct ob_ebpf *code;
+	struct eb_span *spans;
+	struct eb rows[8];
+	struct buf b = {0};
+	struct arena a;
+	u32 n;
+
+	arena_init(&a);
+	struct ob_err *err = ebpf_asm(&a, "text", text, strlen(text), &code, &spans, &n);
+	if (err)
+		return ob_err_print(err, stdout), 1;
+	ebpf_decode(code, n, rows);
+	ebpf_dis(&b, rows, n);
+	fputs(b.p, stdout);
+	return 0;
+}
+-- sh
+mkdir isa
+sed 's/^EB_ALU(XOR.*/&\nEB_ALU(NAND, 0xe0, 0, BASE32, BASE64, "~\&=", ~(d \& s))/
+	s/^EB_JMP(JNE.*/&\nEB_JMP(JNSET, 0xe0, "!\&", !(d \& s))/' "$SRCDIR/src/isa/ebpf.def" >isa/ebpf.def
+sed -i '/^EB(MAY_GOTO/d' isa/ebpf.def # has the opcode
+sed 's/EB_MAY_GOTO/EB_JAL/' "$SRCDIR/src/isa/ebpf.h" >isa/ebpf.h
+${CC:-cc} -I. -I"$SRCDIR/src" -I"$SRCDIR/include" -std=gnu11 -D_GNU_SOURCE main.c "$SRCDIR"/src/isa/ebpf*.c "$SRCDIR"/src/base/*.c -o main 2>&1 | grep -v 'MAY_GOTO' | grep error
+./main
+-- stdout
+	r1 ~&= r2
+	r1 ~&= 5
+	w1 ~&= 6
+	if r1 !& 7 goto L4
+L4:
+	exit
+====
+# an extended form that the lister or the older notation lacks does not build
+-- sh
+mkdir isa
+sed 's/^EB(EXIT.*/&\nEB(NEW, 0xf5, NEW, 0, LINUX, "new")/' "$SRCDIR/src/isa/ebpf.def" >isa/ebpf.def
+sed 's/^	EBF_COUNT$/	EBF_NEW,\n&/' "$SRCDIR/src/isa/ebpf.h" >isa/ebpf.h
+for file in isa/ebpf_dis.c isa/ebpf_asm_old.c tool/help_isa.c; do
+	cp "$SRCDIR/src/$file" .
+	${CC:-cc} -I. -I"$SRCDIR/src" -I"$SRCDIR/include" -std=gnu11 -D_GNU_SOURCE -Wall -fsyntax-only "$(basename $file)" 2>&1 | grep -c 'EBF_NEW.*not handled'
+done
+-- stdout
+1
+2
+1
+====
+# two extended rows of one opcode and selector do not build
+-- sh
+mkdir isa
+sed 's/^EB(CALL_LOCAL, *0x85, LOCAL, 1/EB(CALL_LOCAL, 0x85, LOCAL, 2/' "$SRCDIR/src/isa/ebpf.def" >isa/ebpf.def
+${CC:-cc} -I. -I"$SRCDIR/src" -I"$SRCDIR/include" -std=gnu11 -D_GNU_SOURCE -fsyntax-only "$SRCDIR/src/isa/ebpf.c" 2>&1 |
+	grep -o 'duplicate case' | head -n 1
+-- stdout
+duplicate case
