@@ -17,7 +17,9 @@ static void result(const char *name, const char *why)
 
 static s32 any_off(struct rnd *r, s32 most)
 {
-	return below(r, 2) ? (s32)below(r, 40) - 20 : (s32)rnd(r) % (most + 1);
+	s32 far = (s32)(rnd(r) & (u32)most);
+
+	return below(r, 4) ? (s32)below(r, 40) - 20 : below(r, 2) ? far : -far - 1;
 }
 
 /* Any value of every field that the row has. */
