@@ -51,6 +51,7 @@ struct native {
 	const struct jit_piece *piece;
 	u32 pieces;
 	struct buf *to;
+	u32 line, at; /* a line of the source, and where it is */
 };
 
 /* The piece that byte `at` is in. */
@@ -144,7 +145,7 @@ static void put_code(struct native *n, u64 at, u64 end)
 static void put_source(struct native *n, u32 slot, const char *insn)
 {
 	const struct prog *p = n->p;
-	u32 line = 1, from, to;
+	u32 from, to;
 
 	if (!p->source || !p->span || p->span[slot].from >= p->span[slot].to)
 		return;
@@ -152,9 +153,11 @@ static void put_source(struct native *n, u32 slot, const char *insn)
 	to = p->span[slot].to;
 	if (to - from == strlen(insn) && !memcmp(p->source + from, insn, to - from))
 		return;
-	for (u32 i = 0; i < from; i++)
-		line += p->source[i] == '\n';
-	buf_printf(n->to, "; %u: %.*s\n", line, (int)MIN(to - from, 70u), p->source + from);
+	if (from < n->at)
+		n->at = n->line = 0;
+	for (; n->at < from; n->at++)
+		n->line += p->source[n->at] == '\n';
+	buf_printf(n->to, "; %u: %.*s\n", n->line + 1, (int)MIN(to - from, 70u), p->source + from);
 }
 
 static void put_piece(struct native *n, u32 i)

@@ -93,3 +93,64 @@ ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -I"$SRCDIR/src" -I"$SRCDIR/include" a.c -o a 
 -- stdout
 4 cmp rcx, 0x05
 2 jnbe 0x0000000000001008
+====
+# machine code beside its instructions, as a compiler that we play lays it out
+-- skip-unless test -e /usr/include/Zydis/Zydis.h
+-- file a.c
+#include "tool/dis_native.c"
+#include "tool/zydis.c"
+static const u8 code[] = {
+	0x55,                                     /* push rbp */
+	0xb8, 5, 0, 0, 0,                         /* mov eax, 5 */
+	0x48, 0x83, 0xf8, 0x07, 0x74, 0x0c,       /* cmp rax, 7; jz 18 */
+	0x48, 0xba, 8, 7, 6, 5, 4, 3, 2, 1,       /* mov rdx, 0x102030405060708 */
+	0xff, 0xd2,                               /* call rdx */
+	0x06,                                     /* no instruction */
+	0x5d, 0xc3,                               /* pop rbp; ret */
+};
+static const struct jit_piece pieces[] = {{0, JIT_FRAME}, {1, 0}, {6, 1}, {12, 2}, {24, 3}, {25, 4}};
+bool jit_here(void) { return true; }
+struct ob_err *jit_create(const struct prog *p, const struct env *env, unsigned flags, struct jit **ret)
+{
+	(void)p, (void)env, (void)flags;
+	*ret = NULL;
+	return NULL;
+}
+void jit_destroy(struct jit *j) { (void)j; }
+struct bytes jit_code(const struct jit *j) { return (void)j, (struct bytes){code, sizeof(code)}; }
+const struct jit_piece *jit_pieces(const struct jit *j, u32 *n) { return (void)j, *n = LEN(pieces), pieces; }
+const char *jit_symbol(const struct jit *j, u64 addr, char buf[32])
+{
+	(void)j;
+	if (addr != 0x102030405060708)
+		return NULL;
+	strcpy(buf, "helper 5");
+	return buf;
+}
+int main(void)
+{
+	static const char text[] = "r0 = 5\nif r0 == 7 goto out // far\ncall 5\nr0 += 0\nout: exit";
+	struct buf b = {0};
+	struct prog *p;
+	struct ob_err *err = prog_assemble("text", text, strlen(text), &p);
+
+	if (!err)
+		err = dis_native(p, 0, &b);
+	if (err)
+		ob_err_print(err, stdout);
+	fputs(b.p, stdout);
+	return 0;
+}
+-- sh
+${CC:-cc} -std=gnu11 -D_GNU_SOURCE -I"$SRCDIR/src" -I"$SRCDIR/include" a.c "$SRCDIR"/src/prog/*.c "$SRCDIR"/src/isa/*.c "$SRCDIR"/src/base/*.c -o a && ./a
+-- stdout
+     (frame)                                    0: 55                             push rbp
+   0 r0 = 5                                     1: b8 05 00 00 00                 mov eax, 0x05
+; 2: if r0 == 7 goto out
+   1 if r0 == 7 goto +2                         6: 48 83 f8 07                    cmp rax, 0x07
+                                                a: 74 0c                          jz 18 (3)
+   2 call 5                                     c: 48 ba 08 07 06 05 04 03 02 01  mov rdx, 0x102030405060708 (helper 5)
+                                               16: ff d2                          call rdx
+   3 r0 += 0                                   18: 06
+   4 exit                                      19: 5d                             pop rbp
+                                               1a: c3                             ret
