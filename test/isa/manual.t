@@ -6,6 +6,7 @@ sed -n '/Begin: onebpf help --man isa/,/End: onebpf help/p' "$SRCDIR/man/onebpf-
 	diff made.txt - >diff.txt || { echo "man/onebpf-isa.7 is not what onebpf help --man isa says"; head -5 diff.txt; }
 [ "$(grep -c '^.It' made.txt)" = "$(grep -c '^Opcode 0x' made.txt)" ] || echo "a row lacks its fields"
 [ "$(grep -c '^.It' made.txt)" -ge 150 ] || echo "few operations: $(grep -c '^.It' made.txt)"
+-- stdout
 ====
 # each notation of it is assembled to that opcode
 -- sh

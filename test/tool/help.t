@@ -28,6 +28,7 @@ for verb in dump filter asm dis; do
 	done
 	[ "$(grep -c . made.txt)" -gt 9 ] || echo "$verb: few options"
 done
+-- stdout
 ====
 # the manual pages are sound
 -- skip-unless command -v mandoc
