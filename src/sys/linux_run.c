@@ -11,9 +11,10 @@
 _Static_assert(sizeof(struct ob_ebpf) == sizeof(struct bpf_insn), "one layout");
 
 enum {
-	WRAPPER = 18,   /* slots before the program */
-	SHORTEST = 14,  /* net/bpf/test_run.c: ETH_HLEN */
-	OVERHEAD = 576, /* of a page: XDP_PACKET_HEADROOM, skb_shared_info */
+	WRAPPER = 18,      /* slots before the program */
+	SHORTEST = 14,     /* net/bpf/test_run.c: ETH_HLEN */
+	OVERHEAD = 576,    /* of a page: XDP_PACKET_HEADROOM, skb_shared_info */
+	LONGEST = 1000000, /* BPF_COMPLEXITY_LIMIT_INSNS */
 	LOG_FIRST = 1 << 16,
 	LOG_MOST = (1 << 24) - 1, /* kernel/bpf/log.c, before 5.16 */
 };
@@ -150,8 +151,11 @@ static struct ob_err *load_err(const struct prog *p, const struct ob_ebpf *code,
 		return no_right();
 	case ENOSYS:
 		return err_new(OB_UNSUPPORTED, "this kernel has no bpf()");
-	case E2BIG:
-		return err_new(OB_RANGE, "%u instructions are more than the kernel takes", n);
+	case E2BIG: /* or what the verifier had to follow is too much */
+		if (n > LONGEST)
+			return err_new(OB_RANGE, "%u instructions: the kernel takes at most %u",
+				       n - WRAPPER, LONGEST - WRAPPER);
+		break;
 	case ENOMEM:
 	case EMFILE:
 	case ENFILE:

@@ -138,6 +138,34 @@ static void long_log(void)
 	      strstr(s, "insn 6000: ") && strstr(s, "outside of the packet"));
 }
 
+/* 8 frames, each calls the next; the one that calls the program is the ninth. */
+static void frames(void)
+{
+	struct ob_ebpf code[16];
+
+	for (u32 i = 0; i < 8; i++) {
+		code[2 * i] = i < 7 ? (struct ob_ebpf){.code = 0x85, .src = 1, .imm = 1}
+				    : (struct ob_ebpf){.code = 0xb7, .imm = 1};
+		code[2 * i + 1] = (struct ob_ebpf)EXIT;
+	}
+	check("7 frames", runs(make(code + 2, 14), NULL, 0, 1));
+	check("not 8", strstr(refused(make(code, 16), 0), "9 frames is too deep"));
+}
+
+static void size(void)
+{
+	enum { MOST = 1000000 - 18 };
+	struct ob_ebpf *code = calloc(MOST + 1, sizeof(*code));
+
+	for (u32 i = 0; i < MOST; i++)
+		code[i] = (struct ob_ebpf){.code = 0xb7};
+	code[MOST] = (struct ob_ebpf)EXIT;
+	check("too many instructions",
+	      strstr(refused(make(code, MOST + 1), 0),
+		     "999983 instructions: the kernel takes at most 999982"));
+	free(code);
+}
+
 static void logs(void)
 {
 	struct log l;
@@ -172,5 +200,7 @@ int main(void)
 	running();
 	refusing();
 	long_log();
+	frames();
+	size();
 	return failed;
 }
