@@ -174,6 +174,8 @@ static void logs(void)
 	check("a log's end", l.insn == 7 && l.n == 2 && !memcmp(l.line[1].p, "reason two", 10));
 	log_read(&l, "a\n3: (bf) x\nfrom 3 to 4: R0=1\n99999999999: (\nb\nc\nd\ne\nf\n");
 	check("more reasons than are kept", l.insn == 3 && l.n == LOG_LINES);
+	log_read(&l, "a remark\n1: (bf) x\nthe reason\n");
+	check("what was said before goes", l.insn == 1 && l.n == 1 && l.line[0].n == 10);
 	log_read(&l, "");
 	check("an empty log", l.n == 0 && l.insn == UINT32_MAX);
 }
