@@ -10,6 +10,10 @@ enum { HELPER_ARGS = 5 };
 enum helper_kind {
 	HELPER_NONE,   /* there is no such argument */
 	HELPER_NUMBER, /* any value */
+	HELPER_MEM,    /* memory that is read; its size follows */
+	HELPER_SIZE,   /* of the memory before, more than 0 */
+	HELPER_LONG,   /* 8 bytes of memory that are written */
+	HELPER_TEXT,   /* memory that is read up to its first 0 */
 };
 
 struct helper_row {
