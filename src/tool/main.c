@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 const struct verb *const verbs[] = {
-	&verb_dump, &verb_filter, &verb_bench, &verb_help, &verb_completion, NULL,
+	&verb_dump, &verb_filter, &verb_run, &verb_bench, &verb_help, &verb_completion, NULL,
 };
 
 const struct verb *verb_find(const char *name)

@@ -57,7 +57,7 @@ struct ob_err *opt_parse(const struct verb *v, char **argv, void *opts, char ***
 /* Every verb, ends with NULL; and the one called so, or NULL. */
 extern const struct verb *const verbs[];
 const struct verb *verb_find(const char *name);
-extern const struct verb verb_dump, verb_filter, verb_bench, verb_help, verb_completion;
+extern const struct verb verb_dump, verb_filter, verb_run, verb_bench, verb_help, verb_completion;
 
 /* Texts made from a table (help.c). */
 void help_first(const struct verb *v, FILE *to);
