@@ -17,8 +17,7 @@ enum run_engine { RUN_BEST, RUN_INTERP, RUN_JIT, RUN_KERNEL, RUN_ALL };
 
 /* ---- what is run, and on what (run_input.c) ---- */
 
-/* The program of a file, "-" for standard input. Errors that the program is at
- * fault for are OB_SYNTAX and so on, all of them "could not tell". */
+/* The program of a file, "-" for standard input. */
 struct ob_err *run_program(const struct run_cmd *c, const char *path, struct prog **ret);
 /* The bytes that --mem or --pkt name; none without. */
 struct ob_err *run_memory(const struct run_cmd *c, struct buf *to);

@@ -72,32 +72,44 @@ static struct ob_err *prepare(enum run_engine engine, const struct job *job, str
 	return ob_run_create(prog_public((struct prog *)(uintptr_t)job->p), &opts, ret);
 }
 
-static u64 call(const struct job *job, const struct ob_run *k, struct run *r)
+/* What a run needs besides the engine; region and reg are filled in. */
+static struct run begin(const struct job *job, struct region *region, u64 reg[5])
 {
-	const struct region region = {(u64)(uintptr_t)job->work, job->mem.n, true};
-	u64 reg[5] = {region.at, region.size};
-
-	*r = (struct run){
-		.region = &region,
-		.regions = region.size != 0,
+	*region = (struct region){(u64)(uintptr_t)job->work, job->mem.n, true};
+	memcpy(reg, (u64[5]){region->at, region->size}, 5 * sizeof(*reg));
+	return (struct run){
+		.region = region,
+		.regions = region->size != 0,
 		.pkt = job->cmd->pkt ? job->work : NULL,
 		.pkt_len = job->cmd->pkt ? (u32)job->mem.n : 0,
 	};
-	u64 r0 = kern_call(k, reg, r);
-	r->region = NULL; /* of this function */
-	r->env = NULL;    /* of k */
-	return r0;
+}
+
+static void once(const struct job *job, const struct ob_run *k, struct outcome *o)
+{
+	struct region region;
+	u64 reg[5];
+	struct run r = begin(job, &region, reg);
+	double start = now();
+
+	o->r0 = kern_call(k, reg, &r);
+	o->ns = now() - start;
+	o->runs = 1;
+	o->run = r;
+	o->run.region = NULL; /* of this function */
+	o->run.env = NULL;    /* of k */
 }
 
 static void again(const struct job *job, const struct ob_run *k, struct outcome *o)
 {
-	struct run r = {0};
+	struct region region;
+	u64 reg[5], n = 0;
+	struct run r = begin(job, &region, reg);
 	double start = now();
-	u64 n = 0;
 
 	repeating = 1;
 	while (n + 1 < job->cmd->repeat && !stop && !r.fault) {
-		call(job, k, &r);
+		kern_call(k, reg, &r);
 		n++;
 	}
 	repeating = 0;
@@ -114,14 +126,11 @@ static struct ob_err *on_own(enum run_engine engine, const struct job *job, stru
 
 	if (err)
 		return err;
-	double ready = now();
+	o->prepare = now() - start;
 	o->engine = ob_run_engine(k) == OB_ENGINE_JIT ? "jit" : "interp";
-	o->prepare = ready - start;
 	o->code = kern_code(k).n;
-	o->r0 = call(job, k, &o->run);
-	o->ns = now() - ready;
-	o->runs = 1;
 	o->counted = true;
+	once(job, k, o);
 	err = keep_memory(job, o);
 	if (!err && !o->run.fault)
 		again(job, k, o);
