@@ -79,23 +79,34 @@ struct ob_err *ob_prog_create(const struct ob_cbpf *code, uint32_t n, struct ob_
  * writes it; or the one line of iptables' bpf match. name is for the errors:
  * OB_SYNTAX with line and column, OB_RANGE, OB_NOMEM. */
 struct ob_err *ob_prog_assemble(const char *name, const char *text, size_t n, struct ob_prog **ret);
+/* The same for extended programs: slots, which may be anything; and text as clang
+ * and llvm-objdump write it (`r0 = *(u8 *)(r1 + 2)`). Errors besides: OB_RANGE
+ * for more than 2^24 slots. */
+struct ob_err *ob_prog_create_ebpf(const struct ob_ebpf *code, uint32_t n, struct ob_prog **ret);
+struct ob_err *ob_prog_assemble_ebpf(const char *name, const char *text, size_t n,
+				     struct ob_prog **ret);
 void ob_prog_destroy(struct ob_prog *prog); /* NULL is allowed */
 
-/* The instructions, as long as the program lives; writes their number to n. */
+/* The instructions, as long as the program lives; writes their number to n.
+ * NULL and 0 for a program of the other kind. */
 const struct ob_cbpf *ob_prog_code(const struct ob_prog *prog, uint32_t *n);
+const struct ob_ebpf *ob_prog_ebpf(const struct ob_prog *prog, uint32_t *n);
 
 enum ob_listing {
 	OB_LIST_TEXT = 1, /* as tcpdump -d: "(000) ldh      [12]" */
 	OB_LIST_C,        /* as tcpdump -dd: "{ 0x28, 0, 0, 0x0000000c }," */
 	OB_LIST_DECIMAL,  /* as tcpdump -ddd: "40 0 0 12" below their number */
 };
-/* Writes the listing, byte for byte as tcpdump does. Errors: OB_NOMEM, OB_IO. */
+/* Writes the listing, byte for byte as tcpdump does; of an extended program
+ * OB_LIST_TEXT alone, which ob_prog_assemble_ebpf reads back. Errors: OB_NOMEM,
+ * OB_IO, OB_UNSUPPORTED. */
 struct ob_err *ob_prog_list(const struct ob_prog *prog, enum ob_listing how, FILE *to);
 
 enum ob_rules {
 	OB_RULES_LINUX,   /* of SO_ATTACH_FILTER: net/core/filter.c, bpf_check_classic() */
 	OB_RULES_SECCOMP, /* the same, then kernel/seccomp.c, seccomp_check_filter() */
 	OB_RULES_LIBPCAP, /* of pcap_validate_filter(): jumps back are allowed */
+	OB_RULES_EBPF,    /* the shape of an extended program: instructions and jumps are valid */
 };
 /* NULL when the program keeps the rules, which it remembers; else OB_REFUSED,
  * with the instruction, what it has and what is allowed. Not to be called by
@@ -138,6 +149,88 @@ uint32_t ob_classic_run(const struct ob_classic *classic, const void *data, uint
  * number of instructions that were executed. */
 uint32_t ob_classic_run_meta(const struct ob_classic *classic, const void *data, uint32_t caplen,
 			     uint32_t len, const struct ob_meta *meta, uint64_t *count);
+
+/* ---- running extended programs ---- */
+struct ob_run;  /* a program, prepared */
+struct ob_call; /* one run of it, as a helper sees it */
+
+enum ob_engine {
+	OB_ENGINE_BEST, /* the JIT where there is one for the processor */
+	OB_ENGINE_INTERP,
+	OB_ENGINE_JIT,
+};
+
+/* A function that programs call by its number (`call 100`). The engines call it
+ * directly: r1 to r5 are the program's, what it returns becomes r0. It must not
+ * believe an address that a program gives it unless the program is trusted. */
+typedef uint64_t ob_helper_fn(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4, uint64_t r5,
+			      struct ob_call *call);
+struct ob_helper {
+	uint32_t id;
+	ob_helper_fn *fn;
+};
+/* The arg of the run: that of ob_run_args, else of ob_run_opts. */
+void *ob_call_arg(const struct ob_call *call);
+
+/* All zero is the usual: the best engine, and checks while it runs. */
+struct ob_run_opts {
+	enum ob_engine engine;
+	/* No checks while it runs: for programs that are known to be safe, by a
+	 * verifier or because you wrote them. Any other may do anything. */
+	bool trusted;
+	bool unchecked;  /* not even the shape is checked: mistakes fault when reached */
+	bool harden;     /* the JIT blinds the program's constants */
+	uint64_t budget; /* instructions of one run; 0: 100 million, and none for the trusted */
+	/* Copied. They come before the library's own, which are Linux's of the same
+	 * numbers, as far as they need no maps. */
+	const struct ob_helper *helper;
+	uint32_t helpers;
+	void *arg;
+	/* Takes what trace_printk writes, n bytes; NULL: it is dropped. */
+	void (*print)(void *arg, const char *text, size_t n);
+};
+
+/* Checks the shape and prepares it; opts NULL: all zero. prog must live as long.
+ * Errors: OB_REFUSED with the instruction, OB_UNSUPPORTED (no JIT here, not an
+ * extended program, options that exclude each other), OB_NAME for a trusted
+ * program that calls what there is not, OB_NOMEM. */
+struct ob_err *ob_run_create(const struct ob_prog *prog, const struct ob_run_opts *opts,
+			     struct ob_run **ret);
+void ob_run_destroy(struct ob_run *run);                /* NULL is allowed */
+enum ob_engine ob_run_engine(const struct ob_run *run); /* that was taken: never BEST */
+
+/* Runs it with r1 = mem and r2 = len (bytes), and writes r0. Unless the program
+ * is trusted it can touch its stack and these bytes, which it may change, and
+ * nothing else. Error: OB_FAULT with the instruction, what it did and where; mem
+ * then keeps what was written before. All functions that run a program may be
+ * called by any number of threads at once, each with memory of its own. */
+struct ob_err *ob_run_call(const struct ob_run *run, void *mem, size_t len, uint64_t *r0);
+
+/* Memory that a run may touch. */
+struct ob_region {
+	void *at;
+	size_t size;
+	bool writable;
+};
+enum { OB_REGIONS_MAX = 16 };
+
+struct ob_run_args {
+	uint64_t reg[5]; /* r1 to r5 */
+	const struct ob_region *region;
+	uint32_t regions;
+	const void *packet; /* for the historical packet loads (`r0 = *(u16 *)skb[12]`) */
+	uint32_t packet_len;
+	void *arg; /* for helpers; NULL: that of ob_run_opts */
+};
+/* The same with five registers, and any regions. Errors besides: OB_RANGE for
+ * more than OB_REGIONS_MAX regions. */
+struct ob_err *ob_run_call_args(const struct ob_run *run, const struct ob_run_args *args,
+				uint64_t *r0);
+
+/* As ob_run_call, but returns r0; for trusted programs, which cannot fault: of
+ * others a fault gives 0. Compiled, without helpers and packet loads, it is one
+ * indirect call. */
+uint64_t ob_run_fast(const struct ob_run *run, void *mem, size_t len);
 
 /* ---- filters: text of pcap-filter(7) to a program ---- */
 struct ob_addrs;

@@ -221,17 +221,3 @@ struct ob_err *check_classic(const struct ob_cbpf *code, u32 n, enum check_profi
 	free(mask);
 	return err || profile != CHECK_SECCOMP ? err : check_seccomp(&j);
 }
-
-_Static_assert((int)CHECK_LINUX == OB_RULES_LINUX && (int)CHECK_SECCOMP == OB_RULES_SECCOMP &&
-		       (int)CHECK_LIBPCAP == OB_RULES_LIBPCAP,
-	       "the profiles have public names");
-
-struct ob_err *ob_prog_check(struct ob_prog *prog, enum ob_rules rules)
-{
-	struct prog *p = prog_private(prog);
-	struct ob_err *err = check_classic(p->classic, p->n, (enum check_profile)rules);
-
-	if (!err)
-		p->checked |= 1u << rules;
-	return err;
-}

@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 #include "isa/ebpf.h" /* extended BPF */
+#include "isa/helper.h"
 
 /* ---- classic BPF (classic.def, classic.c, classic_asm.c, classic_dis.c) ---- */
 

@@ -127,18 +127,57 @@ struct ob_err *ob_prog_assemble(const char *name, const char *text, size_t n, st
 
 void ob_prog_destroy(struct ob_prog *p) { prog_destroy(prog_private(p)); }
 
-const struct ob_cbpf *ob_prog_code(const struct ob_prog *p, uint32_t *n)
+struct ob_err *ob_prog_create_ebpf(const struct ob_ebpf *code, uint32_t n, struct ob_prog **ret)
 {
-	*n = prog_private(p)->n;
-	return prog_private(p)->classic;
+	struct prog *p;
+
+	if (n > EBPF_MAX)
+		return err_new(OB_RANGE, "%u instructions, of at most %u", n, EBPF_MAX);
+	struct ob_err *err = prog_create_ebpf(code, n, &p);
+	if (!err)
+		*ret = prog_public(p);
+	return err;
 }
 
-struct ob_err *ob_prog_list(const struct ob_prog *p, enum ob_listing how, FILE *to)
+struct ob_err *ob_prog_assemble_ebpf(const char *name, const char *text, size_t n,
+				     struct ob_prog **ret)
 {
+	struct prog *p;
+	struct ob_err *err = prog_assemble(name, text, n, &p);
+
+	if (!err)
+		*ret = prog_public(p);
+	return err;
+}
+
+const struct ob_cbpf *ob_prog_code(const struct ob_prog *p, uint32_t *n)
+{
+	bool is = prog_private(p)->kind == PROG_CLASSIC;
+
+	*n = is ? prog_private(p)->n : 0;
+	return is ? prog_private(p)->classic : NULL;
+}
+
+const struct ob_ebpf *ob_prog_ebpf(const struct ob_prog *p, uint32_t *n)
+{
+	bool is = prog_private(p)->kind == PROG_EXTENDED;
+
+	*n = is ? prog_private(p)->n : 0;
+	return is ? prog_private(p)->stored : NULL;
+}
+
+struct ob_err *ob_prog_list(const struct ob_prog *prog, enum ob_listing how, FILE *to)
+{
+	const struct prog *p = prog_private(prog);
 	struct buf b = {0};
 	struct ob_err *err = NULL;
 
-	cbpf_dis(&b, prog_private(p)->classic, prog_private(p)->n, (enum cbpf_form)how);
+	if (p->kind == PROG_EXTENDED && how != OB_LIST_TEXT)
+		return err_new(OB_UNSUPPORTED, "extended programs are listed as text only");
+	if (p->kind == PROG_EXTENDED)
+		ebpf_dis(&b, p->ext, p->n);
+	else
+		cbpf_dis(&b, p->classic, p->n, (enum cbpf_form)how);
 	if (b.oom)
 		err = err_nomem();
 	else if (fwrite(b.p ? b.p : "", 1, b.n, to) != b.n)

@@ -4,6 +4,7 @@
 #include "pkt/pkt.h"
 #include "tap/tap.h"
 #include "tool/expr.h"
+#include "tool/json.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -213,22 +214,6 @@ static void explain(struct buf *b, const struct prog *p, const char *linktype)
 }
 
 /* ---- --json ---- */
-
-static void json_text(struct buf *b, const char *s, size_t n)
-{
-	buf_putc(b, '"');
-	for (size_t i = 0; i < n; i++) {
-		u8 c = (u8)s[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(b, "\\%c", c);
-		else if (c < ' ' || c >= 127)
-			buf_printf(b, "\\u%04x", c);
-		else
-			buf_putc(b, (char)c);
-	}
-	buf_putc(b, '"');
-}
 
 static void json_insn(struct buf *b, const struct prog *p, u32 pc)
 {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 const struct verb *const verbs[] = {
-	&verb_dump,  &verb_filter, &verb_asm,        &verb_dis,
+	&verb_dump,  &verb_filter, &verb_asm,        &verb_dis, &verb_run,
 	&verb_bench, &verb_help,   &verb_completion, NULL,
 };
 

@@ -58,7 +58,7 @@ struct ob_err *opt_parse(const struct verb *v, char **argv, void *opts, char ***
 extern const struct verb *const verbs[];
 const struct verb *verb_find(const char *name);
 extern const struct verb verb_dump, verb_filter, verb_bench, verb_help, verb_completion;
-extern const struct verb verb_asm, verb_dis;
+extern const struct verb verb_asm, verb_dis, verb_run;
 
 /* Texts made from a table (help.c). */
 void help_first(const struct verb *v, FILE *to);

@@ -18,3 +18,9 @@
 `prot` is not a keyword
 did you mean `port`?
 nowhere.pcap
+====
+# the library runs a program ten million times
+-- sh
+"$O/example/embed" | sed 's/, [0-9.]* ns a run/, N ns a run/'
+-- stdout
+10000000, N ns a run

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Prepares an extended program for an engine, and runs it. */
+#include "check/check.h"
+#include "kern/priv.h"
+
+#include <stdlib.h>
+
+/* ---- preparing ---- */
+
+static env_fn *find_helper(void *arg, u32 id)
+{
+	const struct ob_run *k = arg;
+
+	for (u32 i = 0; i < k->opts.helpers; i++)
+		if (k->helper[i].id == id)
+			return (env_fn *)k->helper[i].fn;
+	return kern_helper(id);
+}
+
+static struct ob_err *check(const struct prog *p, const struct ob_run_opts *o)
+{
+	if (p->kind != PROG_EXTENDED)
+		return err_new(OB_UNSUPPORTED, "this is a classic program, not an extended one");
+	if (o->trusted && o->unchecked)
+		return err_new(OB_REFUSED, "what is not checked cannot be trusted");
+	if (o->trusted && o->budget)
+		return err_new(OB_UNSUPPORTED, "a trusted program runs without a budget");
+	if (o->engine == OB_ENGINE_JIT && !jit_here())
+		return err_new(OB_UNSUPPORTED, "there is no JIT for this processor");
+	if (o->engine == OB_ENGINE_INTERP && o->harden)
+		return err_new(OB_UNSUPPORTED, "only the JIT hardens a program");
+	return o->unchecked ? NULL : check_ebpf(p);
+}
+
+/* What needs a struct run: calls out of the program, and loads from a packet. */
+static bool calls_out(const struct prog *p)
+{
+	for (u32 i = 0; i < p->n; i++) {
+		u8 op = p->ext[i].op;
+
+		if (op < EB_COUNT &&
+		    (op == EB_CALL || op == EB_CALL_KFUNC || ebpf_rows[op].group == EBG_PACKET))
+			return true;
+	}
+	return false;
+}
+
+static struct ob_err *prepare(struct ob_run *k)
+{
+	bool jit = k->opts.engine != OB_ENGINE_INTERP && jit_here();
+	unsigned flags = (k->opts.trusted ? 0 : JIT_SAFE) | (k->opts.harden ? JIT_HARDEN : 0);
+
+	if (!jit)
+		return vm_ebpf_create(k->p, &k->env, k->opts.trusted ? 0 : VM_SAFE, &k->vm);
+	struct ob_err *err = jit_create(k->p, &k->env, flags, &k->jit);
+	if (err)
+		return err;
+	k->entry = jit_entry(k->jit);
+	k->direct = k->opts.trusted && !calls_out(k->p);
+	return NULL;
+}
+
+struct ob_err *ob_run_create(const struct ob_prog *prog, const struct ob_run_opts *opts,
+			     struct ob_run **ret)
+{
+	static const struct ob_run_opts usual;
+	const struct ob_run_opts *o = opts ? opts : &usual;
+	struct ob_err *err = check(prog_private(prog), o);
+
+	if (err)
+		return err;
+	struct ob_run *k = calloc(1, sizeof(*k));
+	struct ob_helper *helper = calloc(MAX(o->helpers, 1u), sizeof(*helper));
+	if (!k || !helper) {
+		free(k);
+		free(helper);
+		return err_nomem();
+	}
+	if (o->helpers)
+		memcpy(helper, o->helper, o->helpers * sizeof(*helper));
+	*k = (struct ob_run){.p = prog_private(prog),
+			     .opts = *o,
+			     .helper = helper,
+			     .env = {.arg = k, .helper = find_helper}};
+	if (!k->opts.budget && !k->opts.trusted)
+		k->opts.budget = KERN_BUDGET;
+	err = prepare(k);
+	if (err) {
+		ob_run_destroy(k);
+		return err;
+	}
+	*ret = k;
+	return NULL;
+}
+
+void ob_run_destroy(struct ob_run *k)
+{
+	if (!k)
+		return;
+	vm_ebpf_destroy(k->vm);
+	jit_destroy(k->jit);
+	free(k->helper);
+	free(k);
+}
+
+enum ob_engine ob_run_engine(const struct ob_run *k)
+{
+	return k->jit ? OB_ENGINE_JIT : OB_ENGINE_INTERP;
+}
+
+struct bytes kern_code(const struct ob_run *k)
+{
+	return k->jit ? jit_code(k->jit) : (struct bytes){NULL, 0};
+}
+
+/* ---- running ---- */
+
+u64 kern_call(const struct ob_run *k, const u64 reg[5], struct run *r)
+{
+	r->env = &k->env;
+	if (!r->budget)
+		r->budget = k->opts.budget;
+	if (k->vm)
+		return vm_ebpf_run(k->vm, reg[0], reg[1], reg[2], reg[3], reg[4], r);
+	return k->entry(reg[0], reg[1], reg[2], reg[3], reg[4], r);
+}
+
+static struct ob_err *finish(const struct ob_run *k, const u64 reg[5], struct run *r, u64 *r0)
+{
+	u64 result = kern_call(k, reg, r);
+
+	if (r->fault)
+		return run_err(r, k->p);
+	*r0 = result;
+	return NULL;
+}
+
+struct ob_err *ob_run_call(const struct ob_run *k, void *mem, size_t len, uint64_t *r0)
+{
+	struct region region = {(u64)(uintptr_t)mem, len, true};
+	struct run r = {.arg = k->opts.arg, .region = &region, .regions = len != 0};
+
+	return finish(k, (u64[5]){region.at, len}, &r, r0);
+}
+
+struct ob_err *ob_run_call_args(const struct ob_run *k, const struct ob_run_args *args,
+				uint64_t *r0)
+{
+	struct region region[OB_REGIONS_MAX];
+	struct run r = {.arg = args->arg ? args->arg : k->opts.arg,
+			.region = region,
+			.regions = args->regions,
+			.pkt = args->packet,
+			.pkt_len = args->packet_len};
+
+	if (args->regions > OB_REGIONS_MAX)
+		return err_new(OB_RANGE, "%u regions, of at most %u", args->regions,
+			       OB_REGIONS_MAX);
+	for (u32 i = 0; i < args->regions; i++)
+		region[i] = (struct region){(u64)(uintptr_t)args->region[i].at,
+					    args->region[i].size, args->region[i].writable};
+	return finish(k, args->reg, &r, r0);
+}
+
+uint64_t ob_run_fast(const struct ob_run *k, void *mem, size_t len)
+{
+	if (likely(k->direct))
+		return k->entry((u64)(uintptr_t)mem, len, 0, 0, 0, NULL);
+	struct region region = {(u64)(uintptr_t)mem, len, true};
+	struct run r = {.arg = k->opts.arg, .region = &region, .regions = len != 0};
+	return kern_call(k, (u64[5]){region.at, len}, &r);
+}
+
+void *ob_call_arg(const struct ob_call *call) { return ((const struct run *)call)->arg; }
