@@ -69,7 +69,10 @@ struct run {
 	u32 fault_size;
 	u64 fault_addr;
 	u32 tails, depth; /* tail calls so far; functions active besides main */
-	u64 engine[16];   /* private to the engine */
+	/* Where its stack frames lie, which helpers may then touch: the engine says
+	 * it in safe mode before it calls one. */
+	u64 stack, stack_size;
+	u64 engine[16]; /* private to the engine */
 };
 
 /* Clears the second part; engines call it at their beginning. */
@@ -79,6 +82,7 @@ static inline void run_begin(struct run *r)
 	r->fault = r->fault_pc = r->fault_size = 0;
 	r->fault_addr = 0;
 	r->tails = r->depth = 0;
+	r->stack = r->stack_size = 0;
 }
 
 /* The run's fault as an error: OB_FAULT with its instruction, "read of 4 bytes
