@@ -16,8 +16,9 @@ struct ob_err *check_classic(const struct ob_cbpf *code, u32 n, enum check_profi
 
 /* Stage one of the verifier, for an extended program: every slot is an
  * instruction, jumps stay in their function (and out of the second half of a
- * 64-bit immediate), no function falls off its end, local calls and function
- * addresses lead to where functions begin, no callx. */
+ * 64-bit immediate), no function goes on behind its end, no callx, r10 is not
+ * written. Functions begin at slot 0 and where local calls and function
+ * addresses lead. OB_REFUSED with the instruction. */
 struct ob_err *check_ebpf(const struct prog *p);
 
 /* The same for a CSPF program: its length, its actions and operators, its
