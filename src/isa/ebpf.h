@@ -114,6 +114,11 @@ static inline bool ebpf_is_jump(enum eb_op op) { return op >= EB_JEQ_32_K && op 
 /* Bytes that a load, store or atomic moves; 0 for any other. */
 u32 ebpf_size(enum eb_op op);
 
+/* The registers that an instruction reads and writes, as sets: bit i is ri.
+ * Calls and packet loads leave nothing in r1 to r5. (ebpf_regs.c) */
+u16 ebpf_reads(const struct eb *e);
+u16 ebpf_writes(const struct eb *e);
+
 /* ---- text (ebpf_asm.c, ebpf_dis.c) ---- */
 
 /* One instruction at pc as llvm-objdump writes it: "if r1 > 5 goto +3". */

@@ -40,12 +40,29 @@ static struct ob_err *fault_of(const struct job *job, const struct outcome *o)
 
 /* ---- what differs ---- */
 
-static bool same_run(const struct outcome *a, const struct outcome *b)
+/* Somewhere else than around the memory an address may have come from the
+ * stack, which each engine has elsewhere. */
+static bool near_memory(const struct job *job, u64 addr)
 {
-	return a->run.fault == b->run.fault &&
-	       (!a->run.fault ||
-		(a->run.fault_pc == b->run.fault_pc && a->run.fault_addr == b->run.fault_addr &&
-		 a->run.fault_size == b->run.fault_size));
+	enum { AROUND = 1 << 16 };
+	u64 at = (u64)(uintptr_t)job->work;
+
+	return job->mem.n && addr - (at - AROUND) < job->mem.n + 2 * AROUND;
+}
+
+static bool same_run(const struct job *job, const struct outcome *a, const struct outcome *b)
+{
+	const struct run *x = &a->run, *y = &b->run;
+
+	if (x->fault != y->fault)
+		return false;
+	if (!x->fault)
+		return true;
+	if (x->fault_pc != y->fault_pc || x->fault_size != y->fault_size)
+		return false;
+	bool access = x->fault == FAULT_READ || x->fault == FAULT_WRITE;
+	return x->fault_addr == y->fault_addr ||
+	       (access && !near_memory(job, x->fault_addr) && !near_memory(job, y->fault_addr));
 }
 
 static void put_fault(struct buf *b, const struct outcome *o)
@@ -80,7 +97,7 @@ static struct ob_err *note_memory(struct ob_err *err, const struct outcome *a,
 static struct ob_err *compare(const struct job *job, const struct outcome *a,
 			      const struct outcome *b)
 {
-	bool faults = !same_run(a, b), r0 = !a->run.fault && !b->run.fault && a->r0 != b->r0;
+	bool faults = !same_run(job, a, b), r0 = !a->run.fault && !b->run.fault && a->r0 != b->r0;
 	struct buf left = {0}, right = {0};
 
 	if (!faults && !r0 && !memcmp(a->after, b->after, job->mem.n))

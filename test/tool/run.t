@@ -132,7 +132,7 @@ onebpf run --repeat 0 empty; echo $?
 2
 -- stderr has
 onebpf run: empty: the file is empty
-blank:3:1: there is no instruction
+blank:1:1: there is no instruction
 folder: cannot read: Is a directory
 prog.o: this is an ELF object, not a program
 hint: its code alone: llvm-objcopy -O binary

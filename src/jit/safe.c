@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What safe code, and code with tail calls, asks C for. */
+#include "jit/priv.h"
+
+void safe_begin(struct run *r, u64 top, const struct env *env)
+{
+	const struct region *g = r->region;
+
+	run_begin(r);
+	r->env = env;
+	r->engine[E_LIMIT] = r->budget ? MIN(r->budget, (u64)INT64_MAX) : INT64_MAX;
+	r->engine[E_LEFT] = r->engine[E_LIMIT];
+	r->engine[E_TOP] = top;
+	r->engine[E_AT] = r->regions ? g->at : 0;
+	for (u32 i = 0; i < 4; i++) {
+		u64 n = 1u << i, room = r->regions && g->size >= n ? g->size - n + 1 : 0;
+
+		r->engine[E_READ + i] = room;
+		r->engine[E_WRITE + i] = room && g->writable ? room : 0;
+	}
+}
+
+static bool inside(u64 at, u64 n, u64 addr, u32 size) { return n >= size && addr - at <= n - size; }
+
+bool safe_check(struct run *r, u64 addr, u32 what, u32 slot)
+{
+	bool write = what & 256;
+	u32 size = what & 255;
+	u64 frames = (u64)EBPF_STACK * (r->depth + 1);
+
+	if (inside(r->engine[E_TOP] - frames, frames, addr, size))
+		return true;
+	for (u32 i = 0; i < r->regions; i++)
+		if (inside(r->region[i].at, r->region[i].size, addr, size) &&
+		    (!write || r->region[i].writable))
+			return true;
+	if (r->env->may_touch && r->env->may_touch(r, addr, size, write))
+		return true;
+	r->fault = write ? FAULT_WRITE : FAULT_READ;
+	r->fault_pc = slot;
+	r->fault_addr = addr;
+	r->fault_size = size;
+	return false;
+}
+
+const void *tail_target(struct run *r, u64 map, u32 index, const struct env *env)
+{
+	const struct jit *to;
+
+	if (r->tails >= EBPF_TAILS)
+		return NULL;
+	to = env->tail(r, map, index);
+	if (!to)
+		return NULL;
+	r->tails++;
+	return to->tail_entry;
+}
+
+const void *safe_callx(struct run *r, u64 value, const struct jit *j)
+{
+	const struct env *env = j->env;
+	env_fn *fn = NULL;
+
+	for (u32 lo = 0, hi = j->funcs; lo < hi;) {
+		u32 mid = lo + (hi - lo) / 2;
+		u64 at = (uintptr_t)j->func[mid];
+
+		if (at == value) {
+			r->engine[E_LOCAL] = 1;
+			return j->func[mid];
+		}
+		if (at < value)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	r->engine[E_LOCAL] = 0;
+	if (value <= UINT32_MAX && env && env->helper)
+		fn = env->helper(env->arg, (u32)value);
+	if (!fn) {
+		r->fault = FAULT_CALL;
+		r->fault_addr = value;
+	}
+	return (const void *)fn;
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86-64 code from an extended program, slot by slot. */
+#include "jit/x86.h"
+
+#ifdef __x86_64__
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* r0 is what C returns, r1 to r5 its arguments, r6 to r9 kept over calls. */
+const u8 x86_reg[EBPF_REGS] = {RAX, RDI, RSI, RDX, RCX, R8, RBX, R13, R14, R15, R12};
+
+u32 x86_aside(struct x86 *x, struct aside s)
+{
+	s.label = label_new(&x->c);
+	vec_push(x->a, x->aside) = s;
+	return s.label;
+}
+
+void x86_only_safe(struct x86 *x, const char *why)
+{
+	if (!x->safe && !x->err)
+		x->err = err_new(OB_REFUSED, "%s", why);
+}
+
+void x86_const(struct x86 *x, bool w, u8 reg, s32 imm)
+{
+	u64 value = w ? (u64)(s64)imm : (u32)imm;
+
+	if (!x->harden) {
+		mov_imm(&x->c, reg, value);
+		return;
+	}
+	x->random = hash_u64(x->random + 0x9e3779b97f4a7c15);
+	s32 key = (s32)x->random;
+	rr(&x->c, w, 0xc7, 0, reg); /* both are sign-extended */
+	put32(&x->c, (u32)(imm ^ key));
+	rr(&x->c, w, 0x81, 6, reg);
+	put32(&x->c, (u32)key);
+}
+
+static void const64(struct x86 *x, u8 reg, u64 value)
+{
+	if (!x->harden) {
+		mov_imm(&x->c, reg, value);
+		return;
+	}
+	x->random = hash_u64(x->random + 0x9e3779b97f4a7c15);
+	mov_imm(&x->c, reg, value ^ x->random);
+	mov_imm(&x->c, R9, x->random);
+	rr(&x->c, true, 0x31, R9, reg);
+}
+
+/* ---- what must be known before ---- */
+
+/* Behind it another stretch of instructions is counted. */
+static bool ends_stretch(const struct eb *e)
+{
+	switch (ebpf_rows[e->op].form) {
+	case EBF_JMP_K:
+	case EBF_JMP_X:
+	case EBF_JA:
+	case EBF_JAL:
+	case EBF_LOCAL:
+	case EBF_CALLX:
+	case EBF_EXIT:
+	case EBF_ABS:
+	case EBF_IND:
+		return true;
+	case EBF_CALL:
+		return e->imm == EBPF_TAIL_CALL;
+	}
+	return false;
+}
+
+static void mark_targets(struct x86 *x)
+{
+	x->mark[0] = X_FUNC | X_START;
+	for (u32 pc = 0; pc < x->n; pc++) {
+		const struct eb *e = &x->eb[pc];
+		s64 to = ebpf_target(e, pc);
+
+		if (e->op >= EB_COUNT)
+			continue;
+		bool jump = ebpf_is_jump((enum eb_op)e->op);
+		bool call = e->op == EB_CALL_LOCAL || e->op == EB_LDDW_FUNC;
+		if ((jump || call) && to >= 0 && to < x->n)
+			x->mark[to] |= call ? X_START | X_FUNC : X_START;
+		if (ends_stretch(e) && pc + 1 < x->n)
+			x->mark[pc + 1] |= X_START;
+	}
+	/* Who jumps into a second half does not share its count with others. */
+	for (u32 pc = 0; pc + 1 < x->n; pc++)
+		if (x->eb[pc].op == EB_WIDE && x->mark[pc] & X_START)
+			x->mark[pc + 1] |= X_START;
+}
+
+static void gather_funcs(struct x86 *x)
+{
+	struct func *f = NULL;
+
+	for (u32 pc = 0; pc < x->n; pc++) {
+		const struct eb *e = &x->eb[pc];
+
+		if (x->mark[pc] & X_FUNC) {
+			f = &vec_push(x->a, x->func);
+			*f = (struct func){.from = pc, .entry = label_new(&x->c)};
+		}
+		if (e->op >= EB_COUNT)
+			continue;
+		enum eb_form form = ebpf_rows[e->op].form;
+		bool call = form >= EBF_CALL && form <= EBF_CALLX;
+		f->writes |= ebpf_writes(e);
+		f->fp |= (ebpf_reads(e) | ebpf_writes(e)) >> 10 & 1;
+		f->calls |= call;
+		f->may_goto |= e->op == EB_MAY_GOTO;
+		x->needs_run |= (call && form != EBF_LOCAL) || form == EBF_ABS || form == EBF_IND;
+	}
+}
+
+static void measure_stretches(struct x86 *x)
+{
+	u32 n = 0;
+
+	x->cost = arena_array(x->a, u32, x->n);
+	for (u32 pc = x->n; pc-- > 0;) {
+		if (pc + 1 < x->n && x->mark[pc + 1] & X_START)
+			n = 0;
+		n += x->eb[pc].op < EB_COUNT;
+		x->cost[pc] = n;
+	}
+}
+
+struct func *x86_func(struct x86 *x, u32 slot)
+{
+	u32 lo = 0, hi = x->func.n;
+
+	while (hi - lo > 1) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (x->func.v[mid].from <= slot)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &x->func.v[lo];
+}
+
+/* ---- jumps ---- */
+
+static u8 condition(u8 op64k)
+{
+	switch (op64k) {
+	case EB_JEQ_64_K:
+		return CC_E;
+	case EB_JGT_64_K:
+		return CC_A;
+	case EB_JGE_64_K:
+		return CC_AE;
+	case EB_JSET_64_K:
+	case EB_JNE_64_K:
+		return CC_NE;
+	case EB_JSGT_64_K:
+		return CC_G;
+	case EB_JSGE_64_K:
+		return CC_GE;
+	case EB_JLT_64_K:
+		return CC_B;
+	case EB_JLE_64_K:
+		return CC_BE;
+	case EB_JSLT_64_K:
+		return CC_L;
+	}
+	return CC_LE; /* JSLE */
+}
+
+/* The label of a slot, or in safe mode of what happens where none is. */
+static u32 landing(struct x86 *x, s64 to)
+{
+	if (to >= 0 && to < x->n)
+		return (u32)to;
+	x86_only_safe(x, "it leads out of the program");
+	return x86_aside(x,
+			 (struct aside){.kind = ASIDE_FAULT, .fault = FAULT_OP, .slot = (u32)to});
+}
+
+/* Goes there; backwards only after a look at the budget. cc: on that condition,
+ * else always. */
+static void go(struct x86 *x, enum jump_kind kind, u8 cc, s64 to, u32 pc)
+{
+	u32 over;
+
+	if (!x->safe || to > pc) {
+		jump_to(&x->c, kind, cc, landing(x, to));
+		return;
+	}
+	over = label_new(&x->c);
+	if (kind == JUMP_IF)
+		jump_to(&x->c, JUMP_IF, cc ^ 1, over);
+	x86_spend(x, pc);
+	jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, to));
+	label_here(&x->c, over);
+}
+
+static void compare(struct x86 *x, const struct eb *e, bool w, bool bits)
+{
+	struct code *c = &x->c;
+	u8 d = x86_reg[e->dst], s = x86_reg[e->src];
+
+	if (!((e->op - EB_JEQ_32_K) & 1)) {
+		s32 imm = (s32)e->imm;
+
+		if (!bits && !imm) {
+			rr(c, w, 0x85, d, d);
+			return;
+		}
+		if (!bits && !x->harden) {
+			alu_imm(c, w, 7, d, imm);
+			return;
+		}
+		if (!x->harden) {
+			rr(c, w, 0xf7, 0, d); /* test */
+			put32(c, (u32)imm);
+			return;
+		}
+		s = R9;
+		x86_const(x, w, s, imm);
+	}
+	rr(c, w, bits ? 0x85 : 0x39, s, d);
+}
+
+static void branch(struct x86 *x, const struct eb *e, u32 pc)
+{
+	u8 nr = e->op - EB_JEQ_32_K, family = (u8)(EB_JEQ_32_K + (nr & ~3) + 2);
+
+	compare(x, e, nr & 2, family == EB_JSET_64_K);
+	go(x, JUMP_IF, condition(family), ebpf_target(e, pc), pc);
+}
+
+static void may_goto(struct x86 *x, const struct eb *e, u32 pc)
+{
+	struct code *c = &x->c;
+	u32 on = label_new(c);
+
+	rm(c, true, 0x83, 5, RSP, 0); /* sub [rsp], 1 */
+	put8(c, 1);
+	jump_to(c, JUMP_IF, CC_AE, on);
+	rm(c, true, 0xc7, 0, RSP, 0);
+	put32(c, 0);
+	go(x, JUMP_ALWAYS, 0, ebpf_target(e, pc), pc);
+	label_here(c, on);
+}
+
+/* ---- 64-bit immediates ---- */
+
+static void imm64(struct x86 *x, const struct eb *e, u32 pc)
+{
+	u8 d = x86_reg[e->dst];
+	s64 to = ebpf_target(e, pc);
+	u64 value = (u64)e->imm;
+
+	if (e->op == EB_LDDW_FUNC && to >= 0 && to < x->n) {
+		jump_to(&x->c, JUMP_LEA, 0, x86_func(x, (u32)to)->entry);
+		x->c.jump.v[x->c.jump.n - 1].reg = d;
+		return;
+	}
+	if (e->op == EB_LDDW_FUNC)
+		value = 0;
+	else if (e->op != EB_LDDW &&
+		 !(x->env->imm64 && x->env->imm64(x->env->arg, (enum eb_op)e->op, value, &value))) {
+		if (!x->safe && !x->err)
+			x->err = prog_err_at(
+				err_new(OB_NAME,
+					"the 64-bit immediate 0x%llx stands for nothing here",
+					(unsigned long long)value),
+				x->p, pc);
+		jump_to(&x->c, JUMP_ALWAYS, 0,
+			x86_aside(x, (struct aside){.kind = ASIDE_FAULT,
+						    .fault = FAULT_IMM64,
+						    .slot = pc,
+						    .addr = value}));
+		return;
+	}
+	const64(x, d, value);
+}
+
+/* ---- one slot ---- */
+
+static void no_op(struct x86 *x, u32 pc)
+{
+	x86_only_safe(x, "there is what is no instruction");
+	jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, -1));
+	x->aside.v[x->aside.n - 1].slot = pc;
+}
+
+/* A row of the table that is not here does not build: the compiler misses it. */
+static void operation(struct x86 *x, const struct eb *e, u32 pc)
+{
+	switch ((enum eb_form)ebpf_rows[e->op].form) {
+	case EBF_ALU_K:
+	case EBF_ALU_X:
+	case EBF_NEG:
+	case EBF_MOVSX:
+	case EBF_SWAP:
+		x86_alu(x, e);
+		return;
+	case EBF_JMP_K:
+	case EBF_JMP_X:
+		branch(x, e, pc);
+		return;
+	case EBF_JA:
+	case EBF_JAL:
+		if (e->op == EB_MAY_GOTO)
+			may_goto(x, e, pc);
+		else
+			go(x, JUMP_ALWAYS, 0, ebpf_target(e, pc), pc);
+		return;
+	case EBF_CALL:
+	case EBF_LOCAL:
+	case EBF_KFUNC:
+	case EBF_CALLX:
+		x86_call(x, e, pc);
+		return;
+	case EBF_EXIT:
+		x86_leave(x);
+		return;
+	case EBF_LDDW:
+		imm64(x, e, pc);
+		return;
+	case EBF_ABS:
+	case EBF_IND:
+		x86_packet(x, e, pc);
+		return;
+	case EBF_LDX:
+	case EBF_ST:
+	case EBF_STX:
+	case EBF_ATOMIC:
+	case EBF_FETCH:
+	case EBF_XCHG:
+	case EBF_CMPXCHG:
+	case EBF_LOAD_ACQ:
+	case EBF_STORE_REL:
+		x86_mem(x, e, pc);
+		return;
+	case EBF_COUNT:
+		return;
+	}
+}
+
+/* From here on the code serves this slot. */
+static void piece(struct x86 *x, u32 slot)
+{
+	u32 label = label_new(&x->c);
+
+	label_here(&x->c, label);
+	x->jit->piece[x->jit->pieces++] = (struct jit_piece){label, slot};
+}
+
+static void slot(struct x86 *x, u32 pc)
+{
+	const struct eb *e = &x->eb[pc];
+
+	if (x->mark[pc] & X_FUNC) {
+		/* From above it is entered without a call: behind its prologue. */
+		if (pc && x->safe)
+			jump_to(&x->c, JUMP_ALWAYS, 0, pc);
+		piece(x, JIT_FRAME);
+		x->now = x86_func(x, pc);
+		x86_prologue(x);
+	}
+	label_here(&x->c, pc);
+	piece(x, pc);
+	if (x->safe && x->mark[pc] & X_START && x->cost[pc]) {
+		rm(&x->c, true, 0x81, 5, RBP, ENGINE(E_LEFT));
+		put32(&x->c, x->cost[pc]);
+	}
+	if (e->op < EB_COUNT)
+		operation(x, e, pc);
+	else
+		no_op(x, pc);
+}
+
+/* ---- the whole ---- */
+
+/* Nothing falls into a second half, but a jump may lead there. */
+static void second_half(struct x86 *x, u32 pc)
+{
+	u32 over;
+
+	if (!(x->mark[pc] & X_START))
+		return;
+	over = label_new(&x->c);
+	jump_to(&x->c, JUMP_ALWAYS, 0, over);
+	slot(x, pc);
+	label_here(&x->c, over);
+}
+
+static void emit(struct x86 *x)
+{
+	for (u32 i = 0; i < x->n; i++)
+		label_new(&x->c);
+	gather_funcs(x);
+	x->main_end = label_new(&x->c);
+	x->stop = label_new(&x->c);
+	x->zero = label_new(&x->c);
+	x->check = label_new(&x->c);
+	if (x->safe)
+		piece(x, JIT_FRAME);
+	x86_begin(x);
+	for (u32 pc = 0; pc < x->n; pc++)
+		if (x->eb[pc].op == EB_WIDE)
+			second_half(x, pc);
+		else
+			slot(x, pc);
+	if (!x->safe)
+		return;
+	jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, x->n));
+	piece(x, JIT_FRAME);
+	x86_shared(x);
+}
+
+static struct ob_err *finish(struct x86 *x)
+{
+	struct jit *j = x->jit;
+	struct ob_err *err = link_code(&x->c, &j->place, &j->size);
+
+	if (err)
+		return err;
+	j->entry = (env_fn *)(uintptr_t)j->place.rx;
+	j->safe = x->safe;
+	j->env = x->env;
+	j->tail_entry = j->place.rx + x->c.label.v[x->func.v[0].entry].at;
+	j->func = malloc(x->func.n * sizeof(*j->func));
+	j->symbol = malloc(MAX(x->symbol.n, 1u) * sizeof(*j->symbol));
+	if (!j->func || !j->symbol)
+		return err_nomem();
+	for (u32 i = 0; i < x->func.n; i++)
+		j->func[i] = j->place.rx + x->c.label.v[x->func.v[i].entry].at;
+	j->funcs = x->func.n;
+	if (x->symbol.n)
+		memcpy(j->symbol, x->symbol.v, x->symbol.n * sizeof(*j->symbol));
+	j->symbols = x->symbol.n;
+	for (u32 i = 0; i < j->pieces; i++)
+		j->piece[i].at = x->c.label.v[j->piece[i].at].at;
+	return NULL;
+}
+
+struct ob_err *x86_compile(struct arena *a, const struct prog *p, const struct env *env,
+			   unsigned flags, struct jit *j)
+{
+	static const struct env none;
+	struct x86 *x = arena_new(a, struct x86);
+
+	x->c.a = x->a = a;
+	x->p = p;
+	x->env = env ? env : &none;
+	x->eb = p->ext;
+	x->n = p->n;
+	x->jit = j;
+	x->safe = flags & JIT_SAFE;
+	x->harden = flags & JIT_HARDEN;
+	x->bmi2 = !(flags & JIT_PLAIN) && __builtin_cpu_supports("bmi2");
+	if (x->harden && getrandom(&x->random, sizeof(x->random), 0) < 0)
+		x->random = (uintptr_t)x;
+	x->mark = arena_array(a, u8, x->n);
+	j->piece = calloc((size_t)x->n * 2 + 4, sizeof(*j->piece));
+	if (!j->piece)
+		return err_nomem();
+	mark_targets(x);
+	if (x->safe)
+		measure_stretches(x);
+	emit(x);
+	return x->err ? x->err : finish(x);
+}
+
+#endif

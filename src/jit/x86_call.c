@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Functions and calls.
+ *
+ * r1 to r5 and the run lie where the C convention has its six arguments, so that
+ * a helper is called as it is. rbp is the run while a program needs it, r12 is
+ * r10. A function saves what it writes of r6 to r9; safe functions save them
+ * all, so that even a jump into another function leaves by a fitting door. Their
+ * frames lie in one block apart from the machine's stack. */
+#include "jit/x86.h"
+
+enum { MAY_GOTO_MAX = 1 << 23, ARGS = 6 };
+
+static const u8 kept[] = {RBX, R13, R14, R15}; /* r6 to r9 */
+static const u8 args[ARGS] = {RDI, RSI, RDX, RCX, R8, R9};
+
+static bool is_main(const struct x86 *x) { return x->now == x->func.v; }
+
+static void add_sp(struct code *c, s32 n)
+{
+	if (n)
+		alu_imm(c, true, n < 0 ? 5 : 0, RSP, n < 0 ? -n : n);
+}
+
+/* Of the registers that a fast function must save, in the order of pushing. */
+static u32 to_save(const struct x86 *x, u8 *reg)
+{
+	u32 n = 0;
+
+	if (is_main(x) && x->needs_run)
+		reg[n++] = RBP;
+	if (x->now->fp)
+		reg[n++] = R12;
+	for (u32 i = 0; i < LEN(kept); i++)
+		if (x->now->writes & 1 << (6 + i))
+			reg[n++] = kept[i];
+	return n;
+}
+
+static void fast_prologue(struct x86 *x)
+{
+	struct func *f = x->now;
+	u8 reg[6];
+	u32 n = to_save(x, reg), room = (f->fp ? EBPF_STACK : 0) + (f->may_goto ? 8 : 0);
+
+	if ((f->calls || f->may_goto) && (8 + 8 * n + room) % 16)
+		room += 8;
+	f->room = room;
+	for (u32 i = 0; i < n; i++)
+		push(&x->c, reg[i]);
+	if (is_main(x) && x->needs_run)
+		mov(&x->c, true, RBP, R9);
+	if (f->fp)
+		mov(&x->c, true, R12, RSP);
+	add_sp(&x->c, -(s32)room);
+}
+
+static void loops(struct x86 *x)
+{
+	rm(&x->c, true, 0xc7, 0, RSP, 0);
+	put32(&x->c, MAY_GOTO_MAX);
+}
+
+void x86_prologue(struct x86 *x)
+{
+	label_here(&x->c, x->now->entry);
+	if (!x->safe) {
+		fast_prologue(x);
+		if (x->now->may_goto)
+			loops(x);
+		return;
+	}
+	for (u32 i = 0; i < LEN(kept); i++)
+		push(&x->c, kept[i]);
+	add_sp(&x->c, -24);
+	loops(x);
+	jump_to(&x->c, JUMP_CALL, 0, x->zero);
+}
+
+void x86_epilogue(struct x86 *x)
+{
+	u8 reg[6];
+	u32 n = LEN(kept);
+
+	if (x->safe) {
+		memcpy(reg, kept, sizeof(kept));
+		add_sp(&x->c, 24);
+	} else {
+		n = to_save(x, reg);
+		add_sp(&x->c, (s32)x->now->room);
+	}
+	while (n)
+		pop(&x->c, reg[--n]);
+}
+
+void x86_leave(struct x86 *x)
+{
+	x86_epilogue(x);
+	put8(&x->c, 0xc3);
+}
+
+/* In safe mode: what a call leaves in r1 to r5. */
+void x86_clobber(struct x86 *x)
+{
+	for (u32 i = 1; x->safe && i <= 5; i++)
+		mov_imm(&x->c, x86_reg[i], 0);
+}
+
+/* In safe mode: the budget is looked at. */
+void x86_spend(struct x86 *x, u32 pc)
+{
+	if (!x->safe)
+		return;
+	rm(&x->c, true, 0x83, 7, RBP, ENGINE(E_LEFT));
+	put8(&x->c, 0);
+	jump_to(&x->c, JUMP_IF, CC_L,
+		x86_aside(x,
+			  (struct aside){.kind = ASIDE_FAULT, .fault = FAULT_BUDGET, .slot = pc}));
+}
+
+/* ---- calls of C ---- */
+
+static void call_c(struct x86 *x, const void *fn)
+{
+	vec_push(x->a, x->c.jump) =
+		(struct jump){.at = x->c.raw.n, .kind = JUMP_OUT, .addr = (u64)(uintptr_t)fn};
+	put8(&x->c, 0);
+}
+
+static void tell_stack(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	if (!x->safe)
+		return;
+	rm(c, true, 0x8d, R10, R12, -EBPF_STACK);
+	rm(c, true, 0x89, R10, RBP, RUN(stack));
+	rm(c, true, 0x8b, R11, RBP, ENGINE(E_TOP));
+	rr(c, true, 0x29, R10, R11);
+	rm(c, true, 0x89, R11, RBP, RUN(stack_size));
+}
+
+/* A helper may have ended the run. */
+static void after_helper(struct x86 *x, u32 pc)
+{
+	if (!x->safe)
+		return;
+	rm(&x->c, false, 0x83, 7, RBP, RUN(fault));
+	put8(&x->c, 0);
+	jump_to(&x->c, JUMP_IF, CC_NE,
+		x86_aside(x, (struct aside){.kind = ASIDE_SLOT, .slot = pc}));
+	x86_clobber(x);
+}
+
+static void call_helper(struct x86 *x, const struct eb *e, u32 pc)
+{
+	const struct env *env = x->env;
+	env_fn *fn = NULL;
+
+	if (e->op == EB_CALL && env->helper)
+		fn = env->helper(env->arg, (u32)e->imm);
+	else if (e->op == EB_CALL_KFUNC && env->kfunc)
+		fn = env->kfunc(env->arg, (u32)e->imm, e->off);
+	if (!fn && !x->safe && !x->err)
+		x->err = prog_err_at(err_new(OB_NAME,
+					     e->op == EB_CALL
+						     ? "there is no helper %u here"
+						     : "there is no kernel function %u here",
+					     (u32)e->imm),
+				     x->p, pc);
+	if (!fn) {
+		jump_to(&x->c, JUMP_ALWAYS, 0,
+			x86_aside(x, (struct aside){.kind = ASIDE_FAULT,
+						    .fault = FAULT_CALL,
+						    .slot = pc,
+						    .addr = (u32)e->imm}));
+		return;
+	}
+	vec_push(x->a, x->symbol) = (struct jit_symbol){(u64)(uintptr_t)fn, (u32)e->imm};
+	tell_stack(x);
+	mov(&x->c, true, R9, RBP);
+	call_c(x, (const void *)fn);
+	after_helper(x, pc);
+}
+
+static void tail_call(struct x86 *x, u32 pc)
+{
+	struct code *c = &x->c;
+	u32 on = label_new(c);
+
+	x86_spend(x, pc);
+	push(c, RDI);
+	add_sp(c, -8);
+	mov(c, true, RDI, RBP);
+	mov_imm(c, RCX, (u64)(uintptr_t)x->env);
+	call_c(x, (const void *)tail_target);
+	add_sp(c, 8);
+	pop(c, RDI);
+	rr(c, true, 0x85, RAX, RAX);
+	jump_to(c, JUMP_IF, CC_E, on);
+	for (u32 i = 2; x->safe && i <= 5; i++)
+		mov_imm(c, x86_reg[i], 0);
+	if (!x->safe)
+		mov(c, true, R9, RBP);
+	x86_epilogue(x);
+	rr(c, false, 0xff, 4, RAX); /* jmp rax */
+	label_here(c, on);
+	mov_imm(c, RAX, UINT64_MAX);
+	x86_clobber(x);
+}
+
+/* ---- calls of the program's own functions ---- */
+
+static void enter(struct x86 *x, u32 pc)
+{
+	struct code *c = &x->c;
+
+	rm(c, false, 0x83, 7, RBP, RUN(depth));
+	put8(c, EBPF_FRAMES - 1);
+	jump_to(c, JUMP_IF, CC_AE,
+		x86_aside(x,
+			  (struct aside){.kind = ASIDE_FAULT, .fault = FAULT_DEPTH, .slot = pc}));
+}
+
+static void deeper(struct x86 *x)
+{
+	rm(&x->c, false, 0xff, 0, RBP, RUN(depth)); /* inc */
+	alu_imm(&x->c, true, 5, R12, EBPF_STACK);
+}
+
+static void back(struct x86 *x)
+{
+	alu_imm(&x->c, true, 0, R12, EBPF_STACK);
+	rm(&x->c, false, 0xff, 1, RBP, RUN(depth)); /* dec */
+}
+
+static void call_local(struct x86 *x, const struct eb *e, u32 pc)
+{
+	s64 to = ebpf_target(e, pc);
+
+	x86_spend(x, pc);
+	if (x->safe)
+		enter(x, pc);
+	if (to < 0 || to >= x->n) {
+		x86_only_safe(x, "it calls out of the program");
+		jump_to(&x->c, JUMP_ALWAYS, 0,
+			x86_aside(x, (struct aside){.kind = ASIDE_FAULT,
+						    .fault = FAULT_OP,
+						    .slot = (u32)to}));
+		return;
+	}
+	if (x->safe)
+		deeper(x);
+	else if (!to && x->needs_run) /* the first function takes it from there */
+		mov(&x->c, true, R9, RBP);
+	jump_to(&x->c, JUMP_CALL, 0, x86_func(x, (u32)to)->entry);
+	if (x->safe)
+		back(x);
+}
+
+/* Needs: safe. */
+static void callx(struct x86 *x, const struct eb *e, u32 pc)
+{
+	struct code *c = &x->c;
+	u32 local = label_new(c), done = label_new(c);
+
+	x86_only_safe(x, "callx is only for programs that are not trusted");
+	x86_spend(x, pc);
+	mov(c, true, R11, x86_reg[e->dst]);
+	for (u32 i = 0; i < ARGS; i++)
+		push(c, args[i]);
+	mov(c, true, RDI, RBP);
+	mov(c, true, RSI, R11);
+	mov_imm(c, RDX, (u64)(uintptr_t)x->jit);
+	call_c(x, (const void *)safe_callx);
+	for (u32 i = ARGS; i-- > 0;)
+		pop(c, args[i]);
+	rr(c, true, 0x85, RAX, RAX);
+	jump_to(c, JUMP_IF, CC_E, x86_aside(x, (struct aside){.kind = ASIDE_SLOT, .slot = pc}));
+	rm(c, false, 0x83, 7, RBP, ENGINE(E_LOCAL));
+	put8(c, 0);
+	jump_to(c, JUMP_IF, CC_NE, local);
+	tell_stack(x);
+	mov(c, true, R9, RBP);
+	rr(c, false, 0xff, 2, RAX); /* call rax */
+	after_helper(x, pc);
+	jump_to(c, JUMP_ALWAYS, 0, done);
+	label_here(c, local);
+	enter(x, pc);
+	deeper(x);
+	rr(c, false, 0xff, 2, RAX);
+	back(x);
+	label_here(c, done);
+}
+
+void x86_call(struct x86 *x, const struct eb *e, u32 pc)
+{
+	if (e->op == EB_CALL_LOCAL)
+		call_local(x, e, pc);
+	else if (e->op == EB_CALLX)
+		callx(x, e, pc);
+	else if (e->op == EB_CALL && e->imm == EBPF_TAIL_CALL && x->env->tail)
+		tail_call(x, pc);
+	else
+		call_helper(x, e, pc);
+}
+
+/* ---- the pieces that safe functions share ---- */
+
+/* The entry of a safe program: saves what C wants saved, makes room for the
+ * frames, runs the program's first function. */
+void x86_begin(struct x86 *x)
+{
+	static const u8 saved[] = {RBP, RBX, R12, R13, R14, R15};
+	enum { FRAMES = EBPF_FRAMES * EBPF_STACK };
+	struct code *c = &x->c;
+
+	if (!x->safe)
+		return;
+	for (u32 i = 0; i < LEN(saved); i++)
+		push(c, saved[i]);
+	add_sp(c, -FRAMES - 8);
+	mov(c, true, RBP, R9);
+	rm(c, true, 0x8d, R12, RSP, FRAMES);
+	for (u32 i = 0; i < ARGS; i++)
+		push(c, args[i]);
+	mov(c, true, RDI, RBP);
+	mov(c, true, RSI, R12);
+	mov_imm(c, RDX, (u64)(uintptr_t)x->env);
+	call_c(x, (const void *)safe_begin);
+	for (u32 i = ARGS; i-- > 0;)
+		pop(c, args[i]);
+	rm(c, true, 0x89, RSP, RBP, ENGINE(E_SP));
+	jump_to(c, JUMP_CALL, 0, x->func.v[0].entry);
+	label_here(c, x->main_end);
+	rm(c, true, 0x8b, R10, RBP, ENGINE(E_LIMIT));
+	rm(c, true, 0x2b, R10, RBP, ENGINE(E_LEFT));
+	rm(c, true, 0x89, R10, RBP, RUN(count));
+	add_sp(c, FRAMES + 8);
+	for (u32 i = LEN(saved); i-- > 0;)
+		pop(c, saved[i]);
+	put8(c, 0xc3);
+}
+
+/* A frame of zeros, and r0 and r6 to r9. */
+static void zero_piece(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	label_here(c, x->zero);
+	rm(c, true, 0x8d, R10, R12, -EBPF_STACK);
+	mov_imm(c, R11, EBPF_STACK / 16);
+	put(c, "\x66\x0f\xef\xc0", 4); /* pxor xmm0, xmm0 */
+	u32 again = c->raw.n;
+	put(c, "\x41\x0f\x11\x02", 4); /* movups [r10], xmm0 */
+	alu_imm(c, true, 0, R10, 16);
+	rr(c, false, 0xff, 1, R11); /* dec */
+	put8(c, 0x75);
+	put8(c, (u8)(again - (c->raw.n + 1)));
+	mov_imm(c, RAX, 0);
+	for (u32 i = 0; i < LEN(kept); i++)
+		mov_imm(c, kept[i], 0);
+	put8(c, 0xc3);
+}
+
+/* r11: address, r10: what, r9: slot. */
+static void check_piece(struct x86 *x)
+{
+	static const u8 saved[] = {RAX, RDI, RSI, RDX, RCX, R8, R11};
+	struct code *c = &x->c;
+
+	label_here(c, x->check);
+	for (u32 i = 0; i < LEN(saved); i++)
+		push(c, saved[i]);
+	mov(c, true, RDI, RBP);
+	mov(c, true, RSI, R11);
+	mov(c, false, RDX, R10);
+	mov(c, false, RCX, R9);
+	call_c(x, (const void *)safe_check);
+	put(c, "\x84\xc0", 2); /* test al, al */
+	for (u32 i = LEN(saved); i-- > 0;)
+		pop(c, saved[i]);
+	jump_to(c, JUMP_IF, CC_E, x->stop);
+	put8(c, 0xc3);
+}
+
+static void aside_piece(struct x86 *x, const struct aside *s)
+{
+	struct code *c = &x->c;
+
+	label_here(c, s->label);
+	if (s->kind == ASIDE_CHECK) {
+		mov_imm(c, R9, s->slot);
+		mov_imm(c, R10, s->what);
+		jump_to(c, JUMP_CALL, 0, x->check);
+		jump_to(c, JUMP_ALWAYS, 0, s->back);
+		return;
+	}
+	if (s->kind == ASIDE_FAULT) {
+		rm(c, false, 0xc7, 0, RBP, RUN(fault));
+		put32(c, s->fault);
+		mov_imm(c, R10, s->addr);
+		rm(c, true, 0x89, R10, RBP, RUN(fault_addr));
+	}
+	rm(c, false, 0xc7, 0, RBP, RUN(fault_pc));
+	put32(c, s->slot);
+	jump_to(c, JUMP_ALWAYS, 0, x->stop);
+}
+
+void x86_shared(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	if (!x->safe)
+		return;
+	for (u32 i = 0; i < x->aside.n; i++)
+		aside_piece(x, &x->aside.v[i]);
+	label_here(c, x->stop);
+	rm(c, true, 0x8b, RSP, RBP, ENGINE(E_SP));
+	mov_imm(c, RAX, 0);
+	jump_to(c, JUMP_ALWAYS, 0, x->main_end);
+	zero_piece(x);
+	check_piece(x);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loads, stores and atomic operations. In safe mode an access is looked at
+ * before it is made; its address is then in r11. */
+#include "jit/x86.h"
+
+enum { WRITE = 256 };
+
+static u32 log2_of(u32 size) { return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3; }
+
+/* Makes sure of base + off; *base and *off are then what to use. */
+static void check(struct x86 *x, u8 reg, u32 what, u32 pc, u8 *base, s32 *off)
+{
+	struct code *c = &x->c;
+	u32 size = what & 255;
+
+	*base = x86_reg[reg];
+	if (!x->safe || (reg == 10 && *off >= -EBPF_STACK && *off <= -(s32)size))
+		return;
+	struct aside s = {.kind = ASIDE_CHECK, .slot = pc, .what = what, .back = label_new(c)};
+	u32 slow = x86_aside(x, s);
+	rm(c, true, 0x8d, R11, *base, *off); /* lea */
+	mov(c, true, R10, R11);
+	rm(c, true, 0x2b, R10, RBP, ENGINE(E_AT));
+	rm(c, true, 0x3b, R10, RBP, ENGINE((what & WRITE ? E_WRITE : E_READ) + log2_of(size)));
+	jump_to(c, JUMP_IF, CC_AE, slow);
+	label_here(c, s.back);
+	*base = R11;
+	*off = 0;
+}
+
+static void load(struct x86 *x, u8 op, u8 to, u8 base, s32 off)
+{
+	switch (op) {
+	case EB_LDX_B:
+	case EB_LOAD_ACQ_B:
+		rm(&x->c, false, 0xb6 | X_0F, to, base, off);
+		return;
+	case EB_LDX_H:
+	case EB_LOAD_ACQ_H:
+		rm(&x->c, false, 0xb7 | X_0F, to, base, off);
+		return;
+	case EB_LDX_W:
+	case EB_LOAD_ACQ_W:
+		rm(&x->c, false, 0x8b, to, base, off);
+		return;
+	case EB_LDX_DW:
+	case EB_LOAD_ACQ_DW:
+		rm(&x->c, true, 0x8b, to, base, off);
+		return;
+	case EB_LDSX_B:
+		rm(&x->c, true, 0xbe | X_0F, to, base, off);
+		return;
+	case EB_LDSX_H:
+		rm(&x->c, true, 0xbf | X_0F, to, base, off);
+		return;
+	case EB_LDSX_W:
+		rm(&x->c, true, 0x63, to, base, off);
+		return;
+	}
+}
+
+static void store(struct x86 *x, u32 size, u8 from, u8 base, s32 off)
+{
+	u32 op = size == 1 ? 0x88 | X_BYTE : size == 2 ? 0x89 | X_66 : 0x89;
+
+	rm(&x->c, size == 8, op, from, base, off);
+}
+
+static void store_imm(struct x86 *x, u32 size, s32 imm, u8 base, s32 off)
+{
+	if (x->harden) {
+		x86_const(x, size == 8, R9, imm);
+		store(x, size, R9, base, off);
+		return;
+	}
+	rm(&x->c, size == 8, size == 1 ? 0xc6 : size == 2 ? 0xc7 | X_66 : 0xc7, 0, base, off);
+	put(&x->c, &imm, MIN(size, 4u));
+}
+
+/* What was there goes to src: tried again until nobody came between. */
+static void fetch_loop(struct x86 *x, u32 op, bool w, u8 s, u8 base, s32 off)
+{
+	struct code *c = &x->c;
+	u8 fresh = s == RAX ? R9 : s;
+
+	if (base != R11 || off)
+		rm(c, true, 0x8d, R11, base, off);
+	mov(c, true, R10, s);
+	if (s != RAX)
+		mov(c, true, R9, RAX);
+	rm(c, w, 0x8b, RAX, R11, 0);
+	u32 again = c->raw.n;
+	mov(c, w, fresh, RAX);
+	rr(c, w, op, R10, fresh);
+	rm(c, w, 0xb1 | X_0F | X_LOCK, fresh, R11, 0); /* cmpxchg */
+	put8(c, 0x75);
+	put8(c, (u8)(again - (c->raw.n + 1)));
+	if (!w)
+		mov(c, false, RAX, RAX);
+	if (s != RAX) {
+		mov(c, true, s, RAX);
+		mov(c, true, RAX, R9);
+	}
+}
+
+static void atomic(struct x86 *x, u8 op, bool w, u8 s, u8 base, s32 off)
+{
+	struct code *c = &x->c;
+
+	switch (op) {
+	case EB_ATOMIC_ADD_32:
+	case EB_ATOMIC_ADD_64:
+		rm(c, w, 0x01 | X_LOCK, s, base, off);
+		return;
+	case EB_ATOMIC_OR_32:
+	case EB_ATOMIC_OR_64:
+		rm(c, w, 0x09 | X_LOCK, s, base, off);
+		return;
+	case EB_ATOMIC_AND_32:
+	case EB_ATOMIC_AND_64:
+		rm(c, w, 0x21 | X_LOCK, s, base, off);
+		return;
+	case EB_ATOMIC_XOR_32:
+	case EB_ATOMIC_XOR_64:
+		rm(c, w, 0x31 | X_LOCK, s, base, off);
+		return;
+	case EB_ATOMIC_ADD_FETCH_32:
+	case EB_ATOMIC_ADD_FETCH_64:
+		rm(c, w, 0xc1 | X_0F | X_LOCK, s, base, off); /* xadd */
+		return;
+	case EB_ATOMIC_OR_FETCH_32:
+	case EB_ATOMIC_OR_FETCH_64:
+		fetch_loop(x, 0x09, w, s, base, off);
+		return;
+	case EB_ATOMIC_AND_FETCH_32:
+	case EB_ATOMIC_AND_FETCH_64:
+		fetch_loop(x, 0x21, w, s, base, off);
+		return;
+	case EB_ATOMIC_XOR_FETCH_32:
+	case EB_ATOMIC_XOR_FETCH_64:
+		fetch_loop(x, 0x31, w, s, base, off);
+		return;
+	case EB_XCHG_32:
+	case EB_XCHG_64:
+		rm(c, w, 0x87, s, base, off);
+		return;
+	case EB_CMPXCHG_32:
+	case EB_CMPXCHG_64:
+		rm(c, w, 0xb1 | X_0F | X_LOCK, s, base, off);
+		if (!w)
+			mov(c, false, RAX, RAX);
+		return;
+	}
+}
+
+void x86_mem(struct x86 *x, const struct eb *e, u32 pc)
+{
+	enum eb_form form = ebpf_rows[e->op].form;
+	u32 size = ebpf_size((enum eb_op)e->op);
+	u8 s = x86_reg[e->src], base;
+	s32 off = e->off;
+
+	if (form == EBF_LDX || form == EBF_LOAD_ACQ) {
+		check(x, e->src, size, pc, &base, &off);
+		load(x, e->op, x86_reg[e->dst], base, off);
+		return;
+	}
+	check(x, e->dst, size | WRITE, pc, &base, &off);
+	if (form == EBF_ST)
+		store_imm(x, size, (s32)e->imm, base, off);
+	else if (form == EBF_STX || form == EBF_STORE_REL)
+		store(x, size, s, base, off);
+	else
+		atomic(x, e->op, size == 8, s, base, off);
+}
+
+/* Big-endian from the packet; beyond it the function returns 0, as in Linux. */
+void x86_packet(struct x86 *x, const struct eb *e, u32 pc)
+{
+	struct code *c = &x->c;
+	u32 size = ebpf_size((enum eb_op)e->op), in = label_new(c), out = label_new(c);
+
+	if (ebpf_rows[e->op].form == EBF_IND) {
+		mov(c, false, R10, x86_reg[e->src]);
+		alu_imm(c, false, 0, R10, (s32)e->imm);
+	} else {
+		mov_imm(c, R10, (u32)e->imm);
+	}
+	x86_clobber(x);
+	rm(c, true, 0x8b, R11, RBP, RUN(pkt));
+	rr(c, true, 0x85, R11, R11);
+	jump_to(c, JUMP_IF, CC_E,
+		x->safe ? x86_aside(x, (struct aside){.kind = ASIDE_FAULT,
+						      .fault = FAULT_PACKET,
+						      .slot = pc})
+			: out);
+	rm(c, true, 0x8d, RAX, R10, (s32)size); /* lea */
+	rm(c, false, 0x8b, R9, RBP, RUN(pkt_len));
+	rr(c, true, 0x39, R9, RAX); /* cmp rax, r9 */
+	jump_to(c, JUMP_IF, CC_BE, in);
+	label_here(c, out);
+	mov_imm(c, RAX, 0);
+	x86_leave(x);
+	label_here(c, in);
+	rr(c, true, 0x01, R10, R11);
+	if (size == 1) {
+		rm(c, false, 0xb6 | X_0F, RAX, R11, 0);
+	} else if (size == 2) {
+		rm(c, false, 0xb7 | X_0F, RAX, R11, 0);
+		put(c, "\x66\xc1\xc0\x08", 4); /* rol ax, 8 */
+	} else {
+		rm(c, false, 0x8b, RAX, R11, 0);
+		put(c, "\x0f\xc8", 2); /* bswap eax */
+	}
+}
