@@ -711,7 +711,8 @@ static bool needs_meta(const struct cx_insn *i)
 static void take_registers(struct job *j)
 {
 	bool socket = j->x.target == CBPF_FOR_SOCKET, x = j->x.uses & LIVE_X;
-	bool p = false, len = false, meta = false, back = false, save = false, call = false;
+	bool p = false, len = false, meta = false, back = false, save = false, call = false,
+	     packet = false;
 
 	for (u32 pc = 0; pc < j->x.n; pc++) {
 		const struct cx_insn *i = &j->x.i[pc];
@@ -720,6 +721,7 @@ static void take_registers(struct job *j)
 			continue;
 		p |= needs_p(i);
 		meta |= needs_meta(i);
+		packet |= i->load != CX_NONE;
 		len |= !i->dead && cbpf_rows[i->row].reads & CB_L;
 		save |= i->row == CB_LDX_MSH && i->out & LIVE_A;
 		x |= i->row == CB_LDX_MSH && i->load == CX_FAR;
@@ -734,7 +736,7 @@ static void take_registers(struct job *j)
 	j->turns = back && !socket ? take(j, first) : -1;
 	for (u32 k = 0; k < CBPF_MEMWORDS; k++)
 		j->cell[k] = j->x.uses & live_cell(k) ? take(j, first) : -1;
-	if (socket && (len || meta || p || j->x.uses))
+	if (socket && (len || meta || packet))
 		put_x(j, EB_MOV_64_X, CTX, 1);
 }
 
