@@ -731,16 +731,11 @@ _Static_assert((int)VM_LINUX == OB_DIALECT_LINUX && (int)VM_LIBPCAP == OB_DIALEC
 struct ob_err *ob_classic_create(const struct ob_prog *prog, enum ob_dialect dialect,
 				 struct ob_classic **ret)
 {
-	const struct prog *p = prog_private(prog);
-	u32 need = 1u << OB_RULES_LINUX | 1u << OB_RULES_SECCOMP;
 	struct vm_classic *c;
 
-	if (dialect == OB_DIALECT_LIBPCAP)
-		need |= 1u << OB_RULES_LIBPCAP;
-	if (!(p->checked & need))
-		return err_new(OB_REFUSED, "the program has not passed the checker%s",
-			       p->checked ? " by rules that hold for this dialect" : "");
-	struct ob_err *err = vm_classic_create(p, (enum vm_dialect)dialect, &c);
+	struct ob_err *err = prog_may_run(prog_private(prog), dialect);
+	if (!err)
+		err = vm_classic_create(prog_private(prog), (enum vm_dialect)dialect, &c);
 	if (!err)
 		*ret = (struct ob_classic *)c;
 	return err;

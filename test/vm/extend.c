@@ -1,52 +1,100 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Classic programs as extended code give what they gave before. Usage: extend
- * [runs [seed]] */
+/* Classic programs as extended code give what they gave before, on every engine
+ * that there is. Usage: extend [runs [seed]] */
 #include "../extended.h"
 #include "../programs.h"
 #include "check/check.h"
+#include "kern/kern.h"
 
-enum { LONGEST = 60, PACKET = 300, TRIES = 8 };
+enum { LONGEST = 60, PACKET = 300, TRIES = 16 };
 
 static u32 runs = 60000;
 static u64 seed = 1;
 static u64 zero, slots, insns;
 
-static bool differs(const char *why, const struct ob_cbpf *code, u32 n, const struct ob_ebpf *ext,
-		    u32 m, const struct vm_pkt *pkt)
+struct engines {
+	enum cbpf_target target;
+	struct prog *p, *ext;
+	struct vm_classic *classic;
+	struct vm_ebpf *fast, *safe;
+	struct kern_filter *filter;
+	struct env env;
+};
+
+static bool differs(const char *why, const struct engines *e, const struct vm_pkt *pkt)
 {
 	struct buf b = {0};
-	struct eb *e = calloc(m, sizeof(*e));
 
-	print_program(why, code, n);
-	ebpf_decode(ext, m, e);
-	for (u32 i = 0; i < m; i++) {
-		buf_printf(&b, "%4u ", i);
-		ebpf_dis_one(&b, &e[i], i);
-		buf_printf(&b, "\t\tdst %u src %u off %d imm %lld\n", e[i].dst, e[i].src, e[i].off,
-			   (long long)e[i].imm);
-	}
+	print_program(why, e->p->classic, e->p->n);
+	ebpf_dis(&b, e->ext->ext, e->ext->n);
 	fprintf(stderr, "%spacket of %u, %u on the wire:", b.p ? b.p : "", pkt->caplen, pkt->len);
 	for (u32 i = 0; i < pkt->caplen; i++)
 		fprintf(stderr, " %02x", pkt->data[i]);
 	fprintf(stderr, "\n");
 	buf_deinit(&b);
-	free(e);
 	return false;
 }
 
-/* Of packets that are just as long as the memory they lie in. */
-static bool same(const struct ob_cbpf *code, u32 n, const struct vm_classic *vm,
-		 const struct ob_ebpf *ext, const struct eb *e, u32 m, const struct vm_pkt *pkt)
+static env_fn *helper(void *arg, u32 id)
+{
+	(void)arg;
+	return vm_classic_helper(id);
+}
+
+static void open_engines(struct engines *e, const struct ob_cbpf *code, u32 n)
+{
+	enum vm_dialect d = e->target == CBPF_FOR_LINUX ? VM_LINUX : VM_LIBPCAP;
+
+	e->env.helper = helper;
+	if (prog_create_classic(code, n, &e->p) || vm_classic_create(e->p, d, &e->classic) ||
+	    prog_extend(e->p, e->target, &e->ext) || check_ebpf(e->ext) ||
+	    vm_ebpf_create(e->ext, &e->env, 0, &e->fast) ||
+	    vm_ebpf_create(e->ext, &e->env, VM_SAFE, &e->safe) ||
+	    kern_filter_create(e->p, d, 0, &e->filter))
+		abort();
+}
+
+static void close_engines(struct engines *e)
+{
+	vm_classic_destroy(e->classic);
+	vm_ebpf_destroy(e->fast);
+	vm_ebpf_destroy(e->safe);
+	kern_filter_destroy(e->filter);
+	prog_destroy(e->p);
+	prog_destroy(e->ext);
+}
+
+static u64 extended(const struct engines *e, const struct vm_ebpf *vm, const struct vm_pkt *pkt,
+		    bool *fault)
+{
+	struct region may[] = {{(u64)(uintptr_t)pkt->data, pkt->caplen, false},
+			       {(u64)(uintptr_t)pkt->anc, sizeof(*pkt->anc), false}};
+	struct run r = {.env = &e->env, .region = may, .regions = pkt->anc ? 2 : 1};
+	u64 ret = vm_ebpf_run(vm, may[0].at, pkt->caplen, pkt->len, may[1].at, 0, &r);
+
+	*fault = r.fault;
+	return ret;
+}
+
+/* Packets are just as long as the memory they lie in. */
+static bool same(const struct engines *e, const struct vm_pkt *pkt, bool slow)
 {
 	static struct machine machine;
-	u32 want = vm_classic_run(vm, pkt), got = machine_run(&machine, e, m, pkt);
+	u32 want = vm_classic_run(e->classic, pkt), filter = kern_filter_run(e->filter, pkt);
+	bool fault, ignored;
+	u64 safe = extended(e, e->safe, pkt, &fault), fast = extended(e, e->fast, pkt, &ignored);
+	u32 minded = slow ? machine_run(&machine, e->ext->ext, e->ext->n, pkt) : want;
 
 	zero += !want;
-	if (!machine.fault && want == got)
+	if (want == minded && !(slow && machine.fault) && want == fast && want == safe && !fault &&
+	    want == filter)
 		return true;
-	fprintf(stderr, "classic %#x, extended %#x: %s\n", want, got,
-		machine.fault ? machine.fault : "no fault");
-	return differs("extended code differs", code, n, ext, m, pkt);
+	fprintf(stderr, "classic %#x, minded %#x, fast %#llx, safe %#llx, filter %#x: %s\n", want,
+		minded, (unsigned long long)fast, (unsigned long long)safe, filter,
+		machine.fault ? machine.fault
+		: fault       ? "a fault"
+			      : "no fault");
+	return differs("extended code differs", e, pkt);
 }
 
 static void random_meta(struct rnd *r, struct ob_meta *m)
@@ -63,22 +111,11 @@ static void random_meta(struct rnd *r, struct ob_meta *m)
 static bool packets(struct rnd *r, const struct ob_cbpf *code, u32 n, enum cbpf_target target,
 		    u32 *done)
 {
-	enum vm_dialect d = target == CBPF_FOR_LINUX ? VM_LINUX : VM_LIBPCAP;
-	struct ob_ebpf *ext;
-	struct vm_classic *vm;
-	struct prog *p;
-	struct eb *e;
-	struct arena a;
-	u32 *from, m;
-	bool good = true;
+	struct engines e = {.target = target};
+	bool good = true, slow = !below(r, 4);
 
-	arena_init(&a);
-	if (prog_create_classic(code, n, &p) || vm_classic_create(p, d, &vm) ||
-	    cbpf_extend(&a, code, n, target, &ext, &from, &m))
-		abort();
-	e = arena_array(&a, struct eb, m);
-	ebpf_decode(ext, m, e);
-	slots += m;
+	open_engines(&e, code, n);
+	slots += e.ext->n;
 	insns += n;
 	for (u32 i = 0; good && i < TRIES; i++, ++*done) {
 		struct ob_meta meta = {0};
@@ -91,12 +128,10 @@ static bool packets(struct rnd *r, const struct ob_cbpf *code, u32 n, enum cbpf_
 		pkt.data = data;
 		pkt.anc = none ? NULL : &meta;
 		pkt.len = pkt.caplen + below(r, 2) * below(r, 2000);
-		good = same(code, n, vm, ext, e, m, &pkt);
+		good = same(&e, &pkt, slow);
 		free(data);
 	}
-	vm_classic_destroy(vm);
-	prog_destroy(p);
-	arena_deinit(&a);
+	close_engines(&e);
 	return good;
 }
 
@@ -130,7 +165,7 @@ static bool program(struct rnd *r, u32 *done)
 	u32 n = 1 + below(r, LONGEST);
 
 	random_program(r, code, n);
-	if (n > 2 && !below(r, 8))
+	if (n > 2 && !below(r, 60))
 		jump_back(r, code, n);
 	if (is_random(code, n))
 		return true;
