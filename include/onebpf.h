@@ -113,6 +113,24 @@ enum ob_rules {
  * two threads at once for the same program. */
 struct ob_err *ob_prog_check(struct ob_prog *prog, enum ob_rules rules);
 
+/* What a classic program in extended code is called with. */
+enum ob_extended_for {
+	/* r1: the packet, r2: the number of its bytes, r3: how many it had on the
+	 * wire, r4: a struct ob_meta, which for libpcap's dialect may be NULL. */
+	OB_FOR_LINUX, /* in the dialects of enum ob_dialect */
+	OB_FOR_LIBPCAP,
+	OB_FOR_SOCKET, /* r1: Linux's struct __sk_buff, of a socket filter */
+};
+/* The same program in extended code: r0 is what it returned. It must have passed
+ * ob_prog_check: for OB_FOR_LIBPCAP by any rules, else by Linux's or seccomp's.
+ * Errors: OB_REFUSED when it was not checked; OB_UNSUPPORTED when it is no
+ * classic program, or with the instruction that needs what Linux does not give to
+ * extended socket filters (`#hatype`, `#nla`, `#nlan`, `#poff`); OB_NOMEM. For our
+ * targets `ld #rand`, `#nla` and `#nlan` are calls of helpers 7, 0x6f62000c and
+ * 0x6f620010, of which ob_filter_create knows the last two. */
+struct ob_err *ob_prog_extend(const struct ob_prog *prog, enum ob_extended_for target,
+			      struct ob_prog **ret);
+
 /* ---- running classic programs ---- */
 struct ob_classic;
 
@@ -149,6 +167,22 @@ uint32_t ob_classic_run(const struct ob_classic *classic, const void *data, uint
  * number of instructions that were executed. */
 uint32_t ob_classic_run_meta(const struct ob_classic *classic, const void *data, uint32_t caplen,
 			     uint32_t len, const struct ob_meta *meta, uint64_t *count);
+
+/* ---- the same on the fastest engine ---- */
+struct ob_filter;
+
+/* Compiles a classic program to machine code; where there is no JIT for the
+ * processor, or memory may not become executable, it is as ob_classic_create. The
+ * same rules and errors. */
+struct ob_err *ob_filter_create(const struct ob_prog *prog, enum ob_dialect dialect,
+				struct ob_filter **ret);
+void ob_filter_destroy(struct ob_filter *filter); /* NULL is allowed */
+bool ob_filter_is_compiled(const struct ob_filter *filter);
+/* As ob_classic_run and ob_classic_run_meta. */
+uint32_t ob_filter_run(const struct ob_filter *filter, const void *data, uint32_t caplen,
+		       uint32_t len);
+uint32_t ob_filter_run_meta(const struct ob_filter *filter, const void *data, uint32_t caplen,
+			    uint32_t len, const struct ob_meta *meta);
 
 /* ---- running extended programs ---- */
 struct ob_run;  /* a program, prepared */

@@ -165,6 +165,40 @@ static inline void random_program(struct rnd *r, struct ob_cbpf *code, u32 n)
 	code[n - 1] = (struct ob_cbpf){cbpf_rows[a ? CB_RET_A : CB_RET_K].code, 0, 0, edge(r)};
 }
 
+static inline u32 add_insn(struct ob_cbpf *code, u32 n, int row, u32 k)
+{
+	code[n] = (struct ob_cbpf){.code = cbpf_rows[row].code, .k = k};
+	return n + 1;
+}
+
+/* Every `ret a` becomes a jump to a tail that folds A and X to one word, which is
+ * never 0. */
+enum { TAIL = 10 };
+static inline u32 add_tail(struct ob_cbpf *code, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (code[i].code == cbpf_rows[CB_RET_A].code)
+			code[i] =
+				(struct ob_cbpf){.code = cbpf_rows[CB_JMP_JA].code, .k = n - i - 1};
+	n = add_insn(code, n, CB_ST, 0);
+	n = add_insn(code, n, CB_TXA, 0);
+	n = add_insn(code, n, CB_ALU_MUL_K, 0x9e3779b1);
+	n = add_insn(code, n, CB_TAX, 0);
+	n = add_insn(code, n, CB_LD_MEM, 0);
+	n = add_insn(code, n, CB_ALU_ADD_X, 0);
+	n = add_insn(code, n, CB_ALU_OR_K, 1);
+	return add_insn(code, n, CB_RET_A, 0);
+}
+
+/* `ret a` becomes `A == k ? all : 1 byte`. */
+static inline u32 expect(struct ob_cbpf *code, u32 n, u32 k)
+{
+	n = add_insn(code, n - 1, CB_JMP_JEQ_K, k);
+	code[n - 1].jf = 1;
+	n = add_insn(code, n, CB_RET_K, UINT32_MAX);
+	return add_insn(code, n, CB_RET_K, 1);
+}
+
 /* One to three faults. */
 static inline void mutate(struct rnd *r, struct ob_cbpf *code, u32 n)
 {

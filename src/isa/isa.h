@@ -11,6 +11,9 @@
 /* ---- classic BPF (classic.def, classic.c, classic_asm.c, classic_dis.c) ---- */
 
 enum { CBPF_MAXINSNS = 4096, CBPF_MEMWORDS = 16 };
+/* A run in libpcap's dialect jumps back at most this often; after that the packet
+ * is dropped. The loops of its protochain advance at least 8 bytes a turn. */
+enum { CBPF_BACK_MAX = 1 << 16 };
 
 /* One enumerator per row of classic.def: CB_LD_W_ABS, CB_ALU_ADD_K, ... */
 enum cb_op {
@@ -82,6 +85,29 @@ void cbpf_dis_one(struct buf *to, const struct ob_cbpf *insn, u32 pc);
 enum { CBPF_ASM_MAX = 1 << 20 };
 struct ob_err *cbpf_asm(struct arena *a, const char *name, const char *text, size_t n,
 			struct ob_cbpf **code, u32 *count);
+
+/* ---- classic to extended (classic_ebpf.c, classic_facts.c) ----
+ *
+ * For our engines: r1 is the packet, r2 the number of its bytes, r3 how many it
+ * had on the wire, r4 a struct ob_meta, r0 the verdict; NULL in r4 is allowed in
+ * libpcap's dialect, where it means that nothing is known. The upper halves of
+ * r2 and r3 are 0. Calls are those of enum cbpf_call. For a socket filter of
+ * Linux: r1 is its struct __sk_buff. */
+enum cbpf_target { CBPF_FOR_LINUX, CBPF_FOR_LIBPCAP, CBPF_FOR_SOCKET };
+enum cbpf_call {
+	CBPF_CALL_RANDOM = 7, /* as Linux's: () to 32 bits */
+	CBPF_CALL_CPU = 8,    /* for a socket filter only */
+	/* (packet, its bytes, A, X) to A */
+	CBPF_CALL_NLATTR = 0x6f620000 + CA_NLATTR,
+	CBPF_CALL_NLATTR_NEST = 0x6f620000 + CA_NLATTR_NEST,
+};
+
+/* The same program in extended code, slot by slot, and the classic instruction
+ * that each slot serves, or n for none. It must have passed the checker. Errors: OB_UNSUPPORTED
+ * with the instruction for what Linux does not give to extended socket filters,
+ * OB_NOMEM. */
+struct ob_err *cbpf_extend(struct arena *a, const struct ob_cbpf *code, u32 n,
+			   enum cbpf_target target, struct ob_ebpf **ret, u32 **from, u32 *count);
 
 /* ---- CSPF (cspf.def, cspf.c) ---- */
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Our kernel's beginning: an extended program, checked and prepared for an
- * engine, with the helpers that it calls. Its life is in onebpf.h:
- * ob_run_create, ob_run_destroy. */
+/* Our kernel's beginning: programs, checked and prepared for an engine, with the
+ * helpers that they call; and packet filters. */
 #ifndef KERN_H
 #define KERN_H
 
-#include "prog/prog.h"
+#include "vm/vm.h"
+
+/* ---- extended programs (run.c); their life is in onebpf.h: ob_run_create,
+ * ob_run_destroy ---- */
 
 enum { KERN_BUDGET = 100000000 }; /* instructions of a run, when nothing is said */
 
@@ -14,5 +16,19 @@ enum { KERN_BUDGET = 100000000 }; /* instructions of a run, when nothing is said
 u64 kern_call(const struct ob_run *k, const u64 reg[5], struct run *r);
 /* The machine code; nothing for the interpreter. */
 struct bytes kern_code(const struct ob_run *k);
+
+/* ---- packet filters (filter.c) ----
+ *
+ * A classic program that has passed the checker (CHECK_LINUX or, for VM_LIBPCAP,
+ * CHECK_LIBPCAP) as machine code, or in the interpreter where there is no JIT or
+ * memory cannot be made executable. It may be destroyed before the filter. */
+struct kern_filter;
+enum { KERN_FILTER_INTERP = 1 }; /* the interpreter anyway */
+struct ob_err *kern_filter_create(const struct prog *classic, enum vm_dialect d, unsigned flags,
+				  struct kern_filter **ret);
+void kern_filter_destroy(struct kern_filter *f);
+bool kern_filter_is_jit(const struct kern_filter *f);
+/* What vm_classic_run returns. Thread-safe. */
+u32 kern_filter_run(const struct kern_filter *f, const struct vm_pkt *pkt);
 
 #endif

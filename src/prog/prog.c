@@ -101,6 +101,20 @@ void prog_destroy(struct prog *p)
 	free(p);
 }
 
+struct ob_err *prog_may_run(const struct prog *p, enum ob_dialect dialect)
+{
+	u32 need = 1u << OB_RULES_LINUX | 1u << OB_RULES_SECCOMP;
+
+	if (p->kind != PROG_CLASSIC)
+		return err_new(OB_UNSUPPORTED, "this is an extended program, not a classic one");
+	if (dialect == OB_DIALECT_LIBPCAP)
+		need |= 1u << OB_RULES_LIBPCAP;
+	if (p->checked & need)
+		return NULL;
+	return err_new(OB_REFUSED, "the program has not passed the checker%s",
+		       p->checked ? " by rules that hold for this dialect" : "");
+}
+
 struct ob_err *ob_prog_create(const struct ob_cbpf *code, uint32_t n, struct ob_prog **ret)
 {
 	struct prog *p;

@@ -48,6 +48,12 @@ void prog_destroy(struct prog *p);
 
 /* Assembles extended code (isa/ebpf_asm.c), with the text and its spans. */
 struct ob_err *prog_assemble(const char *name, const char *text, size_t n, struct prog **ret);
+/* The same program in extended code (cbpf_extend in isa.h), with its text and the
+ * spans of its instructions. It must have passed the checker. */
+struct ob_err *prog_extend(const struct prog *classic, enum cbpf_target target, struct prog **ret);
+/* NULL when the library's user has had it checked by rules that hold for the
+ * dialect, else OB_REFUSED; OB_UNSUPPORTED for an extended program. */
+struct ob_err *prog_may_run(const struct prog *classic, enum ob_dialect dialect);
 /* Adds the instruction, as text and by its number, and its line of the source
  * where there is one. */
 struct ob_err *prog_err_at(struct ob_err *err, const struct prog *p, u32 pc);

@@ -320,7 +320,7 @@ static u32 loop(const struct vm_classic *c, const struct op *pc, const struct vm
 	r.c = c;
 	r.pkt = pkt;
 	r.count = count;
-	r.back = VM_BACK_MAX;
+	r.back = CBPF_BACK_MAX;
 	const u8 *p = pkt->data;
 	u64 caplen = pkt->caplen;
 	u32 A = 0, X = 0, request;
@@ -684,6 +684,45 @@ u32 vm_classic_run_counted(const struct vm_classic *c, const struct vm_pkt *pkt,
 	return loop(c, c->counted_first, pkt, count, NULL);
 }
 
+/* ---- for programs that were made extended ---- */
+
+static u64 call_random(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+{
+	(void)r1, (void)r2, (void)r3, (void)r4, (void)r5, (void)r;
+	return random_u32();
+}
+
+static u64 call_nlattr(u64 data, u64 caplen, u64 A, u64 X, u64 r5, struct run *r)
+{
+	struct vm_pkt pkt = {.data = (const u8 *)(uintptr_t)data, .caplen = (u32)caplen};
+
+	(void)r5, (void)r;
+	return nlattr(&pkt, (u32)A, (u32)X, false);
+}
+
+static u64 call_nlattr_nest(u64 data, u64 caplen, u64 A, u64 X, u64 r5, struct run *r)
+{
+	struct vm_pkt pkt = {.data = (const u8 *)(uintptr_t)data, .caplen = (u32)caplen};
+
+	(void)r5, (void)r;
+	return nlattr(&pkt, (u32)A, (u32)X, true);
+}
+
+env_fn *vm_classic_helper(u32 id)
+{
+	switch ((enum cbpf_call)id) {
+	case CBPF_CALL_RANDOM:
+		return call_random;
+	case CBPF_CALL_NLATTR:
+		return call_nlattr;
+	case CBPF_CALL_NLATTR_NEST:
+		return call_nlattr_nest;
+	case CBPF_CALL_CPU:
+		break;
+	}
+	return NULL;
+}
+
 /* ---- for the library's users ---- */
 
 _Static_assert((int)VM_LINUX == OB_DIALECT_LINUX && (int)VM_LIBPCAP == OB_DIALECT_LIBPCAP,
@@ -692,16 +731,11 @@ _Static_assert((int)VM_LINUX == OB_DIALECT_LINUX && (int)VM_LIBPCAP == OB_DIALEC
 struct ob_err *ob_classic_create(const struct ob_prog *prog, enum ob_dialect dialect,
 				 struct ob_classic **ret)
 {
-	const struct prog *p = prog_private(prog);
-	u32 need = 1u << OB_RULES_LINUX | 1u << OB_RULES_SECCOMP;
 	struct vm_classic *c;
 
-	if (dialect == OB_DIALECT_LIBPCAP)
-		need |= 1u << OB_RULES_LIBPCAP;
-	if (!(p->checked & need))
-		return err_new(OB_REFUSED, "the program has not passed the checker%s",
-			       p->checked ? " by rules that hold for this dialect" : "");
-	struct ob_err *err = vm_classic_create(p, (enum vm_dialect)dialect, &c);
+	struct ob_err *err = prog_may_run(prog_private(prog), dialect);
+	if (!err)
+		err = vm_classic_create(prog_private(prog), (enum vm_dialect)dialect, &c);
 	if (!err)
 		*ret = (struct ob_classic *)c;
 	return err;

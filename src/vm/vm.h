@@ -17,10 +17,6 @@ enum vm_dialect {
 	VM_LIBPCAP, /* X + k does not wrap, shifts >= 32 give 0 */
 };
 
-/* A run jumps back at most this often; after that the packet is dropped. The
- * loops of libpcap's protochain advance at least 8 bytes a turn. */
-enum { VM_BACK_MAX = 1 << 16 };
-
 /* A program decoded for the interpreter. It must have passed the checker
  * (CHECK_LINUX or CHECK_LIBPCAP); it may be destroyed before its decoded form. */
 struct vm_classic;
@@ -30,6 +26,9 @@ void vm_classic_destroy(struct vm_classic *c);
 u32 vm_classic_run(const struct vm_classic *c, const struct vm_pkt *pkt);
 /* The same, and the number of instructions that were executed. */
 u32 vm_classic_run_counted(const struct vm_classic *c, const struct vm_pkt *pkt, u64 *count);
+
+/* What classic programs in extended code call (enum cbpf_call), or NULL. */
+env_fn *vm_classic_helper(u32 id);
 
 /* An extended program, decoded for the interpreter with what env resolves; the
  * program may be destroyed before it, env may not. Safe mode (VM_SAFE) runs

@@ -3,9 +3,8 @@
  * socket with a filter arrives cut to what the program returns, or not at all.
  * Usage: oracle [pairs of program and packet [seed]]
  *
- * The length tells few bits. So a program's every `ret a` becomes a jump to a
- * tail that folds A and X to one word; what our machine gives for it is then
- * compiled in, and the kernel only says whether it found the same. */
+ * The length tells few bits. So a program is folded; what our machine gives for
+ * it is then compiled in, and the kernel only says whether it found the same. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <sched.h>
@@ -16,7 +15,7 @@
 #include "check/check.h"
 #include "vm/vm.h"
 
-enum { LONGEST = 40, TAIL = 10, PACKET = 9000, TRIES = 4 };
+enum { LONGEST = 40, PACKET = 9000, TRIES = 4 };
 
 static u32 runs = 8000;
 static u64 seed = 1;
@@ -49,38 +48,6 @@ static bool comparable(const struct ob_cbpf *code, u32 n)
 		if (cbpf_row(code[i].code) >= 0 && code[i].k == CBPF_AD_OFF + CA_RANDOM)
 			return false;
 	return true;
-}
-
-static u32 add(struct ob_cbpf *code, u32 n, int row, u32 k)
-{
-	code[n] = (struct ob_cbpf){.code = cbpf_rows[row].code, .k = k};
-	return n + 1;
-}
-
-/* Ends in `ret a`, where A is never 0. */
-static u32 add_tail(struct ob_cbpf *code, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		if (code[i].code == cbpf_rows[CB_RET_A].code)
-			code[i] =
-				(struct ob_cbpf){.code = cbpf_rows[CB_JMP_JA].code, .k = n - i - 1};
-	n = add(code, n, CB_ST, 0);
-	n = add(code, n, CB_TXA, 0);
-	n = add(code, n, CB_ALU_MUL_K, 0x9e3779b1);
-	n = add(code, n, CB_TAX, 0);
-	n = add(code, n, CB_LD_MEM, 0);
-	n = add(code, n, CB_ALU_ADD_X, 0);
-	n = add(code, n, CB_ALU_OR_K, 1);
-	return add(code, n, CB_RET_A, 0);
-}
-
-/* `ret a` becomes `A == k ? all : 1 byte`. */
-static u32 expect(struct ob_cbpf *code, u32 n, u32 k)
-{
-	n = add(code, n - 1, CB_JMP_JEQ_K, k);
-	code[n - 1].jf = 1;
-	n = add(code, n, CB_RET_K, UINT32_MAX);
-	return add(code, n, CB_RET_K, 1);
 }
 
 /* Runs both forms of the interpreter. */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Classic programs as extended code give what they gave before, on every engine
+ * that there is. Usage: extend [runs [seed]] */
+#include "../extended.h"
+#include "../programs.h"
+#include "check/check.h"
+#include "kern/kern.h"
+
+enum { LONGEST = 60, PACKET = 300, TRIES = 16 };
+
+static u32 runs = 60000;
+static u64 seed = 1;
+static u64 zero, slots, insns;
+
+struct engines {
+	enum cbpf_target target;
+	struct prog *p, *ext;
+	struct vm_classic *classic;
+	struct vm_ebpf *fast, *safe;
+	struct kern_filter *filter;
+	struct env env;
+};
+
+static bool differs(const char *why, const struct engines *e, const struct vm_pkt *pkt)
+{
+	struct buf b = {0};
+
+	print_program(why, e->p->classic, e->p->n);
+	ebpf_dis(&b, e->ext->ext, e->ext->n);
+	fprintf(stderr, "%spacket of %u, %u on the wire:", b.p ? b.p : "", pkt->caplen, pkt->len);
+	for (u32 i = 0; i < pkt->caplen; i++)
+		fprintf(stderr, " %02x", pkt->data[i]);
+	fprintf(stderr, "\n");
+	buf_deinit(&b);
+	return false;
+}
+
+static env_fn *helper(void *arg, u32 id)
+{
+	(void)arg;
+	return vm_classic_helper(id);
+}
+
+static void open_engines(struct engines *e, const struct ob_cbpf *code, u32 n)
+{
+	enum vm_dialect d = e->target == CBPF_FOR_LINUX ? VM_LINUX : VM_LIBPCAP;
+
+	e->env.helper = helper;
+	if (prog_create_classic(code, n, &e->p) || vm_classic_create(e->p, d, &e->classic) ||
+	    prog_extend(e->p, e->target, &e->ext) || check_ebpf(e->ext) ||
+	    vm_ebpf_create(e->ext, &e->env, 0, &e->fast) ||
+	    vm_ebpf_create(e->ext, &e->env, VM_SAFE, &e->safe) ||
+	    kern_filter_create(e->p, d, 0, &e->filter))
+		abort();
+}
+
+static void close_engines(struct engines *e)
+{
+	vm_classic_destroy(e->classic);
+	vm_ebpf_destroy(e->fast);
+	vm_ebpf_destroy(e->safe);
+	kern_filter_destroy(e->filter);
+	prog_destroy(e->p);
+	prog_destroy(e->ext);
+}
+
+static u64 extended(const struct engines *e, const struct vm_ebpf *vm, const struct vm_pkt *pkt,
+		    bool *fault)
+{
+	struct region may[] = {{(u64)(uintptr_t)pkt->data, pkt->caplen, false},
+			       {(u64)(uintptr_t)pkt->anc, sizeof(*pkt->anc), false}};
+	struct run r = {.env = &e->env, .region = may, .regions = pkt->anc ? 2 : 1};
+	u64 ret = vm_ebpf_run(vm, may[0].at, pkt->caplen, pkt->len, may[1].at, 0, &r);
+
+	*fault = r.fault;
+	return ret;
+}
+
+/* Packets are just as long as the memory they lie in. */
+static bool same(const struct engines *e, const struct vm_pkt *pkt, bool slow)
+{
+	static struct machine machine;
+	u32 want = vm_classic_run(e->classic, pkt), filter = kern_filter_run(e->filter, pkt);
+	bool fault, ignored;
+	u64 safe = extended(e, e->safe, pkt, &fault), fast = extended(e, e->fast, pkt, &ignored);
+	u32 minded = slow ? machine_run(&machine, e->ext->ext, e->ext->n, pkt) : want;
+
+	zero += !want;
+	if (want == minded && !(slow && machine.fault) && want == fast && want == safe && !fault &&
+	    want == filter)
+		return true;
+	fprintf(stderr, "classic %#x, minded %#x, fast %#llx, safe %#llx, filter %#x: %s\n", want,
+		minded, (unsigned long long)fast, (unsigned long long)safe, filter,
+		machine.fault ? machine.fault
+		: fault       ? "a fault"
+			      : "no fault");
+	return differs("extended code differs", e, pkt);
+}
+
+static void random_meta(struct rnd *r, struct ob_meta *m)
+{
+	u32 *word = &m->protocol;
+
+	m->has_dev = below(r, 2);
+	m->has_ll = below(r, 2);
+	m->net_off = below(r, 3) ? below(r, 40) : edge(r);
+	for (u32 i = 0; i < 12; i++)
+		word[i] = below(r, 2) ? below(r, 64) : rnd(r);
+}
+
+static bool packets(struct rnd *r, const struct ob_cbpf *code, u32 n, enum cbpf_target target,
+		    u32 *done)
+{
+	struct engines e = {.target = target};
+	bool good = true, slow = !below(r, 4);
+
+	open_engines(&e, code, n);
+	slots += e.ext->n;
+	insns += n;
+	for (u32 i = 0; good && i < TRIES; i++, ++*done) {
+		struct ob_meta meta = {0};
+		bool none = target == CBPF_FOR_LIBPCAP && below(r, 2);
+		struct vm_pkt pkt = {.caplen = below(r, below(r, 3) ? 80 : PACKET)};
+		u8 *data = malloc(pkt.caplen + !pkt.caplen);
+
+		random_meta(r, &meta);
+		random_packet(r, data, pkt.caplen);
+		pkt.data = data;
+		pkt.anc = none ? NULL : &meta;
+		pkt.len = pkt.caplen + below(r, 2) * below(r, 2000);
+		good = same(&e, &pkt, slow);
+		free(data);
+	}
+	close_engines(&e);
+	return good;
+}
+
+/* A jump of libpcap's dialect back, to anywhere. */
+static void jump_back(struct rnd *r, struct ob_cbpf *code, u32 n)
+{
+	u32 pc = below(r, n - 1), to = below(r, pc + 1);
+
+	code[pc] = (struct ob_cbpf){.code = cbpf_rows[CB_JMP_JA].code, .k = to - pc - 1};
+}
+
+static bool is_random(const struct ob_cbpf *code, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (code[i].k == CBPF_AD_OFF + CA_RANDOM)
+			return true;
+	return false;
+}
+
+static bool passes(const struct ob_cbpf *code, u32 n, enum check_profile profile)
+{
+	struct ob_err *err = check_classic(code, n, profile);
+
+	ob_err_destroy(err);
+	return !err;
+}
+
+static bool program(struct rnd *r, u32 *done)
+{
+	struct ob_cbpf code[LONGEST];
+	u32 n = 1 + below(r, LONGEST);
+
+	random_program(r, code, n);
+	if (n > 2 && !below(r, 60))
+		jump_back(r, code, n);
+	if (is_random(code, n))
+		return true;
+	if (passes(code, n, CHECK_LINUX) && !packets(r, code, n, CBPF_FOR_LINUX, done))
+		return false;
+	return !passes(code, n, CHECK_LIBPCAP) || packets(r, code, n, CBPF_FOR_LIBPCAP, done);
+}
+
+int main(int argc, char **argv)
+{
+	u32 done = 0;
+
+	if (argc > 1)
+		runs = (u32)atol(argv[1]);
+	if (argc > 2)
+		seed = strtoull(argv[2], NULL, 0);
+	struct rnd r = {seed * 0x9e3779b97f4a7c15};
+	while (done < runs)
+		if (!program(&r, &done)) {
+			printf("FAIL extend: run %u of seed %llu\n", done,
+			       (unsigned long long)seed);
+			return 1;
+		}
+	printf("# extend: %u runs, %llu of 0; %llu instructions became %llu\n", done,
+	       (unsigned long long)zero, (unsigned long long)insns, (unsigned long long)slots);
+	bool fair = zero < done * 9ull / 10;
+	printf("%s extend%s\n", fair ? "ok" : "FAIL", fair ? "" : ": hardly any other than 0");
+	return !fair;
+}
