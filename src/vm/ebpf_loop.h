@@ -252,8 +252,8 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 			NEXT();
 		}
 		JUMP(pc->imm);
-	OP(JA)
 	JAL:
+	OP(JA)
 		JUMP(pc->imm);
 
 	OP(CALL)
