@@ -7,7 +7,7 @@
 
 #include "bench.h"
 #include "filter/filter.h"
-#include "vm/vm.h"
+#include "kern/kern.h"
 
 enum { PACKETS = 512, SIZE = 64, ROUNDS = 15, SNAPLEN = 262144 };
 
@@ -28,7 +28,7 @@ _Noreturn static void give_up(const char *what, const char *why)
 	exit(1);
 }
 
-/* ---- the four ways to run a filter ---- */
+/* ---- the ways to run a filter ---- */
 
 struct both {
 	struct prog *ours;
@@ -63,7 +63,7 @@ static struct prog *as_ours(const struct bpf_program *theirs)
 	return p;
 }
 
-static double time_ours(const struct vm_classic *vm, enum mix mix, u32 *matched)
+static double time_ours(const struct kern_filter *f, enum mix mix, u32 *matched)
 {
 	double start = bench_now();
 
@@ -71,7 +71,7 @@ static double time_ours(const struct vm_classic *vm, enum mix mix, u32 *matched)
 	for (u32 i = 0; i < PACKETS * 32; i++) {
 		struct vm_pkt pkt = {packet[mix][i % PACKETS], SIZE, SIZE, NULL};
 
-		*matched += vm_classic_run(vm, &pkt) != 0;
+		*matched += kern_filter_run(f, &pkt) != 0;
 	}
 	return (bench_now() - start) * 1e9 / (PACKETS * 32);
 }
@@ -86,39 +86,47 @@ static double time_theirs(const struct bpf_insn *code, enum mix mix, u32 *matche
 	return (bench_now() - start) * 1e9 / (PACKETS * 32);
 }
 
-static struct vm_classic *machine(const struct prog *p)
+static struct kern_filter *engine(const struct prog *p, unsigned flags)
 {
-	struct vm_classic *vm = NULL;
+	struct kern_filter *f = NULL;
 
-	if (vm_classic_create(p, VM_LIBPCAP, &vm))
-		give_up("vm", "cannot be made");
-	return vm;
+	if (kern_filter_create(p, VM_LIBPCAP, flags, &f))
+		give_up("kern", "cannot be made");
+	return f;
 }
+
+enum way { OURS, INTERP, THEIRS, OURS_THEIR_CODE, THEIRS_OUR_CODE, WAYS };
 
 static void compare_runs(const char *text, struct both *f, enum mix mix)
 {
 	struct prog *theirs = as_ours(&f->theirs);
-	struct vm_classic *vm = machine(f->ours), *vm_theirs = machine(theirs);
-	double best[4] = {1e9, 1e9, 1e9, 1e9};
-	u32 n[4];
+	struct kern_filter *ours = engine(f->ours, 0), *their_code = engine(theirs, 0);
+	struct kern_filter *interp = engine(f->ours, KERN_FILTER_INTERP);
+	double best[WAYS] = {1e9, 1e9, 1e9, 1e9, 1e9};
+	u32 n[WAYS];
 
 	for (u32 round = 0; round < ROUNDS; round++) {
-		double t[4] = {
-			time_ours(vm, mix, &n[0]),
-			time_theirs(f->theirs.bf_insns, mix, &n[1]),
-			time_ours(vm_theirs, mix, &n[2]),
-			time_theirs((struct bpf_insn *)f->ours->classic, mix, &n[3]),
+		double t[WAYS] = {
+			[OURS] = time_ours(ours, mix, &n[OURS]),
+			[INTERP] = time_ours(interp, mix, &n[INTERP]),
+			[THEIRS] = time_theirs(f->theirs.bf_insns, mix, &n[THEIRS]),
+			[OURS_THEIR_CODE] = time_ours(their_code, mix, &n[OURS_THEIR_CODE]),
+			[THEIRS_OUR_CODE] = time_theirs((struct bpf_insn *)f->ours->classic, mix,
+							&n[THEIRS_OUR_CODE]),
 		};
-		for (u32 i = 0; i < 4; i++)
+		for (u32 i = 0; i < WAYS; i++)
 			best[i] = MIN(best[i], t[i]);
 	}
-	if (n[0] != n[1] || n[0] != n[2] || n[0] != n[3])
-		give_up(text, "not all four match the same number of packets");
-	printf("%-46s %-6s %4u%% %7.1f %7.1f %7.2f %9.2f %9.2f\n", text, mix_name[mix],
-	       n[0] * 100 / (PACKETS * 32), best[0], best[1], best[1] / best[0], best[1] / best[2],
-	       best[3] / best[0]);
-	vm_classic_destroy(vm);
-	vm_classic_destroy(vm_theirs);
+	for (u32 i = 1; i < WAYS; i++)
+		if (n[i] != n[0])
+			give_up(text, "not all match the same number of packets");
+	printf("%-46s %-6s %4u%% %7.1f %7.1f %7.1f %7.2f %9.2f %9.2f\n", text, mix_name[mix],
+	       n[0] * 100 / (PACKETS * 32), best[OURS], best[INTERP], best[THEIRS],
+	       best[THEIRS] / best[OURS], best[THEIRS] / best[OURS_THEIR_CODE],
+	       best[THEIRS_OUR_CODE] / best[OURS]);
+	kern_filter_destroy(ours);
+	kern_filter_destroy(interp);
+	kern_filter_destroy(their_code);
 	prog_destroy(theirs);
 }
 
@@ -126,8 +134,8 @@ static void bench_run(pcap_t *pcap)
 {
 	puts("A filter in memory, ns a packet of 64 bytes; more than 1: we are faster.\n"
 	     "The last two: libpcap's machine beside ours on the same code, its and ours.");
-	printf("%-46s %-6s %5s %7s %7s %7s %9s %9s\n", "filter", "mix", "match", "onebpf",
-	       "libpcap", "ratio", "its code", "our code");
+	printf("%-46s %-6s %5s %7s %7s %7s %7s %9s %9s\n", "filter", "mix", "match", "onebpf",
+	       "interp", "libpcap", "ratio", "its code", "our code");
 	for (size_t i = 0; i < LEN(filters); i++) {
 		struct both f = {.ours = compile_ours(filters[i])};
 

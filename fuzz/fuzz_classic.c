@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs of any bytes: the checker against the running kernel (where it may
- * be asked), then what it passes on a packet, by both runs of both dialects,
- * against the kernel and against libpcap.
+ * be asked), then what it passes on a packet, by both runs of both dialects and
+ * as extended code, against the kernel and against libpcap.
  *
  * Input: a byte n, n instructions of 8 bytes, then the packet. */
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "check/check.h"
-#include "vm/vm.h"
+#include "kern/kern.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t n);
 
@@ -47,6 +47,46 @@ static struct ob_cbpf insn(const u8 *p, u32 left)
 	return c;
 }
 
+static env_fn *helper(void *arg, u32 id)
+{
+	(void)arg;
+	return vm_classic_helper(id);
+}
+
+/* In safe mode, so that a load beyond the packet is a fault. */
+static u32 run_extended(const struct prog *p, enum vm_dialect d, const struct vm_pkt *pkt)
+{
+	static const struct ob_meta none;
+	struct env env = {.helper = helper};
+	struct region may[] = {{(u64)(uintptr_t)pkt->data, pkt->caplen, false},
+			       {(u64)(uintptr_t)&none, sizeof(none), false}};
+	struct run r = {.env = &env, .region = may, .regions = 2};
+	struct vm_ebpf *vm;
+	struct prog *ext;
+
+	if (prog_extend(p, d == VM_LINUX ? CBPF_FOR_LINUX : CBPF_FOR_LIBPCAP, &ext) ||
+	    check_ebpf(ext) || vm_ebpf_create(ext, &env, VM_SAFE, &vm))
+		abort();
+	u64 ret = vm_ebpf_run(vm, may[0].at, pkt->caplen, pkt->len, d == VM_LINUX ? may[1].at : 0,
+			      0, &r);
+	if (r.fault || ret > UINT32_MAX)
+		abort();
+	vm_ebpf_destroy(vm);
+	prog_destroy(ext);
+	return (u32)ret;
+}
+
+static u32 run_filter(const struct prog *p, enum vm_dialect d, const struct vm_pkt *pkt)
+{
+	struct kern_filter *f;
+
+	if (kern_filter_create(p, d, 0, &f))
+		abort();
+	u32 ret = kern_filter_run(f, pkt);
+	kern_filter_destroy(f);
+	return ret;
+}
+
 static u32 run(const struct prog *p, enum vm_dialect d, const struct vm_pkt *pkt)
 {
 	struct vm_classic *vm;
@@ -58,6 +98,8 @@ static u32 run(const struct prog *p, enum vm_dialect d, const struct vm_pkt *pkt
 	if (vm_classic_run_counted(vm, pkt, &count) != ret || !count)
 		abort();
 	vm_classic_destroy(vm);
+	if (run_extended(p, d, pkt) != ret || run_filter(p, d, pkt) != ret)
+		abort();
 	return ret;
 }
 

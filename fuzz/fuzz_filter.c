@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random filters on random packets: the expression tree, the plain code and
- * the optimised code must give one verdict, in both dialects of the machine. */
+/* Random filters on random packets: the expression tree, the plain code, the
+ * optimised code and both as extended code must give one verdict, in both
+ * dialects of the machine. */
 #include "check/check.h"
 #include "filter/filter.h"
 #include "filter/priv.h"
 #include "filter_gen.h"
+#include "kern/kern.h"
 #include "vm/vm.h"
 
 #include <stdlib.h>
@@ -16,7 +18,21 @@ enum { PACKETS = 64 };
 struct engine {
 	struct prog *prog;
 	struct vm_classic *vm[2];
+	struct vm_ebpf *extended[2];
+	struct kern_filter *fastest[2];
 };
+
+static void engine_extend(struct engine *e, int dialect)
+{
+	static const struct env none;
+	struct prog *ext;
+
+	if (prog_extend(e->prog, dialect ? CBPF_FOR_LIBPCAP : CBPF_FOR_LINUX, &ext) ||
+	    vm_ebpf_create(ext, &none, 0, &e->extended[dialect]) ||
+	    kern_filter_create(e->prog, dialect ? VM_LIBPCAP : VM_LINUX, 0, &e->fastest[dialect]))
+		abort();
+	prog_destroy(ext);
+}
 
 static void engine_open(struct engine *e, const struct buf *text, struct filter_opts *o, bool plain)
 {
@@ -40,19 +56,38 @@ static void engine_open(struct engine *e, const struct buf *text, struct filter_
 		err = vm_classic_create(e->prog, i ? VM_LIBPCAP : VM_LINUX, &e->vm[i]);
 		if (err)
 			abort();
+		engine_extend(e, i);
 	}
 }
 
 static void engine_close(struct engine *e)
 {
-	vm_classic_destroy(e->vm[0]);
-	vm_classic_destroy(e->vm[1]);
+	for (int i = 0; i < 2; i++) {
+		vm_classic_destroy(e->vm[i]);
+		vm_ebpf_destroy(e->extended[i]);
+		kern_filter_destroy(e->fastest[i]);
+	}
 	prog_destroy(e->prog);
 }
 
+/* All that is returned, by extended code too: or it aborts. */
 static bool run(struct engine *e, int dialect, const struct vm_pkt *pkt)
 {
-	return e->prog && vm_classic_run(e->vm[dialect], pkt) != 0;
+	static const struct ob_meta none;
+	struct run r = {0};
+
+	if (!e->prog)
+		return false;
+	u32 ret = vm_classic_run(e->vm[dialect], pkt);
+	u64 extended = vm_ebpf_run(e->extended[dialect], (u64)(uintptr_t)pkt->data, pkt->caplen,
+				   pkt->len, dialect ? 0 : (u64)(uintptr_t)&none, 0, &r);
+	u32 fastest = kern_filter_run(e->fastest[dialect], pkt);
+	if (ret != extended || ret != fastest) {
+		fprintf(stderr, "filter: %s\nclassic %#x, extended %#llx, fastest %#x\n",
+			e->prog->source, ret, (unsigned long long)extended, fastest);
+		abort();
+	}
+	return ret != 0;
 }
 
 static void differ(const struct buf *text, u32 link, int dialect, const u8 *p, u32 n,

@@ -314,7 +314,7 @@ static struct ob_err *finish(struct dump *d, struct ob_err *err)
 
 	print_destroy(d->printer);
 	for (u32 i = 0; i < d->filters; i++)
-		vm_classic_destroy(d->filter[i].vm);
+		kern_filter_destroy(d->filter[i].run);
 	free(d->filter);
 	buf_deinit(&d->expr);
 	buf_deinit(&d->out);

@@ -3,9 +3,9 @@
 #ifndef TOOL_DUMP_H
 #define TOOL_DUMP_H
 
+#include "kern/kern.h"
 #include "pkt/pkt.h"
 #include "tool/expr.h"
-#include "vm/vm.h"
 
 #include <signal.h>
 
@@ -32,7 +32,7 @@ void dump_signals_catch(void);
 struct dump_filter {
 	u32 linktype;
 	bool never; /* no packet of this type can match */
-	struct vm_classic *vm;
+	struct kern_filter *run;
 };
 
 /* A run: a packet goes through the filter, is skipped, counted, written,

@@ -37,7 +37,7 @@ struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, boo
 	return filter_compile(d->expr.p ? d->expr.p : "", d->expr.n, &o, ret);
 }
 
-static struct ob_err *decode(struct dump *d, u32 linktype, u32 snaplen, struct vm_classic **ret)
+static struct ob_err *decode(struct dump *d, u32 linktype, u32 snaplen, struct kern_filter **ret)
 {
 	struct prog *p;
 	struct ob_err *err = dump_compile(d, linktype, snaplen, false, 0, &p);
@@ -48,7 +48,7 @@ static struct ob_err *decode(struct dump *d, u32 linktype, u32 snaplen, struct v
 		expr_warn("dump", p);
 	err = check_classic(p->classic, p->n, CHECK_LIBPCAP);
 	if (!err)
-		err = vm_classic_create(p, VM_LIBPCAP, ret);
+		err = kern_filter_create(p, VM_LIBPCAP, 0, ret);
 	prog_destroy(p);
 	return err;
 }
@@ -60,7 +60,7 @@ static struct ob_err *add_filter(struct dump *d, u32 linktype, u32 snaplen)
 	char text[128];
 
 	if (d->expr.n && !d->kernel)
-		err = decode(d, linktype, snaplen, &f.vm);
+		err = decode(d, linktype, snaplen, &f.run);
 	if (err && d->filters && ob_err_code(err) == OB_NEVER) {
 		ob_err_destroy(err);
 		err = NULL;
@@ -73,7 +73,7 @@ static struct ob_err *add_filter(struct dump *d, u32 linktype, u32 snaplen)
 		return err;
 	struct dump_filter *v = realloc(d->filter, (d->filters + 1) * sizeof(*v));
 	if (!v) {
-		vm_classic_destroy(f.vm);
+		kern_filter_destroy(f.run);
 		return err_nomem();
 	}
 	d->filter = v;
@@ -184,10 +184,10 @@ bool dump_packet(struct dump *d, struct pkt *p)
 		if (d->err)
 			return false;
 	}
-	if (d->now->vm) {
+	if (d->now->run) {
 		struct vm_pkt v = {.data = p->data, .caplen = p->caplen, .len = p->len};
 
-		if (!vm_classic_run(d->now->vm, &v))
+		if (!kern_filter_run(d->now->run, &v))
 			return true;
 	}
 	return d->now->never || take(d, p);

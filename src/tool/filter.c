@@ -17,9 +17,9 @@ struct filter_cmd {
 	const char *linktype, *capture, *file, *netmask, *raw;
 };
 
-static const char *const shows[] = {"tree", "graph", "dot",        "svg",
-				    "opt",  "cspf",  "cspf-short", NULL};
-enum { SHOW_CSPF = FILTER_OPT + 1 };
+static const char *const shows[] = {"tree", "graph",      "dot",  "svg",         "opt",
+				    "cspf", "cspf-short", "ebpf", "ebpf-kernel", NULL};
+enum { SHOW_CSPF = FILTER_OPT + 1, SHOW_EBPF = SHOW_CSPF + 2, SHOW_EBPF_KERNEL };
 
 _Static_assert(FILTER_TREE == 0 && FILTER_GRAPH == 1 && FILTER_DOT == 2 && FILTER_SVG == 3 &&
 		       FILTER_OPT == 4,
@@ -108,7 +108,12 @@ static void explain_insn(struct buf *b, const struct prog *p, u32 pc)
 {
 	struct buf one = {0};
 
-	cbpf_dis_one(&one, &p->classic[pc], pc);
+	if (p->kind == PROG_EXTENDED && p->ext[pc].op == EB_WIDE)
+		return;
+	if (p->kind == PROG_EXTENDED)
+		ebpf_dis_one(&one, &p->ext[pc], pc);
+	else
+		cbpf_dis_one(&one, &p->classic[pc], pc);
 	buf_printf(b, "(%03u) ", pc);
 	untab(b, one.p ? one.p : "");
 	while (b->n && b->p[b->n - 1] == ' ')
@@ -247,6 +252,42 @@ static void json(struct buf *b, const struct prog *p, const char *linktype)
 	buf_puts(b, "]}\n");
 }
 
+/* ---- --show=ebpf ---- */
+
+static struct ob_err *extend(const struct prog *p, bool kernel, struct prog **ret)
+{
+	bool linux_rules = kernel;
+
+	for (u32 i = 0; i < p->n; i++)
+		linux_rules |= ancillary(&p->classic[i]);
+	struct ob_err *err =
+		check_classic(p->classic, p->n, linux_rules ? CHECK_LINUX : CHECK_LIBPCAP);
+	if (err)
+		return err;
+	return prog_extend(p,
+			   kernel        ? CBPF_FOR_SOCKET
+			   : linux_rules ? CBPF_FOR_LINUX
+					 : CBPF_FOR_LIBPCAP,
+			   ret);
+}
+
+static struct ob_err *write_extended(const struct filter_cmd *c, const struct prog *p,
+				     struct buf *out)
+{
+	struct prog *ext;
+	struct ob_err *err = extend(p, c->show - 1 == SHOW_EBPF_KERNEL, &ext);
+
+	if (err)
+		return err;
+	if (c->explain)
+		for (u32 i = 0; i < ext->n; i++)
+			explain_insn(out, ext, i);
+	else
+		ebpf_dis(out, ext->ext, ext->n);
+	prog_destroy(ext);
+	return NULL;
+}
+
 /* ---- the verb ---- */
 
 static struct ob_err *from_listing(const char *path, struct prog **ret)
@@ -281,6 +322,8 @@ static struct ob_err *write_code(const struct filter_cmd *c, const char *text, s
 		expr_warn("filter", p);
 	if (err)
 		;
+	else if (c->show > SHOW_EBPF)
+		err = write_extended(c, p, out);
 	else if (c->json)
 		json(out, p, name_of(o->linktype));
 	else if (c->explain)
@@ -325,6 +368,8 @@ static struct ob_err *write_all(const struct filter_cmd *c, char **operand, stru
 	if (err)
 		return err;
 	const char *s = text->p ? text->p : "";
+	if (c->show > SHOW_EBPF)
+		return write_code(c, s, text->n, &o, out);
 	if (c->show > SHOW_CSPF && !c->raw)
 		return write_cspf(s, text->n, &o, (enum filter_cspf)(c->show - 1 - SHOW_CSPF), out);
 	if (c->show && !c->raw)
@@ -364,9 +409,11 @@ static const struct opt options[] = {
 	 .help = "instructions beside the words they serve; limits",
 	 .more = "The kernel is asked: the program is attached to a socket that receives nothing"},
 	{OPT_WORD, .name = "show", .arg = "FORM", .top = true, TO(show), .words = shows,
-	 .help = "another form: tree, graph, dot, svg, cspf; opt: each pass",
+	 .help = "another form: tree, graph, dot, svg, cspf, ebpf; opt: each pass",
 	 .more = "opt is the graph after each pass, cspf the program for the stack machine that BPF "
-		 "replaced, cspf-short the same with its short-circuit operators"},
+		 "replaced, cspf-short the same with its short-circuit operators. ebpf is the extended "
+		 "program that runs in this process, ebpf-kernel the same as a socket filter of Linux; "
+		 "with --explain beside the words they serve"},
 	{OPT_COUNT, 'j', true, "json", TO(json), .help = "the code and its notes as a line of JSON"},
 	{OPT_COUNT, .name = "check", TO(check), .help = "write nothing, but say whether Linux would take it",
 	 .more = "The exit status is 1 when it would not"},

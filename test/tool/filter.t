@@ -92,6 +92,45 @@ digraph filter {
 -- stderr has
 option --show does not know "nothing"
 ====
+# extended code: one check a path, constants in the packet's byte order, and back
+-- sh
+onebpf filter --show=ebpf ip | tee text
+onebpf asm -f text text | cmp - text && echo read back
+onebpf filter --show=ebpf --explain 'ip or arp' | sed -n 's/  */ /g; 3p; 4p'
+onebpf filter --live --show=ebpf ifindex 3 | head -4
+onebpf filter -d ip > listing
+onebpf filter --show=ebpf-kernel --raw listing | head -3
+-- stdout
+	if w2 < 14 goto L5
+	r0 = *(u16 *)(r1 + 12)
+	if w0 != 8 goto L5
+	w0 = 262144
+	exit
+L5:
+	w0 = 0
+	exit
+read back
+(002) if w0 == 8 goto +1 ip
+(003) if w0 != 1544 goto +2 arp
+	w0 = 0
+	r3 = *(u8 *)(r4 + 0)
+	if w3 != 0 goto L4
+	exit
+	r6 = r1
+	r0 = *(u16 *)skb[12]
+	if w0 != 2048 goto L5
+====
+# what an extended socket filter has not, and what may not run at all
+-- sh
+echo 'ld #hatype; ret a' | tr ';' '\n' | onebpf filter --raw - --show=ebpf-kernel; echo $?
+echo 'ld #5; ja -2; ret a' | tr ';' '\n' | onebpf filter --raw - --show=ebpf-kernel; echo $?
+-- stdout
+2
+1
+-- stderr has
+onebpf filter: insn 0: an extended socket filter of Linux has no hatype
+onebpf filter: insn 1
+====
 # JSON, one object
 -- skip-unless command -v python3
 -- sh

@@ -8,7 +8,7 @@
 
 enum { LONGEST = 60, PACKET = 300, TRIES = 16 };
 
-static u32 runs = 60000;
+static u32 runs = 200000;
 static u64 seed = 1;
 static u64 zero, slots, insns;
 
@@ -109,7 +109,7 @@ static void random_meta(struct rnd *r, struct ob_meta *m)
 }
 
 static bool packets(struct rnd *r, const struct ob_cbpf *code, u32 n, enum cbpf_target target,
-		    u32 *done)
+		    u32 longest, u32 *done)
 {
 	struct engines e = {.target = target};
 	bool good = true, slow = !below(r, 4);
@@ -120,7 +120,7 @@ static bool packets(struct rnd *r, const struct ob_cbpf *code, u32 n, enum cbpf_
 	for (u32 i = 0; good && i < TRIES; i++, ++*done) {
 		struct ob_meta meta = {0};
 		bool none = target == CBPF_FOR_LIBPCAP && below(r, 2);
-		struct vm_pkt pkt = {.caplen = below(r, below(r, 3) ? 80 : PACKET)};
+		struct vm_pkt pkt = {.caplen = below(r, below(r, 3) ? longest / 4 : longest)};
 		u8 *data = malloc(pkt.caplen + !pkt.caplen);
 
 		random_meta(r, &meta);
@@ -169,9 +169,60 @@ static bool program(struct rnd *r, u32 *done)
 		jump_back(r, code, n);
 	if (is_random(code, n))
 		return true;
-	if (passes(code, n, CHECK_LINUX) && !packets(r, code, n, CBPF_FOR_LINUX, done))
+	if (passes(code, n, CHECK_LINUX) && !packets(r, code, n, CBPF_FOR_LINUX, PACKET, done))
 		return false;
-	return !passes(code, n, CHECK_LIBPCAP) || packets(r, code, n, CBPF_FOR_LIBPCAP, done);
+	return !passes(code, n, CHECK_LIBPCAP) ||
+	       packets(r, code, n, CBPF_FOR_LIBPCAP, PACKET, done);
+}
+
+/* Loads beyond what an instruction's offset can say: 2^15 bytes. */
+static bool far_loads(struct rnd *r)
+{
+	enum { INSNS = 8 };
+	struct ob_cbpf code[INSNS];
+	u32 done = 0;
+
+	for (u32 i = 0; i < INSNS; i++) {
+		static const int load[] = {CB_LD_W_ABS, CB_LD_H_IND, CB_LDX_MSH, CB_LD_B_ABS,
+					   CB_LD_W_IND};
+		u32 base = below(r, 4) ? 0 : below(r, 2) ? CBPF_NET_OFF : CBPF_LL_OFF;
+
+		code[i] = (struct ob_cbpf){.code = cbpf_rows[load[below(r, LEN(load))]].code,
+					   .k = base + 32740 + below(r, 40)};
+		if (!below(r, 3))
+			code[i] = (struct ob_cbpf){.code = cbpf_rows[CB_LDX_IMM].code,
+						   .k = below(r, 40000)};
+	}
+	code[INSNS - 1].code = cbpf_rows[CB_RET_A].code;
+	return packets(r, code, INSNS, CBPF_FOR_LINUX, 150000, &done) &&
+	       packets(r, code, INSNS, CBPF_FOR_LIBPCAP, 150000, &done);
+}
+
+/* More code than a conditional jump, or a jump of 16 bits, gets over. */
+static bool far_jumps(struct rnd *r)
+{
+	enum { INSNS = 40000 };
+	struct ob_cbpf *code = calloc(INSNS, sizeof(*code));
+	u32 n = 0, done = 0;
+
+	n = add_insn(code, n, CB_LD_B_ABS, 0);
+	n = add_insn(code, n, CB_LDX_MSH, 0);
+	n = add_insn(code, n, CB_JMP_JGT_K, 11);
+	code[n - 1].jf = 1;
+	n = add_insn(code, n, CB_JMP_JA, INSNS - n - 3);
+	while (n < INSNS - 2)
+		n = add_insn(code, n, n % 2 ? CB_ALU_ADD_K : CB_ALU_DIV_X, 123456);
+	n = add_insn(code, n, CB_ALU_XOR_X, 0);
+	n = add_insn(code, n, CB_RET_A, 0);
+	bool good = packets(r, code, n, CBPF_FOR_LIBPCAP, 64, &done);
+	free(code);
+	return good;
+}
+
+static int say(const char *name, bool good)
+{
+	printf("%s %s%s\n", good ? "ok" : "FAIL", name, good ? "" : ": an engine differs");
+	return !good;
 }
 
 int main(int argc, char **argv)
@@ -191,7 +242,9 @@ int main(int argc, char **argv)
 		}
 	printf("# extend: %u runs, %llu of 0; %llu instructions became %llu\n", done,
 	       (unsigned long long)zero, (unsigned long long)insns, (unsigned long long)slots);
-	bool fair = zero < done * 9ull / 10;
+	bool fair = zero < done * 9ull / 10, good = true;
 	printf("%s extend%s\n", fair ? "ok" : "FAIL", fair ? "" : ": hardly any other than 0");
-	return !fair;
+	for (u32 i = 0; good && i < 200; i++)
+		good = far_loads(&r);
+	return (!fair) | say("far loads", good) | say("far jumps", far_jumps(&r));
 }

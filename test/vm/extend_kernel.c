@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Classic programs as extended socket filters, in the running kernel: on a UNIX
  * socket beside the classic original, and by BPF_PROG_TEST_RUN on frames, where
- * all of r0 is seen. Usage: extend_kernel [runs [seed]] */
+ * all of r0 is seen: random programs, then random filters. Usage: extend_kernel
+ * [runs [seed]] */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -11,11 +12,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../fuzz/filter_gen.h"
 #include "../programs.h"
 #include "check/check.h"
+#include "filter/filter.h"
 #include "vm/vm.h"
 
-enum { LONGEST = 40, PACKET = 300, TRIES = 3, LOOPBACK = 1 };
+enum { LONGEST = 40, PACKET = 300, TRIES = 3, LOOPBACK = 1, FRAMES = 16 };
 
 static u32 runs = 3000;
 static u64 seed = 1;
@@ -222,6 +225,70 @@ static bool comparable(const struct ob_cbpf *code, u32 n)
 	return good;
 }
 
+/* The kernel makes no packet of a frame that ends before its IP header does. */
+static u32 shortest(const u8 *frame)
+{
+	u32 type = get_be16(frame + 12);
+
+	return type == 0x800 ? 14 + 20 : type == 0x86dd ? 14 + 40 : 15;
+}
+
+static bool filter_on_frames(struct dice *d, const struct prog *p, u32 *done)
+{
+	int fd = extend(p->classic, p->n, BPF_PROG_TYPE_SCHED_CLS);
+	bool good = fd >= 0;
+	u8 packet[512];
+
+	for (u32 i = 0; good && i < FRAMES; i++) {
+		u32 len = gen_packet(d, packet);
+		struct vm_pkt pkt = {.data = packet, .caplen = len, .len = len, .anc = &meta};
+
+		if (len < 15 || len < shortest(packet))
+			continue;
+		frame_meta(packet);
+		good = run_frame(fd, p->classic, p->n, &pkt);
+		++*done;
+	}
+	close(fd);
+	if (!good)
+		fprintf(stderr, "filter: %s\n", p->source);
+	return good;
+}
+
+static int filters(void)
+{
+	struct filter_opts o = {.linktype = 1};
+	struct rnd r = {seed * 0x9e3779b97f4a7c15};
+	u32 done = 0;
+
+	kept = dropped = refused = 0;
+	while (done < runs) {
+		u64 input[16];
+		struct buf text = {0};
+		struct prog *p = NULL;
+		struct dice d;
+
+		for (u32 i = 0; i < LEN(input); i++)
+			input[i] = (u64)rnd(&r) << 32 | rnd(&r);
+		dice_seed(&d, (const u8 *)input, sizeof(input));
+		gen_filter(&d, &text, roll(&d, 4));
+		o.no_optimise = below(&r, 2);
+		ob_err_destroy(filter_compile(text.p, text.n, &o, &p));
+		buf_deinit(&text);
+		bool good = !p || p->n > CBPF_MAXINSNS || filter_on_frames(&d, p, &done);
+		prog_destroy(p);
+		if (!good) {
+			printf("FAIL filters: run %u of seed %llu\n", done,
+			       (unsigned long long)seed);
+			return 1;
+		}
+	}
+	printf("# filters: %u kept, %u dropped\n", kept, dropped);
+	bool fair = kept > runs / 20 && dropped > runs / 20;
+	printf("%s filters%s\n", fair ? "ok" : "FAIL", fair ? "" : ": hardly any of one verdict");
+	return !fair;
+}
+
 static int compare(const char *name, bool pair(struct rnd *r, const struct ob_cbpf *code, u32 n))
 {
 	struct rnd r = {seed * 0x9e3779b97f4a7c15};
@@ -279,5 +346,5 @@ int main(int argc, char **argv)
 	to = fd[0];
 	from = fd[1];
 	pin();
-	return compare("socket", socket_pair) | compare("frame", frame_pair);
+	return compare("socket", socket_pair) | compare("frame", frame_pair) | filters();
 }
