@@ -18,7 +18,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -fPIC -fno-semantic-inter
 DEPS := -lz -lzstd
 LIBS := $(if $(SHARED_DEPS),$(DEPS),-Wl,-Bstatic $(DEPS) -Wl,-Bdynamic) -lpthread
 # Peers and oracles: only for tests, fuzzers and benchmarks.
-PEERS := -Wl,--as-needed -lpcap
+PEERS := -Wl,--as-needed -lpcap -lm -ldl
 ifdef SAN
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif

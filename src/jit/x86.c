@@ -356,7 +356,8 @@ static void piece(struct x86 *x, u32 slot)
 	x->jit->piece[x->jit->pieces++] = (struct jit_piece){label, slot};
 }
 
-static void slot(struct x86 *x, u32 pc)
+/* Returns how many slots are done. */
+static u32 slot(struct x86 *x, u32 pc)
 {
 	const struct eb *e = &x->eb[pc];
 
@@ -374,10 +375,16 @@ static void slot(struct x86 *x, u32 pc)
 		rm(&x->c, true, 0x81, 5, RBP, ENGINE(E_LEFT));
 		put32(&x->c, x->cost[pc]);
 	}
+	u32 done = x->fuse && (e->op == EB_MOV_64_X || e->op == EB_MOV_32_X) ? x86_fuse(x, pc) : 0;
+	for (u32 i = 1; i < done; i++)
+		piece(x, pc + i);
+	if (done)
+		return done;
 	if (e->op < EB_COUNT)
 		operation(x, e, pc);
 	else
 		no_op(x, pc);
+	return 1;
 }
 
 /* ---- the whole ---- */
@@ -407,11 +414,11 @@ static void emit(struct x86 *x)
 	if (x->safe)
 		piece(x, JIT_FRAME);
 	x86_begin(x);
-	for (u32 pc = 0; pc < x->n; pc++)
+	for (u32 pc = 0; pc < x->n;)
 		if (x->eb[pc].op == EB_WIDE)
-			second_half(x, pc);
+			second_half(x, pc++);
 		else
-			slot(x, pc);
+			pc += slot(x, pc);
 	if (!x->safe)
 		return;
 	jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, x->n));
@@ -459,6 +466,7 @@ struct ob_err *x86_compile(struct arena *a, const struct prog *p, const struct e
 	x->jit = j;
 	x->safe = flags & JIT_SAFE;
 	x->harden = flags & JIT_HARDEN;
+	x->fuse = !(flags & JIT_NO_OPT);
 	x->bmi2 = !(flags & JIT_PLAIN) && __builtin_cpu_supports("bmi2");
 	if (x->harden && getrandom(&x->random, sizeof(x->random), 0) < 0)
 		x->random = (uintptr_t)x;

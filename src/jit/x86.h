@@ -145,7 +145,7 @@ struct x86 {
 	const struct eb *eb;
 	struct jit *jit;
 	u32 n;
-	bool safe, harden, bmi2;
+	bool safe, harden, bmi2, fuse;
 	bool needs_run;
 	u8 *mark;  /* X_* of a slot */
 	u32 *cost; /* safe: instructions of the stretch that begins here */
@@ -180,6 +180,8 @@ struct func *x86_func(struct x86 *x, u32 slot);
 /* imm, blinded when asked for, into reg: sign-extended to w ? 64 : 32 bits. */
 void x86_const(struct x86 *x, bool w, u8 reg, s32 imm);
 
+/* x86_fuse.c: code for several slots that begin here; how many, or 0 */
+u32 x86_fuse(struct x86 *x, u32 pc);
 /* x86_alu.c */
 void x86_alu(struct x86 *x, const struct eb *e);
 /* x86_mem.c */

@@ -264,7 +264,7 @@ static inline void chain(struct gen *g)
 
 	if (pick(g, 2))
 		ALU_K(AND, a, 7);
-	for (u32 i = 0; i < n; i++, k += one_in(g, 4) ? small(g) & 15 : 1)
+	for (u32 i = 0; i < n; i++, k = (s32)((u32)k + (one_in(g, 4) ? (u32)small(g) & 15 : 1)))
 		jump_somewhere(g, one_in(g, 5) ? EB_JGT_64_K + 2 * (int)pick(g, 2) - 2 : op, a, 0,
 			       k);
 }
