@@ -121,14 +121,30 @@ static inline void random_test(struct rnd *r, struct ob_cbpf *at, u32 left)
 	at[2].jf = (u8)below(r, MIN(left, 3u));
 }
 
-/* A netlink attribute, or a load relative to X: chance seldom makes these whole. */
+/* A netlink attribute, a load relative to X, or to a small X of the packet's, a test
+ * of some bits: chance seldom makes these whole. */
 static inline void random_idiom(struct rnd *r, struct ob_cbpf *at)
 {
 	static const u32 from[] = {0, CBPF_NET_OFF, CBPF_LL_OFF, 0xffffffc0};
 	static const int load[] = {CB_LD_W_IND, CB_LD_H_IND, CB_LD_B_IND};
 	u32 k = from[below(r, LEN(from))], x = rnd(r);
 
-	if (below(r, 2)) {
+	static const int bitwise[] = {CB_ALU_AND_K, CB_ALU_OR_K, CB_ALU_XOR_K};
+	static const int small[] = {CB_ALU_AND_K, CB_ALU_LSH_K, CB_ALU_RSH_K, CB_ALU_MOD_K};
+	u32 idiom = below(r, 4);
+
+	if (idiom == 0) {
+		at[0] = (struct ob_cbpf){cbpf_rows[CB_LD_H_ABS].code, 0, 0, below(r, 40)};
+		at[1] = (struct ob_cbpf){cbpf_rows[bitwise[below(r, 3)]].code, 0, 0, edge(r)};
+		at[2] = (struct ob_cbpf){cbpf_rows[CB_JMP_JEQ_K].code, 0, 0, edge(r)};
+		if (below(r, 2))
+			at[2].k = below(r, 2) ? at[1].k & 0xffff : at[1].k;
+	} else if (idiom == 1) {
+		at[0] = (struct ob_cbpf){cbpf_rows[small[below(r, 4)]].code, 0, 0,
+					 1 + below(r, 30)};
+		at[1] = (struct ob_cbpf){cbpf_rows[CB_TAX].code, 0, 0, 0};
+		at[2] = (struct ob_cbpf){cbpf_rows[load[below(r, 3)]].code, 0, 0, below(r, 40)};
+	} else if (idiom == 2) {
 		at[0] = (struct ob_cbpf){cbpf_rows[CB_LD_IMM].code, 0, 0,
 					 below(r, 2) ? 0 : below(r, 40)};
 		at[1] = (struct ob_cbpf){cbpf_rows[CB_LDX_IMM].code, 0, 0, below(r, 8)};

@@ -250,7 +250,8 @@ static void load_ind(struct job *j, const struct cx_insn *i, bool used)
 }
 
 /* X + k may wrap, or come to SKF_LL_OFF and SKF_NET_OFF. A is free until it is
- * loaded, p ends behind what is loaded. */
+ * loaded, p ends behind what is loaded. What is beyond the packet and below
+ * SKF_LL_OFF is so, too, when that is taken away from it. */
 static void load_wrap(struct job *j, const struct cx_insn *i, bool used)
 {
 	put_x(j, EB_MOV_32_X, j->rp, j->rx);
@@ -264,7 +265,6 @@ static void load_wrap(struct job *j, const struct cx_insn *i, bool used)
 	put_x(j, EB_ADD_64_X, j->rp, A);
 	u32 both = put(j, EB_JA, 0, 0, 0, 0);
 	j->code.v[ll].off = (s32)(j->code.n - ll - 1);
-	reject_if(j, EB_JLT_32_K, j->rp, 0, CBPF_LL_OFF);
 	load(j, 1, A, META, offsetof(struct ob_meta, has_ll));
 	reject_if(j, EB_JEQ_32_K, A, 0, 0);
 	put_k(j, EB_ADD_32_K, j->rp, 0u - CBPF_LL_OFF);

@@ -364,7 +364,7 @@ static void find_reached(struct cx *x)
  * as one use may see any of these loads. If its loads have one size and its uses
  * mind no byte order, it stays as it stands in the packet, and the constants are
  * swapped instead. Found by union and find over the A in front of each
- * instruction, and that which each makes. */
+ * instruction, and that which each makes. The 0 of the beginning is 0 in any order. */
 
 struct webs {
 	u32 *up;  /* of pc: in front of it; of n + pc: made by it */
@@ -431,8 +431,6 @@ static void find_webs(struct cx *x)
 
 	for (u32 v = 0; v < x->n * 2; v++)
 		w.up[v] = v;
-	if (x->i[0].in & LIVE_A)
-		mark(&w, 0, SEVERAL);
 	for (u32 pc = 0; pc < x->n; pc++) {
 		struct cx_insn *i = &x->i[pc];
 		u32 behind = i->reached ? web_behind(x, &w, pc) : 0;

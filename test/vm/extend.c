@@ -6,7 +6,7 @@
 #include "check/check.h"
 #include "kern/kern.h"
 
-enum { LONGEST = 60, PACKET = 300, TRIES = 16 };
+enum { LONGEST = 60, PACKET = 300, TRIES = 16, LOOP = 9 };
 
 static u32 runs = 200000;
 static u64 seed = 1;
@@ -143,6 +143,24 @@ static void jump_back(struct rnd *r, struct ob_cbpf *code, u32 n)
 	code[pc] = (struct ob_cbpf){.code = cbpf_rows[CB_JMP_JA].code, .k = to - pc - 1};
 }
 
+/* A loop that looks at the packet, as libpcap's protochain: X goes on by what it
+ * finds. */
+static void loop(struct rnd *r, struct ob_cbpf *at)
+{
+	static const int load[] = {CB_LD_W_IND, CB_LD_H_IND, CB_LD_B_IND, CB_LDX_MSH, CB_LD_B_ABS};
+	u32 n = 0;
+
+	n = add_insn(at, n, CB_LD_B_IND, below(r, 20));
+	n = add_insn(at, n, CB_ALU_AND_K, below(r, 32));
+	n = add_insn(at, n, CB_ALU_ADD_X, 0);
+	n = add_insn(at, n, CB_ALU_ADD_K, 1 + below(r, 4));
+	n = add_insn(at, n, CB_TAX, 0);
+	n = add_insn(at, n, load[below(r, LEN(load))], below(r, 60));
+	n = add_insn(at, n, CB_JMP_JGT_K, below(r, 256));
+	at[n - 1].jt = 1;
+	add_insn(at, n, CB_JMP_JA, 0u - n - 1 + below(r, 2) * (below(r, n)));
+}
+
 static bool is_random(const struct ob_cbpf *code, u32 n)
 {
 	for (u32 i = 0; i < n; i++)
@@ -167,6 +185,8 @@ static bool program(struct rnd *r, u32 *done)
 	random_program(r, code, n);
 	if (n > 2 && !below(r, 60))
 		jump_back(r, code, n);
+	if (n > LOOP && !below(r, 10))
+		loop(r, code + below(r, n - LOOP));
 	if (is_random(code, n))
 		return true;
 	if (passes(code, n, CHECK_LINUX) && !packets(r, code, n, CBPF_FOR_LINUX, PACKET, done))
@@ -192,6 +212,8 @@ static bool far_loads(struct rnd *r)
 		if (!below(r, 3))
 			code[i] = (struct ob_cbpf){.code = cbpf_rows[CB_LDX_IMM].code,
 						   .k = below(r, 40000)};
+		else if (below(r, 2))
+			code[i].k = base + below(r, 64);
 	}
 	code[INSNS - 1].code = cbpf_rows[CB_RET_A].code;
 	return packets(r, code, INSNS, CBPF_FOR_LINUX, 150000, &done) &&
@@ -216,6 +238,27 @@ static bool far_jumps(struct rnd *r)
 	n = add_insn(code, n, CB_RET_A, 0);
 	bool good = packets(r, code, n, CBPF_FOR_LIBPCAP, 64, &done);
 	free(code);
+	return good;
+}
+
+/* As many jumps back as a run may take, and one more. */
+static bool long_loops(struct rnd *r)
+{
+	bool good = true;
+
+	for (u32 more = 0; good && more < 2; more++) {
+		struct ob_cbpf code[8];
+		u32 n = 0, done = 0;
+
+		n = add_insn(code, n, CB_TXA, 0);
+		n = add_insn(code, n, CB_ALU_ADD_K, 1);
+		n = add_insn(code, n, CB_TAX, 0);
+		n = add_insn(code, n, CB_JMP_JEQ_K, CBPF_BACK_MAX + 1 + more);
+		code[n - 1].jt = 1;
+		n = add_insn(code, n, CB_JMP_JA, 0u - n - 1);
+		n = add_insn(code, n, CB_RET_K, 7);
+		good = packets(r, code, n, CBPF_FOR_LIBPCAP, 64, &done);
+	}
 	return good;
 }
 
@@ -244,7 +287,8 @@ int main(int argc, char **argv)
 	       (unsigned long long)zero, (unsigned long long)insns, (unsigned long long)slots);
 	bool fair = zero < done * 9ull / 10, good = true;
 	printf("%s extend%s\n", fair ? "ok" : "FAIL", fair ? "" : ": hardly any other than 0");
-	for (u32 i = 0; good && i < 200; i++)
+	for (u32 i = 0; good && i < 60; i++)
 		good = far_loads(&r);
-	return (!fair) | say("far loads", good) | say("far jumps", far_jumps(&r));
+	return (!fair) | say("far loads", good) | say("far jumps", far_jumps(&r)) |
+	       say("long loops", long_loops(&r));
 }

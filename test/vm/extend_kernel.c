@@ -7,6 +7,7 @@
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -24,7 +25,8 @@ static u32 runs = 3000;
 static u64 seed = 1;
 static int to, from;
 static u32 kept, dropped, refused;
-static struct ob_meta meta = {.has_dev = true, .has_ll = true, .net_off = 14, .ifindex = LOOPBACK};
+static struct ob_meta meta = {
+	.has_dev = true, .has_ll = true, .net_off = 14, .ifindex = LOOPBACK, .mark = 77};
 static char log_text[1 << 20];
 
 static u64 address(const void *p) { return (u64)(uintptr_t)p; }
@@ -176,9 +178,12 @@ static void frame_meta(const u8 *p)
 
 static bool run_frame(int fd, const struct ob_cbpf *code, u32 n, const struct vm_pkt *pkt)
 {
+	struct __sk_buff ctx = {.mark = meta.mark};
 	union bpf_attr attr = {.test = {.prog_fd = (u32)fd,
 					.data_in = address(pkt->data),
 					.data_size_in = pkt->caplen,
+					.ctx_in = address(&ctx),
+					.ctx_size_in = sizeof(ctx),
 					.repeat = 1}};
 
 	if (syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr))) {
@@ -312,6 +317,39 @@ static int compare(const char *name, bool pair(struct rnd *r, const struct ob_cb
 	return !fair;
 }
 
+/* What no frame of BPF_PROG_TEST_RUN has is at least looked for at its place. */
+static int fields(void)
+{
+#define FIELD(anc, field)                                   \
+	{                                                   \
+		CA_##anc, offsetof(struct __sk_buff, field) \
+	}
+	static const struct {
+		u32 anc, at;
+	} all[] = {FIELD(QUEUE, queue_mapping), FIELD(RXHASH, hash), FIELD(VLAN_TAG, vlan_tci),
+		   FIELD(VLAN_TAG_PRESENT, vlan_present), FIELD(VLAN_TPID, vlan_proto)};
+#undef FIELD
+	bool good = true;
+
+	for (u32 i = 0; i < LEN(all); i++) {
+		struct ob_cbpf code[2] = {
+			{.code = cbpf_rows[CB_LD_W_ABS].code, .k = CBPF_AD_OFF + all[i].anc},
+			{.code = cbpf_rows[CB_RET_A].code}};
+		struct ob_ebpf *ext;
+		struct arena a;
+		u32 *spans, n;
+
+		arena_init(&a);
+		if (cbpf_extend(&a, code, 2, CBPF_FOR_SOCKET, &ext, &spans, &n))
+			abort();
+		good &= n >= 3 && ext[1].code == ebpf_rows[EB_LDX_W].code && ext[1].src == 6 &&
+			(u32)ext[1].off == all[i].at;
+		arena_deinit(&a);
+	}
+	printf("%s fields%s\n", good ? "ok" : "FAIL", good ? "" : ": not those of __sk_buff");
+	return !good;
+}
+
 /* Stay on one processor, so that `ld #cpu` is known. */
 static void pin(void)
 {
@@ -346,5 +384,5 @@ int main(int argc, char **argv)
 	to = fd[0];
 	from = fd[1];
 	pin();
-	return compare("socket", socket_pair) | compare("frame", frame_pair) | filters();
+	return compare("socket", socket_pair) | compare("frame", frame_pair) | filters() | fields();
 }
