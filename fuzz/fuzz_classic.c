@@ -82,7 +82,7 @@ static u32 run_filter(const struct prog *p, enum vm_dialect d, const struct vm_p
 
 	if (kern_filter_create(p, d, 0, &f))
 		abort();
-	u32 ret = kern_filter_run(f, pkt);
+	u32 ret = kern_filter_run(f, pkt->data, pkt->caplen, pkt->len, NULL);
 	kern_filter_destroy(f);
 	return ret;
 }

@@ -81,7 +81,7 @@ static bool run(struct engine *e, int dialect, const struct vm_pkt *pkt)
 	u32 ret = vm_classic_run(e->vm[dialect], pkt);
 	u64 extended = vm_ebpf_run(e->extended[dialect], (u64)(uintptr_t)pkt->data, pkt->caplen,
 				   pkt->len, dialect ? 0 : (u64)(uintptr_t)&none, 0, &r);
-	u32 fastest = kern_filter_run(e->fastest[dialect], pkt);
+	u32 fastest = kern_filter_run(e->fastest[dialect], pkt->data, pkt->caplen, pkt->len, NULL);
 	if (ret != extended || ret != fastest) {
 		fprintf(stderr, "filter: %s\nclassic %#x, extended %#llx, fastest %#x\n",
 			e->prog->source, ret, (unsigned long long)extended, fastest);

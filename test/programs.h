@@ -123,7 +123,7 @@ static inline void random_test(struct rnd *r, struct ob_cbpf *at, u32 left)
 
 /* A netlink attribute, a load relative to X, or to a small X of the packet's, a test
  * of some bits: chance seldom makes these whole. */
-static inline void random_idiom(struct rnd *r, struct ob_cbpf *at)
+static inline void random_idiom(struct rnd *r, struct ob_cbpf *at, u32 left)
 {
 	static const u32 from[] = {0, CBPF_NET_OFF, CBPF_LL_OFF, 0xffffffc0};
 	static const int load[] = {CB_LD_W_IND, CB_LD_H_IND, CB_LD_B_IND};
@@ -137,6 +137,7 @@ static inline void random_idiom(struct rnd *r, struct ob_cbpf *at)
 		at[0] = (struct ob_cbpf){cbpf_rows[CB_LD_H_ABS].code, 0, 0, below(r, 40)};
 		at[1] = (struct ob_cbpf){cbpf_rows[bitwise[below(r, 3)]].code, 0, 0, edge(r)};
 		at[2] = (struct ob_cbpf){cbpf_rows[CB_JMP_JEQ_K].code, 0, 0, edge(r)};
+		at[2].jt = left > 1;
 		if (below(r, 2))
 			at[2].k = below(r, 2) ? at[1].k & 0xffff : at[1].k;
 	} else if (idiom == 1) {
@@ -173,7 +174,7 @@ static inline void random_program(struct rnd *r, struct ob_cbpf *code, u32 n)
 		u32 pc = below(r, n - 3);
 
 		if (below(r, 2))
-			random_idiom(r, code + pc);
+			random_idiom(r, code + pc, n - pc - 3);
 		else
 			random_test(r, code + pc, n - pc - 3);
 	}

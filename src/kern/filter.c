@@ -8,14 +8,15 @@
 
 #include <stdlib.h>
 
-struct kern_filter {
-	env_fn *entry;                 /* NULL: classic runs it */
-	bool calls;                    /* so entry needs a struct run */
-	const struct ob_meta *unknown; /* what a packet without meta gets */
+struct filter {
+	struct kern_filter f; /* what callers see */
+	env_fn *entry;        /* NULL: classic runs it */
 	struct vm_classic *classic;
 	struct jit *jit;
 	struct env env;
 };
+
+static struct filter *whole(const struct kern_filter *f) { return (struct filter *)(uintptr_t)f; }
 
 static env_fn *find_helper(void *arg, u32 id)
 {
@@ -32,7 +33,7 @@ static bool calls(const struct prog *p)
 }
 
 /* Trusted: the checker has passed the program, and the translation is ours. */
-static struct ob_err *compile(struct kern_filter *f, const struct prog *p, enum vm_dialect d)
+static struct ob_err *compile(struct filter *f, const struct prog *p, enum vm_dialect d)
 {
 	struct prog *ext;
 	struct ob_err *err =
@@ -44,7 +45,7 @@ static struct ob_err *compile(struct kern_filter *f, const struct prog *p, enum 
 	err = jit_create(ext, &f->env, 0, &f->jit);
 	if (!err) {
 		f->entry = jit_entry(f->jit);
-		f->calls = calls(ext);
+		f->f.direct = calls(ext) ? NULL : f->entry;
 	}
 	prog_destroy(ext);
 	return err;
@@ -54,12 +55,12 @@ struct ob_err *kern_filter_create(const struct prog *p, enum vm_dialect d, unsig
 				  struct kern_filter **ret)
 {
 	static const struct ob_meta none;
-	struct kern_filter *f = calloc(1, sizeof(*f));
+	struct filter *f = calloc(1, sizeof(*f));
 	struct ob_err *err = NULL;
 
 	if (!f)
 		return err_nomem();
-	f->unknown = d == VM_LINUX ? &none : NULL;
+	f->f.unknown = d == VM_LINUX ? &none : NULL;
 	if (jit_here() && !(flags & KERN_FILTER_INTERP))
 		err = compile(f, p, d);
 	if (!f->entry) { /* memory that may hold code can be forbidden */
@@ -67,14 +68,16 @@ struct ob_err *kern_filter_create(const struct prog *p, enum vm_dialect d, unsig
 		err = vm_classic_create(p, d, &f->classic);
 	}
 	if (err)
-		kern_filter_destroy(f);
+		kern_filter_destroy(&f->f);
 	else
-		*ret = f;
+		*ret = &f->f;
 	return err;
 }
 
-void kern_filter_destroy(struct kern_filter *f)
+void kern_filter_destroy(struct kern_filter *public)
 {
+	struct filter *f = whole(public);
+
 	if (!f)
 		return;
 	vm_classic_destroy(f->classic);
@@ -82,27 +85,25 @@ void kern_filter_destroy(struct kern_filter *f)
 	free(f);
 }
 
-bool kern_filter_is_jit(const struct kern_filter *f) { return f->entry; }
+bool kern_filter_is_jit(const struct kern_filter *f) { return whole(f)->entry; }
 
-static __attribute__((noinline)) u32
-run_calling(const struct kern_filter *f, const struct vm_pkt *pkt, const struct ob_meta *anc)
+/* Apart: a struct run costs more to clear than most filters to run. */
+static __attribute__((noinline)) u32 run_calling(const struct filter *f, const struct vm_pkt *pkt,
+						 const struct ob_meta *meta)
 {
 	struct run r = {.env = &f->env};
 
-	return (u32)f->entry((u64)(uintptr_t)pkt->data, pkt->caplen, pkt->len, (u64)(uintptr_t)anc,
+	return (u32)f->entry((u64)(uintptr_t)pkt->data, pkt->caplen, pkt->len, (u64)(uintptr_t)meta,
 			     0, &r);
 }
 
-u32 kern_filter_run(const struct kern_filter *f, const struct vm_pkt *pkt)
+u32 kern_filter_run_any(const struct kern_filter *public, const struct vm_pkt *pkt)
 {
-	const struct ob_meta *anc = pkt->anc ? pkt->anc : f->unknown;
+	const struct filter *f = whole(public);
 
-	if (unlikely(!f->entry))
+	if (!f->entry)
 		return vm_classic_run(f->classic, pkt);
-	if (unlikely(f->calls))
-		return run_calling(f, pkt, anc);
-	return (u32)f->entry((u64)(uintptr_t)pkt->data, pkt->caplen, pkt->len, (u64)(uintptr_t)anc,
-			     0, NULL);
+	return run_calling(f, pkt, pkt->anc ? pkt->anc : public->unknown);
 }
 
 /* ---- for the library's users ---- */
@@ -129,15 +130,11 @@ bool ob_filter_is_compiled(const struct ob_filter *f)
 
 uint32_t ob_filter_run(const struct ob_filter *f, const void *data, uint32_t caplen, uint32_t len)
 {
-	struct vm_pkt pkt = {data, caplen, len, NULL};
-
-	return kern_filter_run((const struct kern_filter *)f, &pkt);
+	return kern_filter_run((const struct kern_filter *)f, data, caplen, len, NULL);
 }
 
 uint32_t ob_filter_run_meta(const struct ob_filter *f, const void *data, uint32_t caplen,
 			    uint32_t len, const struct ob_meta *meta)
 {
-	struct vm_pkt pkt = {data, caplen, len, meta};
-
-	return kern_filter_run((const struct kern_filter *)f, &pkt);
+	return kern_filter_run((const struct kern_filter *)f, data, caplen, len, meta);
 }

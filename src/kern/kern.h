@@ -22,13 +22,25 @@ struct bytes kern_code(const struct ob_run *k);
  * A classic program that has passed the checker (CHECK_LINUX or, for VM_LIBPCAP,
  * CHECK_LIBPCAP) as machine code, or in the interpreter where there is no JIT or
  * memory cannot be made executable. It may be destroyed before the filter. */
-struct kern_filter;
+struct kern_filter {
+	env_fn *direct;                /* machine code that needs no struct run, or NULL */
+	const struct ob_meta *unknown; /* what a packet without one gets */
+};
 enum { KERN_FILTER_INTERP = 1 }; /* the interpreter anyway */
 struct ob_err *kern_filter_create(const struct prog *classic, enum vm_dialect d, unsigned flags,
 				  struct kern_filter **ret);
 void kern_filter_destroy(struct kern_filter *f);
 bool kern_filter_is_jit(const struct kern_filter *f);
-/* What vm_classic_run returns. Thread-safe. */
-u32 kern_filter_run(const struct kern_filter *f, const struct vm_pkt *pkt);
+u32 kern_filter_run_any(const struct kern_filter *f, const struct vm_pkt *pkt);
+/* What vm_classic_run returns. meta may be NULL. Thread-safe. */
+static inline u32 kern_filter_run(const struct kern_filter *f, const void *data, u32 caplen,
+				  u32 len, const struct ob_meta *meta)
+{
+	if (likely(f->direct))
+		return (u32)f->direct((u64)(uintptr_t)data, caplen, len,
+				      (u64)(uintptr_t)(meta ? meta : f->unknown), 0, NULL);
+	struct vm_pkt pkt = {(const u8 *)data, caplen, len, meta};
+	return kern_filter_run_any(f, &pkt);
+}
 
 #endif

@@ -184,11 +184,7 @@ bool dump_packet(struct dump *d, struct pkt *p)
 		if (d->err)
 			return false;
 	}
-	if (d->now->run) {
-		struct vm_pkt v = {.data = p->data, .caplen = p->caplen, .len = p->len};
-
-		if (!kern_filter_run(d->now->run, &v))
-			return true;
-	}
+	if (d->now->run && !kern_filter_run(d->now->run, p->data, p->caplen, p->len, NULL))
+		return true;
 	return d->now->never || take(d, p);
 }
