@@ -4,7 +4,7 @@
 #include <onebpf.h>
 #include <string.h>
 
-static struct ob_err *compile(const char *text, uint32_t linktype, struct ob_classic **ret)
+static struct ob_err *compile(const char *text, uint32_t linktype, struct ob_filter **ret)
 {
 	struct ob_filter_opts opts = {.linktype = linktype};
 	struct ob_prog *prog;
@@ -14,7 +14,7 @@ static struct ob_err *compile(const char *text, uint32_t linktype, struct ob_cla
 		return err;
 	err = ob_prog_check(prog, OB_RULES_LINUX);
 	if (!err)
-		err = ob_classic_create(prog, OB_DIALECT_LINUX, ret);
+		err = ob_filter_create(prog, OB_DIALECT_LINUX, ret);
 	ob_prog_destroy(prog);
 	return err;
 }
@@ -24,7 +24,7 @@ static struct ob_err *count(struct ob_capture *capture, const char *text)
 	uint32_t linktype = ob_capture_linktype(capture);
 	const struct ob_packet *p;
 	unsigned long all = 0, matched = 0;
-	struct ob_classic *filter;
+	struct ob_filter *filter;
 	struct ob_err *err = compile(text, linktype, &filter);
 
 	if (err)
@@ -32,9 +32,9 @@ static struct ob_err *count(struct ob_capture *capture, const char *text)
 	while (!(err = ob_capture_next(capture, &p)) && p) {
 		all++;
 		matched += p->linktype == linktype &&
-			   ob_classic_run(filter, p->data, p->caplen, p->len) != 0;
+			   ob_filter_run(filter, p->data, p->caplen, p->len) != 0;
 	}
-	ob_classic_destroy(filter);
+	ob_filter_destroy(filter);
 	printf("%lu of %lu packets\n", matched, all);
 	return err;
 }
