@@ -6,7 +6,7 @@
 #include "check/check.h"
 #include "kern/kern.h"
 
-enum { LONGEST = 60, PACKET = 300, TRIES = 16, LOOP = 13 };
+enum { LONGEST = 60, PACKET = 300, TRIES = 16, LOOP = 14, FAR_LOADS = 6 };
 
 static u32 runs = 200000;
 static u64 seed = 1;
@@ -154,8 +154,13 @@ static void loop(struct rnd *r, struct ob_cbpf *at)
 	n = add_insn(at, n, CB_LD_B_ABS, below(r, 80));
 	n = add_insn(at, n, CB_LDX_IMM, below(r, 8));
 	n = add_insn(at, n, CB_LD_B_IND, below(r, 20));
+	n = add_insn(at, n, CB_JMP_JEQ_K, below(r, 24));
 	top = n;
-	n = add_insn(at, n, below(r, 2) ? CB_LD_B_ABS : CB_LD_B_IND, below(r, 80));
+	at[n - 1].jt = LOOP - 1 - n;
+	if (below(r, 2))
+		n = add_insn(at, n, CB_ALU_NEG, 0);
+	else
+		n = add_insn(at, n, CB_LD_B_ABS, below(r, 80));
 	n = add_insn(at, n, CB_LD_B_IND, k);
 	n = add_insn(at, n, CB_ALU_AND_K, below(r, 32));
 	n = add_insn(at, n, CB_ALU_ADD_X, 0);
@@ -202,28 +207,33 @@ static bool program(struct rnd *r, u32 *done)
 	       packets(r, code, n, CBPF_FOR_LIBPCAP, PACKET, done);
 }
 
-/* Loads beyond what an instruction's offset can say: 2^15 bytes. */
-static void far_program(struct rnd *r, struct ob_cbpf *code, u32 n)
+/* Loads beyond what an instruction's offset can say, 2^15 bytes. All that is
+ * loaded is used. */
+static u32 far_program(struct rnd *r, struct ob_cbpf *code)
 {
 	static const int load[] = {CB_LD_W_ABS, CB_LD_H_IND, CB_LDX_MSH, CB_LD_B_ABS, CB_LD_W_IND};
+	u32 n = 0;
 
-	for (u32 i = 0; i < n; i++) {
+	for (u32 i = 0; i < FAR_LOADS; i++) {
 		u32 base = below(r, 8) ? 0 : below(r, 2) ? CBPF_NET_OFF : CBPF_LL_OFF;
 		u32 k = below(r, 2) ? below(r, 64) : 32740 + below(r, 2) * below(r, 30000);
 
-		code[i] =
-			(struct ob_cbpf){cbpf_rows[load[below(r, LEN(load))]].code, 0, 0, base + k};
-		if (!below(r, 4))
-			code[i] = (struct ob_cbpf){cbpf_rows[CB_LDX_IMM].code, 0, 0,
-						   below(r, 2) * below(r, 40000)};
+		if (!below(r, 3))
+			n = add_insn(code, n, CB_LDX_IMM, below(r, 2) * below(r, 40000));
+		n = add_insn(code, n, load[below(r, LEN(load))], base + k);
+		n = add_insn(code, n, CB_ST, i);
 	}
-	code[n - 1].code = cbpf_rows[CB_RET_A].code;
+	for (u32 i = 0; i < FAR_LOADS; i++) {
+		n = add_insn(code, n, CB_LDX_MEM, i);
+		n = add_insn(code, n, CB_ALU_ADD_X, 0);
+	}
+	return add_insn(code, n, CB_RET_A, 0);
 }
 
 static bool far_loads(struct rnd *r)
 {
-	enum { INSNS = 8, LONG = 110000 };
-	struct ob_cbpf code[INSNS];
+	enum { LONG = 110000 };
+	struct ob_cbpf code[LONGEST];
 	u8 *packet = malloc(LONG);
 	bool good = true;
 
@@ -233,11 +243,11 @@ static bool far_loads(struct rnd *r)
 		struct ob_meta meta;
 		struct vm_pkt pkt = {.anc = &meta};
 
-		far_program(r, code, INSNS);
+		u32 n = far_program(r, code);
 		random_meta(r, &meta);
 		pkt.len = pkt.caplen = below(r, LONG);
 		pkt.data = packet + LONG - pkt.caplen;
-		open_engines(&e, code, INSNS);
+		open_engines(&e, code, n);
 		good = same(&e, &pkt, true);
 		close_engines(&e);
 	}
