@@ -2,29 +2,35 @@
 /* Reads a file of tests: cases between lines `====`, parts begin with `-- NAME`. */
 #include "run.h"
 
-/* Which part belongs to which kind of case, and whether it may stand twice. */
+enum { SH = 1, CLASSIC = 2, EXTENDED = 4, ANY = 7 };
+
+/* Which part belongs to which kinds of cases, and whether it may stand twice. */
 static const struct known {
 	const char *name;
-	bool sh, machine, many;
+	u8 kinds;
+	bool many;
 } known[] = {
 	/* clang-format off */
-	{"sh",          true,  false, false},
-	{"stdin",       true,  false, false},
-	{"stdout",      true,  false, true},
-	{"stderr",      true,  false, true},
-	{"status",      true,  false, false},
-	{"file",        true,  false, true},
-	{"asm",         false, true,  false},
-	{"filter",      false, true,  false},
-	{"linktype",    false, true,  false},
-	{"with",        false, true,  true},
-	{"packet",      false, true,  true},
-	{"capture",     false, true,  true},
-	{"want",        false, true,  true},
-	{"note",        false, true,  true},
-	{"code",        false, true,  false},
-	{"at-most",     false, true,  false},
-	{"skip-unless", true,  true,  true},
+	{"sh",          SH,                 false},
+	{"stdin",       SH,                 false},
+	{"stdout",      SH,                 true},
+	{"stderr",      SH,                 true},
+	{"status",      SH,                 false},
+	{"file",        SH,                 true},
+	{"asm",         CLASSIC,            false},
+	{"filter",      CLASSIC,            false},
+	{"linktype",    CLASSIC,            false},
+	{"packet",      CLASSIC,            true},
+	{"capture",     CLASSIC,            true},
+	{"note",        CLASSIC,            true},
+	{"code",        CLASSIC,            false},
+	{"at-most",     CLASSIC,            false},
+	{"ebpf",        EXTENDED,           false},
+	{"mem",         EXTENDED,           false},
+	{"each",        EXTENDED,           false},
+	{"with",        CLASSIC | EXTENDED, true},
+	{"want",        CLASSIC | EXTENDED, true},
+	{"skip-unless", ANY,                true},
 	/* clang-format on */
 };
 
@@ -58,14 +64,34 @@ static const struct known *find(const char *name)
 	return NULL;
 }
 
+/* The kind of a case, 0 when it is none or several. */
+static u8 kind_of(const struct test *t)
+{
+	bool sh = test_part(t, "sh"), ebpf = test_part(t, "ebpf");
+	u32 classic = !!test_part(t, "asm") + !!test_part(t, "filter");
+
+	if (sh + ebpf + classic != 1)
+		return 0;
+	return sh ? SH : ebpf ? EXTENDED : CLASSIC;
+}
+
+static bool wants(const struct test *t, u8 kind)
+{
+	static const char *const parts[] = {"want", "code", "at-most", "each"};
+
+	for (size_t i = 0; i < LEN(parts); i++)
+		if (test_part(t, parts[i]))
+			return true;
+	return kind == SH;
+}
+
 static const char *check_parts(const struct test *t, u32 *line)
 {
-	bool sh = test_part(t, "sh");
+	u8 kind = kind_of(t);
 
-	if (sh + !!test_part(t, "asm") + !!test_part(t, "filter") != 1) {
-		*line = t->line;
-		return "a case needs one of `-- sh`, `-- asm`, `-- filter`";
-	}
+	*line = t->line;
+	if (!kind)
+		return "a case needs one of `-- sh`, `-- asm`, `-- filter`, `-- ebpf`";
 	for (u32 i = 0; i < t->n; i++) {
 		const struct part *p = &t->part[i];
 		const struct known *k = find(p->name);
@@ -73,16 +99,13 @@ static const char *check_parts(const struct test *t, u32 *line)
 		*line = p->line;
 		if (!k)
 			return "unknown part";
-		if (sh ? !k->sh : !k->machine)
+		if (!(k->kinds & kind))
 			return "this part does not belong to this kind of case";
 		if (!k->many && test_part(t, p->name) != p)
 			return "this part stands there twice";
 	}
-	if (!sh && !test_part(t, "want") && !test_part(t, "code") && !test_part(t, "at-most")) {
-		*line = t->line;
-		return "the case wants nothing: it cannot fail";
-	}
-	return NULL;
+	*line = t->line;
+	return wants(t, kind) ? NULL : "the case wants nothing: it cannot fail";
 }
 
 struct reader {

@@ -145,8 +145,11 @@ static enum outcome run_test(const struct job *j)
 		fprintf(j->out, "needs `%s`", need);
 		return SKIP;
 	}
-	return test_part(j->test, "sh") ? run_shell(j->test, j->dir, j->out)
-					: run_machine(j->test, run.src, j->out);
+	if (test_part(j->test, "sh"))
+		return run_shell(j->test, j->dir, j->out);
+	if (test_part(j->test, "ebpf"))
+		return run_ebpf(j->test, j->out);
+	return run_machine(j->test, run.src, j->out);
 }
 
 /* name: "room/name.c" below test/, or "fuzz/name.c" */

@@ -36,9 +36,10 @@ bool same_text(FILE *out, const char *what, const char *want, const char *got);
 /* Every line of `want` must be part of a line of `got`, in that order. */
 bool has_lines(FILE *out, const char *what, const char *want, const char *got);
 
-/* shell.c: -- sh; machine.c: -- asm, -- filter */
+/* shell.c: -- sh; machine.c: -- asm, -- filter; ebpf.c: -- ebpf */
 enum outcome run_shell(const struct test *t, const char *top, FILE *out);
 enum outcome run_machine(const struct test *t, const char *top, FILE *out);
+enum outcome run_ebpf(const struct test *t, FILE *out);
 
 /* names.c: what the filters of the checks may name */
 extern const struct filter_names test_names;

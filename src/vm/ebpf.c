@@ -3,7 +3,9 @@
  * loops, safe and fast (ebpf_loop.h).
  *
  * Every slot of the program is one op, so that distances stay what they are and
- * a pointer to an op tells its slot. op[n] is the end, where nobody should be. */
+ * a pointer to an op tells its slot. op[n] is the end, where nobody should be.
+ * Of the pairs that the fast loop does at once (ebpf_pairs.def) the first op
+ * says so; the second stays whole, so that it can still be jumped to. */
 #include "vm/vm.h"
 
 #include <endian.h>
@@ -35,6 +37,9 @@ enum op_name {
 	OP_TAIL_CALL = EB_OPS,
 	OP_NO_CALL,  /* imm is not known to the environment */
 	OP_NO_IMM64, /* nor is the 64-bit immediate */
+	OP_PAIRS,
+#define PAIR(kind, first, second) kind##_##first##_##second,
+#include "vm/ebpf_pairs.def"
 	OP_COUNT
 };
 
@@ -198,6 +203,60 @@ RMW_BOTH(ATOMIC_XOR, __atomic_fetch_xor)
 #include "isa/ebpf.def"
 #undef OF
 
+/* ---- whole operations, for pairs ----
+ *
+ * Of the op o, with dst at d and src (of loads: the base) at s, which the caller
+ * knows to be the same as something that it has at hand. */
+
+#define DO static inline __attribute__((always_inline))
+#define DO_ALU(name, bits)                                                       \
+	DO void do_##name##_##bits##_K(u64 *d, const u64 *s, const struct op *o) \
+	{                                                                        \
+		(void)s;                                                         \
+		*d = name##_##bits((u##bits)d[0], (u##bits)(u64)(s64)o->imm);    \
+	}                                                                        \
+	DO void do_##name##_##bits##_X(u64 *d, const u64 *s, const struct op *o) \
+	{                                                                        \
+		(void)o;                                                         \
+		*d = name##_##bits((u##bits)d[0], (u##bits)s[0]);                \
+	}
+#define EB_ALU(name, ...) DO_ALU(name, 32) DO_ALU(name, 64)
+#define DO_JMP(name, bits)                                                             \
+	DO bool do_##name##_##bits##_K(const u64 *d, const u64 *s, const struct op *o) \
+	{                                                                              \
+		(void)s;                                                               \
+		return name##_##bits((u##bits)d[0], (u##bits)(u64)(s64)o->imm);        \
+	}                                                                              \
+	DO bool do_##name##_##bits##_X(const u64 *d, const u64 *s, const struct op *o) \
+	{                                                                              \
+		(void)o;                                                               \
+		return name##_##bits((u##bits)d[0], (u##bits)s[0]);                    \
+	}
+#define EB_JMP(name, ...) DO_JMP(name, 32) DO_JMP(name, 64)
+#define EB(...)
+#include "isa/ebpf.def"
+#define DO_MEM(name, bits)                                              \
+	DO void do_LDX_##name(u64 *d, const u64 *s, const struct op *o) \
+	{                                                               \
+		*d = get##bits(*s + (u64)(s64)o->off);                  \
+	}                                                               \
+	DO void do_STX_##name(u64 *d, const u64 *s, const struct op *o) \
+	{                                                               \
+		put##bits(*d + (u64)(s64)o->off, (u##bits)s[0]);        \
+	}
+DO_MEM(B, 8)
+DO_MEM(H, 16)
+DO_MEM(W, 32)
+DO_MEM(DW, 64)
+DO void do_BE16(u64 *d, const u64 *s, const struct op *o)
+{
+	(void)s, (void)o, *d = htobe16((u16)*d);
+}
+DO void do_BE32(u64 *d, const u64 *s, const struct op *o)
+{
+	(void)s, (void)o, *d = htobe32((u32)*d);
+}
+
 /* ---- the loops ---- */
 
 #define SAFE 1
@@ -309,6 +368,45 @@ static int decode(struct job *j, u32 pc, struct op *op)
 	return e->op;
 }
 
+/* The pair that instruction a and the one behind it, b, are, or 0. */
+static int pair_of(const struct eb *a, const struct eb *b)
+{
+	u32 both = (u32)a->op << 8 | b->op;
+
+	if (a->dst == b->dst)
+		switch (both) {
+#define PAIR_SAME(first, second)            \
+	case EB_##first << 8 | EB_##second: \
+		return SAME_##first##_##second;
+#define PAIR_USED(first, second)
+#define PAIR_ANY(first, second)
+#define PAIR(kind, first, second) PAIR_##kind(first, second)
+#include "vm/ebpf_pairs.def"
+		}
+	if (a->dst == b->src)
+		switch (both) {
+#undef PAIR_SAME
+#undef PAIR_USED
+#define PAIR_SAME(first, second)
+#define PAIR_USED(first, second)            \
+	case EB_##first << 8 | EB_##second: \
+		return USED_##first##_##second;
+#define PAIR(kind, first, second) PAIR_##kind(first, second)
+#include "vm/ebpf_pairs.def"
+		}
+	switch (both) {
+#undef PAIR_USED
+#undef PAIR_ANY
+#define PAIR_USED(first, second)
+#define PAIR_ANY(first, second)             \
+	case EB_##first << 8 | EB_##second: \
+		return ANY_##first##_##second;
+#define PAIR(kind, first, second) PAIR_##kind(first, second)
+#include "vm/ebpf_pairs.def"
+	}
+	return 0;
+}
+
 static struct ob_err *fill(struct vm_ebpf *c, const struct prog *p)
 {
 	struct job j = {.prog = p, .c = c};
@@ -317,8 +415,12 @@ static struct ob_err *fill(struct vm_ebpf *c, const struct prog *p)
 		safe_loop(NULL, NULL, NULL, &j.label);
 	else
 		fast_loop(NULL, NULL, NULL, &j.label);
-	for (u32 pc = 0; pc < p->n; pc++)
-		c->op[pc].go = j.label[decode(&j, pc, &c->op[pc])];
+	for (u32 pc = 0; pc < p->n; pc++) {
+		int name = decode(&j, pc, &c->op[pc]);
+		int pair = c->safe || pc + 1 == p->n ? 0 : pair_of(&p->ext[pc], &p->ext[pc + 1]);
+
+		c->op[pc].go = j.label[pair ? pair : name];
+	}
 	c->op[p->n].go = j.label[EB_BAD];
 	return j.err;
 }

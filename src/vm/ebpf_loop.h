@@ -95,8 +95,15 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 	static const void *const label[OP_COUNT] = {
 #define EB(name, ...) [EB_##name] = &&name,
 #include "isa/ebpf.def"
-		[EB_WIDE] = &&BAD,        [EB_BAD] = &&BAD,           [OP_TAIL_CALL] = &&TAIL_CALL,
-		[OP_NO_CALL] = &&NO_CALL, [OP_NO_IMM64] = &&NO_IMM64,
+		[EB_WIDE] = &&BAD,
+		[EB_BAD] = &&BAD,
+		[OP_TAIL_CALL] = &&TAIL_CALL,
+		[OP_NO_CALL] = &&NO_CALL,
+		[OP_NO_IMM64] = &&NO_IMM64,
+#if !SAFE
+#define PAIR(kind, first, second) [kind##_##first##_##second] = &&kind##_##first##_##second,
+#include "vm/ebpf_pairs.def"
+#endif
 	};
 
 	if (unlikely(!c)) {
@@ -335,6 +342,38 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 		R[10] = m.low + EBPF_STACK;
 		GO();
 
+#if !SAFE
+	u64 *d;
+
+#define FIRST(kind, first, second)                                                                 \
+	kind##_##first##_##second:                                                                 \
+		d = &DST;                                                                          \
+		do_##first(d, &SRC, pc);                                                           \
+		pc++;
+#define SAME(first, second)                                                                        \
+	FIRST(SAME, first, second)                                                                 \
+		do_##second(d, &SRC, pc);                                                          \
+		NEXT();
+#define USED(first, second)                                                                        \
+	FIRST(USED, first, second)                                                                 \
+		do_##second(&DST, d, pc);                                                          \
+		NEXT();
+#define ANY(first, second)                                                                         \
+	FIRST(ANY, first, second)                                                                  \
+		do_##second(&DST, &SRC, pc);                                                       \
+		NEXT();
+#define SAME_JUMP(first, second) FIRST(SAME, first, second) BRANCH(do_##second(d, &SRC, pc));
+#define ANY_JUMP(first, second) FIRST(ANY, first, second) BRANCH(do_##second(&DST, &SRC, pc));
+#define GOTO(first) FIRST(ANY, first, JA) JUMP(pc->imm);
+#define JUMPS(first, second)                                                                       \
+	ANY_##first##_##second:                                                                    \
+		if (do_##first(&DST, &SRC, pc))                                                    \
+			JUMP(pc->off);                                                             \
+		pc++;                                                                              \
+		BRANCH(do_##second(&DST, &SRC, pc));
+#include "vm/ebpf_pairs.def"
+#endif
+
 BAD:
 	FAIL(FAULT_OP, SLOT(), 0);
 
@@ -371,6 +410,7 @@ end:
 #undef JUMP
 #undef BRANCH
 #undef ALU
+#undef FIRST
 #undef COND
 #undef ATOMIC
 #undef LOAD

@@ -77,3 +77,67 @@ SRCDIR=$PWD "$O/test/run"
 -- stdout
 skip x/a.t:1: never: needs `false`
 0 passed, 0 failed, 1 skipped
+====
+# an extended program that does something else is a failure, on whichever engine
+-- file test/x/a.t
+# another r0
+\-- ebpf
+r0 = 3
+exit
+\-- want
+r0 = 4
+\====
+# a fault
+\-- ebpf
+r0 = *(u8 *)(r1 + 0)
+exit
+\-- want
+r0 = 0
+\====
+# no fault
+\-- ebpf
+r0 = 1
+exit
+\-- want
+fault read
+\====
+# other memory
+\-- ebpf
+*(u8 *)(r1 + 1) = 1
+r0 = 0
+exit
+\-- mem 0000
+\-- want
+mem 0000
+\====
+# one line of many
+\-- ebpf
+r0 = $1
+exit
+\-- each
+1 = 1
+2 = 3
+\====
+# no error
+\-- ebpf
+exit
+\-- want err
+nothing
+\====
+# the error of something else
+\-- ebpf
+r10 = 5
+exit
+\-- want err
+r10 cannot be read
+-- sh
+SRCDIR=$PWD "$O/test/run" | grep -E '^FAIL|passed' | sort
+-- stdout
+0 passed, 7 failed, 0 skipped
+FAIL x/a.t:15: no fault
+FAIL x/a.t:1: another r0
+FAIL x/a.t:22: other memory
+FAIL x/a.t:31: one line of many
+FAIL x/a.t:39: no error
+FAIL x/a.t:45: the error of something else
+FAIL x/a.t:8: a fault

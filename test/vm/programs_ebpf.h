@@ -494,6 +494,80 @@ static inline void elsewhere(struct gen *g)
 		emit(g, gen_load[log], b, a, off, 0);
 }
 
+/* ---- the pairs that the interpreter does at once ---- */
+
+enum { GEN_SAME, GEN_USED, GEN_ANY };
+
+/* One of a pair. base: of a load or store, which is at off then. */
+static inline void one_of_pair(struct gen *g, int op, u8 dst, u8 src, u8 base, s32 off)
+{
+	bool k = false;
+
+	switch ((enum eb_form)ebpf_rows[op].form) {
+	case EBF_LDX:
+		emit(g, op, dst, base, off, 0);
+		break;
+	case EBF_STX:
+		emit(g, op, base, src, off, 0);
+		break;
+	case EBF_JA:
+		jump_somewhere(g, op, 0, 0, 0);
+		break;
+	case EBF_JMP_K:
+		k = true;
+		/* fall through */
+	case EBF_JMP_X:
+		jump_somewhere(g, op, dst, k ? 0 : src, k ? small(g) : 0);
+		break;
+	case EBF_ALU_K:
+		emit(g, op, dst, 0, 0, operand(g, op));
+		break;
+	default:
+		emit(g, op, dst, ebpf_rows[op].form == EBF_ALU_X ? src : 0, 0, 0);
+	}
+}
+
+/* The first of a pair, so that it makes a pointer into the memory in a. */
+static inline void pointer(struct gen *g, int op, u8 a)
+{
+	u8 b = reg_but(g, a);
+
+	if (ebpf_size((enum eb_op)op)) {
+		emit(g, EB_STX_DW, 6, 6, 0, 0);
+		emit(g, op, a, 6, 0, 0);
+		return;
+	}
+	SET(b, (s32)pick(g, 8));
+	ALU_X(MOV, a, 6);
+	emit(g, EB_ST_B, 6, 0, 0, small(g)); /* the mov shall not be of a pair */
+	if (ebpf_rows[op].form == EBF_ALU_K)
+		emit(g, op, a, 0, 0, (s32)pick(g, 8));
+	else
+		emit(g, op, a, b, 0, 0);
+}
+
+static inline void pair(struct gen *g)
+{
+	static const struct {
+		u8 kind, first, second;
+	} pairs[] = {
+#define PAIR(kind, first, second) {GEN_##kind, EB_##first, EB_##second},
+#include "vm/ebpf_pairs.def"
+	};
+	u32 i = below(&g->r, LEN(pairs)), kind = pairs[i].kind;
+	int first = pairs[i].first, second = pairs[i].second;
+	u32 size1 = ebpf_size((enum eb_op)first), size2 = ebpf_size((enum eb_op)second);
+	bool far = kind == GEN_USED && ebpf_rows[second].form == EBF_LDX;
+	u8 a = reg(g);
+
+	if (far)
+		pointer(g, first, a);
+	else
+		one_of_pair(g, first, a, reg(g), 6, size1 ? offset(g, GEN_MEM, size1) : 0);
+	one_of_pair(g, second, kind == GEN_SAME ? a : reg(g), kind == GEN_USED ? a : reg(g),
+		    far ? a : 6, size2 ? offset(g, GEN_MEM - 8, size2) : 0);
+}
+
 /* ---- calls ---- */
 
 /* r1 to r5 are nobody's after a call. */
@@ -631,40 +705,18 @@ static inline void leave_early(struct gen *g)
 
 static inline void piece(struct gen *g)
 {
-	static void (*const pieces[])(struct gen *) = {alu,
-						       alu,
-						       alu,
-						       unary,
-						       constant,
-						       three_operands,
-						       shifts,
-						       rotate,
-						       divide,
-						       chain,
-						       select_one,
-						       branch,
-						       branch,
-						       if_else,
-						       leave_early,
-						       in_memory,
-						       in_memory,
-						       on_stack,
-						       on_stack,
-						       from_bytes,
-						       load_and_swap,
-						       at_stack_pointer,
-						       spill,
-						       counted_loop,
-						       call_local,
-						       /* not for Linux: */ jump,
-						       indexed,
-						       indexed,
-						       elsewhere,
-						       call_out,
-						       call_out,
-						       from_packet};
+	/* clang-format off */
+	static void (*const pieces[])(struct gen *) = {
+		alu, alu, alu, unary, constant, three_operands, shifts, rotate, divide, chain,
+		select_one, branch, branch, if_else, leave_early, in_memory, in_memory, on_stack,
+		on_stack, from_bytes, load_and_swap, at_stack_pointer, spill, counted_loop,
+		call_local,
+		/* not for Linux: */
+		jump, indexed, indexed, elsewhere, call_out, call_out, from_packet, pair, pair, pair,
+	};
+	/* clang-format on */
 
-	pieces[pick(g, g->kind == GEN_KERNEL ? LEN(pieces) - 7 : LEN(pieces))](g);
+	pieces[pick(g, g->kind == GEN_KERNEL ? LEN(pieces) - 10 : LEN(pieces))](g);
 }
 
 static inline void prologue(struct gen *g)
