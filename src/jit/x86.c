@@ -4,6 +4,7 @@
 
 #ifdef __x86_64__
 
+#include <cpuid.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -75,7 +76,9 @@ static bool ends_stretch(const struct eb *e)
 
 static void mark_targets(struct x86 *x)
 {
-	x->mark[0] = X_FUNC | X_START;
+	u8 *mark = x->ops.mark = arena_array(x->a, u8, x->n);
+
+	mark[0] = MARK_FUNC | MARK_START | MARK_ENTRY;
 	for (u32 pc = 0; pc < x->n; pc++) {
 		const struct eb *e = &x->eb[pc];
 		s64 to = ebpf_target(e, pc);
@@ -84,15 +87,16 @@ static void mark_targets(struct x86 *x)
 			continue;
 		bool jump = ebpf_is_jump((enum eb_op)e->op);
 		bool call = e->op == EB_CALL_LOCAL || e->op == EB_LDDW_FUNC;
+		bool ends = e->op == EB_EXIT || e->op == EB_JA || e->op == EB_JAL;
 		if ((jump || call) && to >= 0 && to < x->n)
-			x->mark[to] |= call ? X_START | X_FUNC : X_START;
+			mark[to] |= MARK_START | MARK_ENTRY | (call ? MARK_FUNC : 0);
 		if (ends_stretch(e) && pc + 1 < x->n)
-			x->mark[pc + 1] |= X_START;
+			mark[pc + 1] |= MARK_START | (ends ? MARK_ENTRY : 0);
 	}
 	/* Who jumps into a second half does not share its count with others. */
 	for (u32 pc = 0; pc + 1 < x->n; pc++)
-		if (x->eb[pc].op == EB_WIDE && x->mark[pc] & X_START)
-			x->mark[pc + 1] |= X_START;
+		if (x->eb[pc].op == EB_WIDE && mark[pc] & MARK_START)
+			mark[pc + 1] |= MARK_START | MARK_ENTRY;
 }
 
 static void gather_funcs(struct x86 *x)
@@ -102,7 +106,7 @@ static void gather_funcs(struct x86 *x)
 	for (u32 pc = 0; pc < x->n; pc++) {
 		const struct eb *e = &x->eb[pc];
 
-		if (x->mark[pc] & X_FUNC) {
+		if (x->ops.mark[pc] & MARK_FUNC) {
 			f = &vec_push(x->a, x->func);
 			*f = (struct func){.from = pc, .entry = label_new(&x->c)};
 		}
@@ -124,7 +128,7 @@ static void measure_stretches(struct x86 *x)
 
 	x->cost = arena_array(x->a, u32, x->n);
 	for (u32 pc = x->n; pc-- > 0;) {
-		if (pc + 1 < x->n && x->mark[pc + 1] & X_START)
+		if (pc + 1 < x->n && x->ops.mark[pc + 1] & MARK_START)
 			n = 0;
 		n += x->eb[pc].op < EB_COUNT;
 		x->cost[pc] = n;
@@ -202,6 +206,20 @@ static void go(struct x86 *x, enum jump_kind kind, u8 cc, s64 to, u32 pc)
 	label_here(&x->c, over);
 }
 
+/* The low half of a register and a constant. */
+static void test_bits(struct code *c, u8 d, u32 imm)
+{
+	if (imm == UINT32_MAX) {
+		rr(c, false, 0x85, d, d);
+	} else if (imm < 0x100) {
+		rr(c, false, 0xf6 | X_BYTE, 0, d);
+		put8(c, (u8)imm);
+	} else {
+		rr(c, false, 0xf7, 0, d);
+		put32(c, imm);
+	}
+}
+
 static void compare(struct x86 *x, const struct eb *e, bool w, bool bits)
 {
 	struct code *c = &x->c;
@@ -218,8 +236,12 @@ static void compare(struct x86 *x, const struct eb *e, bool w, bool bits)
 			alu_imm(c, w, 7, d, imm);
 			return;
 		}
+		if (!x->harden && (!w || imm >= 0)) {
+			test_bits(c, d, (u32)imm);
+			return;
+		}
 		if (!x->harden) {
-			rr(c, w, 0xf7, 0, d); /* test */
+			rr(c, w, 0xf7, 0, d);
 			put32(c, (u32)imm);
 			return;
 		}
@@ -294,15 +316,17 @@ static void no_op(struct x86 *x, u32 pc)
 }
 
 /* A row of the table that is not here does not build: the compiler misses it. */
-static void operation(struct x86 *x, const struct eb *e, u32 pc)
+static void operation(struct x86 *x, const struct op *o, u32 pc)
 {
+	const struct eb *e = &o->e;
+
 	switch ((enum eb_form)ebpf_rows[e->op].form) {
 	case EBF_ALU_K:
 	case EBF_ALU_X:
 	case EBF_NEG:
 	case EBF_MOVSX:
 	case EBF_SWAP:
-		x86_alu(x, e);
+		x86_alu(x, o);
 		return;
 	case EBF_JMP_K:
 	case EBF_JMP_X:
@@ -340,7 +364,7 @@ static void operation(struct x86 *x, const struct eb *e, u32 pc)
 	case EBF_CMPXCHG:
 	case EBF_LOAD_ACQ:
 	case EBF_STORE_REL:
-		x86_mem(x, e, pc);
+		x86_mem(x, o, pc);
 		return;
 	case EBF_COUNT:
 		return;
@@ -356,12 +380,39 @@ static void piece(struct x86 *x, u32 slot)
 	x->jit->piece[x->jit->pieces++] = (struct jit_piece){label, slot};
 }
 
-/* Returns how many slots are done. */
-static u32 slot(struct x86 *x, u32 pc)
+/* What values.c made. */
+static void better(struct x86 *x, const struct op *o, u32 pc)
 {
-	const struct eb *e = &x->eb[pc];
+	struct code *c = &x->c;
 
-	if (x->mark[pc] & X_FUNC) {
+	switch (o->e.op) {
+	case OP_LEA_32:
+	case OP_LEA_64:
+		x86_lea(x, o);
+		return;
+	case OP_ROL_32:
+	case OP_ROL_64:
+	case OP_ZX8:
+	case OP_ZX16:
+		x86_alu(x, o);
+		return;
+	case OP_LDBE_H:
+	case OP_LDBE_W:
+	case OP_LDBE_DW:
+		x86_load_big(x, o);
+		return;
+	case OP_JNSET:
+		test_bits(c, x86_reg[o->e.dst], (u32)o->e.imm);
+		go(x, JUMP_IF, CC_E, ebpf_target(&o->e, pc), pc);
+		return;
+	}
+}
+
+static void slot(struct x86 *x, u32 pc)
+{
+	const struct op *o = &x->ops.op[pc];
+
+	if (x->ops.mark[pc] & MARK_FUNC) {
 		/* From above it is entered without a call: behind its prologue. */
 		if (pc && x->safe)
 			jump_to(&x->c, JUMP_ALWAYS, 0, pc);
@@ -371,20 +422,16 @@ static u32 slot(struct x86 *x, u32 pc)
 	}
 	label_here(&x->c, pc);
 	piece(x, pc);
-	if (x->safe && x->mark[pc] & X_START && x->cost[pc]) {
+	if (x->safe && x->ops.mark[pc] & MARK_START && x->cost[pc]) {
 		rm(&x->c, true, 0x81, 5, RBP, ENGINE(E_LEFT));
 		put32(&x->c, x->cost[pc]);
 	}
-	u32 done = x->fuse && (e->op == EB_MOV_64_X || e->op == EB_MOV_32_X) ? x86_fuse(x, pc) : 0;
-	for (u32 i = 1; i < done; i++)
-		piece(x, pc + i);
-	if (done)
-		return done;
-	if (e->op < EB_COUNT)
-		operation(x, e, pc);
-	else
+	if (o->e.op < EB_COUNT)
+		operation(x, o, pc);
+	else if (o->e.op < EB_OPS)
 		no_op(x, pc);
-	return 1;
+	else
+		better(x, o, pc);
 }
 
 /* ---- the whole ---- */
@@ -394,7 +441,7 @@ static void second_half(struct x86 *x, u32 pc)
 {
 	u32 over;
 
-	if (!(x->mark[pc] & X_START))
+	if (!(x->ops.mark[pc] & MARK_START))
 		return;
 	over = label_new(&x->c);
 	jump_to(&x->c, JUMP_ALWAYS, 0, over);
@@ -414,11 +461,11 @@ static void emit(struct x86 *x)
 	if (x->safe)
 		piece(x, JIT_FRAME);
 	x86_begin(x);
-	for (u32 pc = 0; pc < x->n;)
+	for (u32 pc = 0; pc < x->n; pc++)
 		if (x->eb[pc].op == EB_WIDE)
-			second_half(x, pc++);
+			second_half(x, pc);
 		else
-			pc += slot(x, pc);
+			slot(x, pc);
 	if (!x->safe)
 		return;
 	jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, x->n));
@@ -452,6 +499,13 @@ static struct ob_err *finish(struct x86 *x)
 	return NULL;
 }
 
+static bool has_movbe(void)
+{
+	u32 a, b, c, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && c & bit_MOVBE;
+}
+
 struct ob_err *x86_compile(struct arena *a, const struct prog *p, const struct env *env,
 			   unsigned flags, struct jit *j)
 {
@@ -466,17 +520,24 @@ struct ob_err *x86_compile(struct arena *a, const struct prog *p, const struct e
 	x->jit = j;
 	x->safe = flags & JIT_SAFE;
 	x->harden = flags & JIT_HARDEN;
-	x->fuse = !(flags & JIT_NO_OPT);
+	x->movbe = !(flags & JIT_PLAIN) && has_movbe();
 	x->bmi2 = !(flags & JIT_PLAIN) && __builtin_cpu_supports("bmi2");
 	if (x->harden && getrandom(&x->random, sizeof(x->random), 0) < 0)
 		x->random = (uintptr_t)x;
-	x->mark = arena_array(a, u8, x->n);
 	j->piece = calloc((size_t)x->n * 2 + 4, sizeof(*j->piece));
 	if (!j->piece)
 		return err_nomem();
+	x->ops.a = a;
+	x->ops.p = p;
+	x->ops.n = x->n;
+	x->ops.safe = x->safe;
 	mark_targets(x);
 	if (x->safe)
 		measure_stretches(x);
+	ops_make(&x->ops);
+	/* What is blinded stays the constants that there are. */
+	if (!(flags & (JIT_NO_OPT | JIT_HARDEN)))
+		ops_simplify(&x->ops);
 	emit(x);
 	return x->err ? x->err : finish(x);
 }

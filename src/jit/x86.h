@@ -3,12 +3,13 @@
 #ifndef JIT_X86_H
 #define JIT_X86_H
 
+#include "jit/op.h"
 #include "jit/priv.h"
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 enum { CC_B = 2, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_L = 12, CC_GE, CC_LE, CC_G };
 /* Flags of an opcode: two bytes (0f xx), operand size 16, byte registers. */
-enum { X_0F = 0x100, X_66 = 0x200, X_BYTE = 0x400, X_LOCK = 0x800 };
+enum { X_0F = 0x100, X_66 = 0x200, X_BYTE = 0x400, X_LOCK = 0x800, X_0F38 = 0x1000 };
 
 static inline void put(struct code *c, const void *p, u32 n)
 {
@@ -29,9 +30,9 @@ static inline void put32(struct code *c, u32 v) { put(c, &v, 4); }
 static inline void put64(struct code *c, u64 v) { put(c, &v, 8); }
 
 /* lock, 66, rex, 0f, opcode: all that stands before ModRM. */
-static inline void head(struct code *c, bool w, u32 op, u8 reg, u8 rm)
+static inline void head3(struct code *c, bool w, u32 op, u8 reg, u8 index, u8 rm)
 {
-	u8 rex = (u8)((w ? 8 : 0) | (reg >> 3) << 2 | rm >> 3);
+	u8 rex = (u8)((w ? 8 : 0) | (reg >> 3) << 2 | (index >> 3) << 1 | rm >> 3);
 
 	if (op & X_LOCK)
 		put8(c, 0xf0);
@@ -39,9 +40,16 @@ static inline void head(struct code *c, bool w, u32 op, u8 reg, u8 rm)
 		put8(c, 0x66);
 	if (rex || op & X_BYTE)
 		put8(c, 0x40 | rex);
-	if (op & X_0F)
+	if (op & (X_0F | X_0F38))
 		put8(c, 0x0f);
+	if (op & X_0F38)
+		put8(c, 0x38);
 	put8(c, (u8)op);
+}
+
+static inline void head(struct code *c, bool w, u32 op, u8 reg, u8 rm)
+{
+	head3(c, w, op, reg, 0, rm);
 }
 
 /* op reg, rm */
@@ -51,19 +59,31 @@ static inline void rr(struct code *c, bool w, u32 op, u8 reg, u8 rm)
 	put8(c, (u8)(0xc0 | (reg & 7) << 3 | (rm & 7)));
 }
 
+enum { NONE = 0xff };
+
+/* op reg, [base + (index << scale) + disp]; base and index may be NONE. */
+static inline void rmx(struct code *c, bool w, u32 op, u8 reg, u8 base, u8 index, u8 scale,
+		       s32 disp)
+{
+	u8 b = base == NONE ? RBP : base, i = index == NONE ? RSP : index;
+	bool none = base == NONE || (!disp && (base & 7) != RBP);
+	bool small = !none && disp >= -128 && disp < 128;
+	bool sib = base == NONE || index != NONE || (base & 7) == RSP;
+
+	head3(c, w, op, reg, index == NONE ? 0 : index, base == NONE ? 0 : base);
+	put8(c, (u8)((none ? 0 : small ? 0x40 : 0x80) | (reg & 7) << 3 | (sib ? RSP : b & 7)));
+	if (sib)
+		put8(c, (u8)(scale << 6 | (i & 7) << 3 | (b & 7)));
+	if (small)
+		put8(c, (u8)disp);
+	else if (!none || base == NONE)
+		put32(c, (u32)disp);
+}
+
 /* op reg, [base + disp] */
 static inline void rm(struct code *c, bool w, u32 op, u8 reg, u8 base, s32 disp)
 {
-	bool none = !disp && (base & 7) != RBP, small = disp >= -128 && disp < 128;
-
-	head(c, w, op, reg, base);
-	put8(c, (u8)((none ? 0 : small ? 0x40 : 0x80) | (reg & 7) << 3 | (base & 7)));
-	if ((base & 7) == RSP)
-		put8(c, 0x24);
-	if (!none && small)
-		put8(c, (u8)disp);
-	else if (!none)
-		put32(c, (u32)disp);
+	rmx(c, w, op, reg, base, NONE, 0, disp);
 }
 
 /* add 0, or 1, and 4, sub 5, xor 6, cmp 7: with an immediate. */
@@ -145,9 +165,9 @@ struct x86 {
 	const struct eb *eb;
 	struct jit *jit;
 	u32 n;
-	bool safe, harden, bmi2, fuse;
+	bool safe, harden, bmi2, movbe;
 	bool needs_run;
-	u8 *mark;  /* X_* of a slot */
+	struct ops ops;
 	u32 *cost; /* safe: instructions of the stretch that begins here */
 	struct {
 		struct func *v;
@@ -166,7 +186,6 @@ struct x86 {
 	u64 random;
 	struct ob_err *err;
 };
-enum { X_FUNC = 1, X_START = 2 };
 
 extern const u8 x86_reg[EBPF_REGS];
 
@@ -180,12 +199,15 @@ struct func *x86_func(struct x86 *x, u32 slot);
 /* imm, blinded when asked for, into reg: sign-extended to w ? 64 : 32 bits. */
 void x86_const(struct x86 *x, bool w, u8 reg, s32 imm);
 
-/* x86_fuse.c: code for several slots that begin here; how many, or 0 */
-u32 x86_fuse(struct x86 *x, u32 pc);
 /* x86_alu.c */
-void x86_alu(struct x86 *x, const struct eb *e);
+void x86_alu(struct x86 *x, const struct op *o);
+/* x86_div.c: dst / s or dst % s; by a constant: false if it cannot be multiplied */
+void x86_divide(struct x86 *x, const struct op *o, bool w, u8 s);
+bool x86_divide_by(struct x86 *x, const struct op *o, bool w, u64 k);
 /* x86_mem.c */
-void x86_mem(struct x86 *x, const struct eb *e, u32 pc);
+void x86_mem(struct x86 *x, const struct op *o, u32 pc);
+void x86_lea(struct x86 *x, const struct op *o);
+void x86_load_big(struct x86 *x, const struct op *o);
 void x86_packet(struct x86 *x, const struct eb *e, u32 pc);
 /* x86_call.c: functions, and the pieces that they share */
 void x86_prologue(struct x86 *x);

@@ -2,60 +2,6 @@
 /* Arithmetic: r9, r10 and r11 are free for it. */
 #include "jit/x86.h"
 
-static bool is_signed(u8 op) { return op >= EB_SDIV_32_K && op <= EB_SDIV_64_X; }
-
-/* d / s or d % s. rax and rdx are what div works on, so they are put aside. */
-static void divide(struct x86 *x, bool w, bool sign, bool mod, u8 d, u8 s)
-{
-	struct code *c = &x->c;
-
-	if (s != R9)
-		mov(c, w, R9, s);
-	rr(c, w, 0x85, R9, R9); /* test */
-	u32 zero = hop(c, CC_E), done_neg = 0;
-	if (sign) { /* the smallest number by -1 would trap */
-		alu_imm(c, w, 7, R9, -1);
-		u32 normal = hop(c, CC_NE);
-		if (mod)
-			rr(c, false, 0x31, d, d);
-		else
-			rr(c, w, 0xf7, 3, d); /* neg */
-		put8(c, 0xeb);
-		put8(c, 0);
-		done_neg = c->raw.n;
-		land(c, normal);
-	}
-	if (d != RAX)
-		mov(c, true, R10, RAX);
-	if (d != RDX)
-		mov(c, true, R11, RDX);
-	if (d != RAX)
-		mov(c, w, RAX, d);
-	if (sign)
-		put(c, w ? "\x48\x99" : "\x99", w ? 2 : 1); /* cqo, cdq */
-	else
-		rr(c, false, 0x31, RDX, RDX);
-	rr(c, w, 0xf7, sign ? 7 : 6, R9);
-	u8 result = mod ? RDX : RAX;
-	if (d != result)
-		mov(c, w, d, result);
-	if (d != RAX)
-		mov(c, true, RAX, R10);
-	if (d != RDX)
-		mov(c, true, RDX, R11);
-	put8(c, 0xeb);
-	put8(c, 0);
-	u32 done = c->raw.n;
-	land(c, zero);
-	if (!mod)
-		rr(c, false, 0x31, d, d);
-	else if (!w)
-		mov(c, false, d, d);
-	land(c, done);
-	if (done_neg)
-		land(c, done_neg);
-}
-
 /* which: shl 4, shr 5, sar 7 */
 static void shift(struct x86 *x, bool w, u8 which, u8 d, u8 s)
 {
@@ -104,7 +50,7 @@ static void multiply_imm(struct x86 *x, bool w, u8 d, s32 imm)
 		put32(&x->c, (u32)imm);
 }
 
-static void with_reg(struct x86 *x, u8 op64k, bool w, u8 d, u8 s)
+static void with_reg(struct x86 *x, const struct op *o, u8 op64k, bool w, u8 d, u8 s)
 {
 	struct code *c = &x->c;
 
@@ -142,16 +88,14 @@ static void with_reg(struct x86 *x, u8 op64k, bool w, u8 d, u8 s)
 		return;
 	case EB_DIV_64_K:
 	case EB_SDIV_64_K:
-		divide(x, w, is_signed(op64k), false, d, s);
-		return;
 	case EB_MOD_64_K:
 	case EB_SMOD_64_K:
-		divide(x, w, op64k == EB_SMOD_64_K, true, d, s);
+		x86_divide(x, o, w, s);
 		return;
 	}
 }
 
-static void with_imm(struct x86 *x, u8 op64k, bool w, u8 d, s32 imm)
+static void with_imm(struct x86 *x, const struct op *o, u8 op64k, bool w, u8 d, s32 imm)
 {
 	struct code *c = &x->c;
 
@@ -189,10 +133,34 @@ static void with_imm(struct x86 *x, u8 op64k, bool w, u8 d, s32 imm)
 		case EB_MUL_64_K:
 			multiply_imm(x, w, d, imm);
 			return;
+		case EB_DIV_64_K:
+		case EB_MOD_64_K:
+			if (x86_divide_by(x, o, w, w ? (u64)(s64)imm : (u32)imm))
+				return;
+			break;
 		}
 	}
 	x86_const(x, w, R9, imm);
-	with_reg(x, op64k, w, d, R9);
+	with_reg(x, o, op64k, w, d, R9);
+}
+
+static void rotate(struct x86 *x, bool w, u8 to, u8 from, u8 left)
+{
+	struct code *c = &x->c;
+
+	if (to == from || !x->bmi2) {
+		if (to != from)
+			mov(c, w, to, from);
+		rr(c, w, 0xc1, 0, to);
+		put8(c, left);
+		return;
+	}
+	put8(c, 0xc4); /* rorx: VEX.F2.0F3A.F0 */
+	put8(c, (u8)((to < 8 ? 0x80 : 0) | 0x40 | (from < 8 ? 0x20 : 0) | 3));
+	put8(c, (u8)((w ? 0x80 : 0) | 0x7b));
+	put8(c, 0xf0);
+	put8(c, (u8)(0xc0 | (to & 7) << 3 | (from & 7)));
+	put8(c, (u8)((w ? 64 : 32) - left));
 }
 
 static void rotate8(struct x86 *x, u8 d)
@@ -249,15 +217,37 @@ static void unary(struct x86 *x, const struct eb *e)
 _Static_assert(EB_ADD_64_K == EB_ADD_32_K + 2 && EB_ADD_64_X == EB_ADD_32_K + 3 && EB_ADD_32_K == 0,
 	       "rows of a family: 32_K, 32_X, 64_K, 64_X");
 
-void x86_alu(struct x86 *x, const struct eb *e)
+static void beyond_the_table(struct x86 *x, const struct op *o)
 {
+	struct code *c = &x->c;
+	u8 d = x86_reg[o->e.dst], s = x86_reg[o->e.src];
+
+	switch (o->e.op) {
+	case OP_ROL_32:
+	case OP_ROL_64:
+		rotate(x, o->e.op == OP_ROL_64, d, s, (u8)o->e.imm);
+		return;
+	case OP_ZX8:
+		rr(c, false, 0xb6 | X_0F | X_BYTE, d, s);
+		return;
+	case OP_ZX16:
+		rr(c, false, 0xb7 | X_0F, d, s);
+		return;
+	}
+}
+
+void x86_alu(struct x86 *x, const struct op *o)
+{
+	const struct eb *e = &o->e;
 	u8 d = x86_reg[e->dst], s = x86_reg[e->src];
 	bool w = e->op & 2;
 
-	if (e->op > EB_ARSH_64_X)
+	if (e->op > EB_OPS)
+		beyond_the_table(x, o);
+	else if (e->op > EB_ARSH_64_X)
 		unary(x, e);
 	else if (e->op & 1)
-		with_reg(x, (u8)((e->op & ~3) | 2), w, d, s);
+		with_reg(x, o, (u8)((e->op & ~3) | 2), w, d, s);
 	else
-		with_imm(x, (u8)((e->op & ~3) | 2), w, d, (s32)e->imm);
+		with_imm(x, o, (u8)((e->op & ~3) | 2), w, d, (s32)e->imm);
 }

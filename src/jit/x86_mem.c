@@ -7,84 +7,128 @@ enum { WRITE = 256 };
 
 static u32 log2_of(u32 size) { return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3; }
 
-/* Makes sure of base + off; *base and *off are then what to use. */
-static void check(struct x86 *x, u8 reg, u32 what, u32 pc, u8 *base, s32 *off)
+/* base + (index << scale) + off, in the machine's registers. */
+struct mem {
+	u8 base, index, scale;
+	s32 off;
+};
+
+static struct mem operand(const struct op *o)
+{
+	return (struct mem){o->base == NOREG ? NONE : x86_reg[o->base],
+			    o->index == NOREG ? NONE : x86_reg[o->index], o->scale, o->disp};
+}
+
+static void at(struct x86 *x, bool w, u32 op, u8 reg, struct mem m)
+{
+	rmx(&x->c, w, op, reg, m.base, m.index, m.scale, m.off);
+}
+
+static bool in_frame(const struct op *o, u32 size)
+{
+	return o->base == 10 && o->index == NOREG && o->disp >= -EBPF_STACK &&
+	       o->disp <= -(s32)size;
+}
+
+/* Where the operand is, made sure of. */
+static struct mem check(struct x86 *x, const struct op *o, u32 what, u32 pc)
 {
 	struct code *c = &x->c;
 	u32 size = what & 255;
 
-	*base = x86_reg[reg];
-	if (!x->safe || (reg == 10 && *off >= -EBPF_STACK && *off <= -(s32)size))
-		return;
+	if (!x->safe || in_frame(o, size))
+		return operand(o);
 	struct aside s = {.kind = ASIDE_CHECK, .slot = pc, .what = what, .back = label_new(c)};
 	u32 slow = x86_aside(x, s);
-	rm(c, true, 0x8d, R11, *base, *off); /* lea */
+	at(x, true, 0x8d, R11, operand(o)); /* lea */
 	mov(c, true, R10, R11);
 	rm(c, true, 0x2b, R10, RBP, ENGINE(E_AT));
 	rm(c, true, 0x3b, R10, RBP, ENGINE((what & WRITE ? E_WRITE : E_READ) + log2_of(size)));
 	jump_to(c, JUMP_IF, CC_AE, slow);
 	label_here(c, s.back);
-	*base = R11;
-	*off = 0;
+	return (struct mem){R11, NONE, 0, 0};
 }
 
-static void load(struct x86 *x, u8 op, u8 to, u8 base, s32 off)
+void x86_lea(struct x86 *x, const struct op *o)
+{
+	at(x, o->e.op == OP_LEA_64, 0x8d, x86_reg[o->e.dst], operand(o));
+}
+
+void x86_load_big(struct x86 *x, const struct op *o)
+{
+	struct code *c = &x->c;
+	bool w = o->e.op == OP_LDBE_DW;
+	u8 d = x86_reg[o->e.dst];
+
+	if (o->e.op == OP_LDBE_H) {
+		at(x, false, 0xb7 | X_0F, d, operand(o));
+		rr(c, false, 0xc1 | X_66, 0, d); /* rol d16, 8 */
+		put8(c, 8);
+	} else if (x->movbe) {
+		at(x, w, 0xf0 | X_0F38, d, operand(o));
+	} else {
+		at(x, w, 0x8b, d, operand(o));
+		head(c, w, (u8)(0xc8 | (d & 7)) | X_0F, 0, d);
+	}
+}
+
+static void load(struct x86 *x, u8 op, u8 to, struct mem m)
 {
 	switch (op) {
 	case EB_LDX_B:
 	case EB_LOAD_ACQ_B:
-		rm(&x->c, false, 0xb6 | X_0F, to, base, off);
+		at(x, false, 0xb6 | X_0F, to, m);
 		return;
 	case EB_LDX_H:
 	case EB_LOAD_ACQ_H:
-		rm(&x->c, false, 0xb7 | X_0F, to, base, off);
+		at(x, false, 0xb7 | X_0F, to, m);
 		return;
 	case EB_LDX_W:
 	case EB_LOAD_ACQ_W:
-		rm(&x->c, false, 0x8b, to, base, off);
+		at(x, false, 0x8b, to, m);
 		return;
 	case EB_LDX_DW:
 	case EB_LOAD_ACQ_DW:
-		rm(&x->c, true, 0x8b, to, base, off);
+		at(x, true, 0x8b, to, m);
 		return;
 	case EB_LDSX_B:
-		rm(&x->c, true, 0xbe | X_0F, to, base, off);
+		at(x, true, 0xbe | X_0F, to, m);
 		return;
 	case EB_LDSX_H:
-		rm(&x->c, true, 0xbf | X_0F, to, base, off);
+		at(x, true, 0xbf | X_0F, to, m);
 		return;
 	case EB_LDSX_W:
-		rm(&x->c, true, 0x63, to, base, off);
+		at(x, true, 0x63, to, m);
 		return;
 	}
 }
 
-static void store(struct x86 *x, u32 size, u8 from, u8 base, s32 off)
+static void store(struct x86 *x, u32 size, u8 from, struct mem m)
 {
 	u32 op = size == 1 ? 0x88 | X_BYTE : size == 2 ? 0x89 | X_66 : 0x89;
 
-	rm(&x->c, size == 8, op, from, base, off);
+	at(x, size == 8, op, from, m);
 }
 
-static void store_imm(struct x86 *x, u32 size, s32 imm, u8 base, s32 off)
+static void store_imm(struct x86 *x, u32 size, s32 imm, struct mem m)
 {
 	if (x->harden) {
 		x86_const(x, size == 8, R9, imm);
-		store(x, size, R9, base, off);
+		store(x, size, R9, m);
 		return;
 	}
-	rm(&x->c, size == 8, size == 1 ? 0xc6 : size == 2 ? 0xc7 | X_66 : 0xc7, 0, base, off);
+	at(x, size == 8, size == 1 ? 0xc6 : size == 2 ? 0xc7 | X_66 : 0xc7, 0, m);
 	put(&x->c, &imm, MIN(size, 4u));
 }
 
 /* What was there goes to src: tried again until nobody came between. */
-static void fetch_loop(struct x86 *x, u32 op, bool w, u8 s, u8 base, s32 off)
+static void fetch_loop(struct x86 *x, u32 op, bool w, u8 s, struct mem m)
 {
 	struct code *c = &x->c;
 	u8 fresh = s == RAX ? R9 : s;
 
-	if (base != R11 || off)
-		rm(c, true, 0x8d, R11, base, off);
+	if (m.base != R11)
+		at(x, true, 0x8d, R11, m);
 	mov(c, true, R10, s);
 	if (s != RAX)
 		mov(c, true, R9, RAX);
@@ -103,75 +147,73 @@ static void fetch_loop(struct x86 *x, u32 op, bool w, u8 s, u8 base, s32 off)
 	}
 }
 
-static void atomic(struct x86 *x, u8 op, bool w, u8 s, u8 base, s32 off)
+static void atomic(struct x86 *x, u8 op, bool w, u8 s, struct mem m)
 {
 	struct code *c = &x->c;
 
 	switch (op) {
 	case EB_ATOMIC_ADD_32:
 	case EB_ATOMIC_ADD_64:
-		rm(c, w, 0x01 | X_LOCK, s, base, off);
+		at(x, w, 0x01 | X_LOCK, s, m);
 		return;
 	case EB_ATOMIC_OR_32:
 	case EB_ATOMIC_OR_64:
-		rm(c, w, 0x09 | X_LOCK, s, base, off);
+		at(x, w, 0x09 | X_LOCK, s, m);
 		return;
 	case EB_ATOMIC_AND_32:
 	case EB_ATOMIC_AND_64:
-		rm(c, w, 0x21 | X_LOCK, s, base, off);
+		at(x, w, 0x21 | X_LOCK, s, m);
 		return;
 	case EB_ATOMIC_XOR_32:
 	case EB_ATOMIC_XOR_64:
-		rm(c, w, 0x31 | X_LOCK, s, base, off);
+		at(x, w, 0x31 | X_LOCK, s, m);
 		return;
 	case EB_ATOMIC_ADD_FETCH_32:
 	case EB_ATOMIC_ADD_FETCH_64:
-		rm(c, w, 0xc1 | X_0F | X_LOCK, s, base, off); /* xadd */
+		at(x, w, 0xc1 | X_0F | X_LOCK, s, m); /* xadd */
 		return;
 	case EB_ATOMIC_OR_FETCH_32:
 	case EB_ATOMIC_OR_FETCH_64:
-		fetch_loop(x, 0x09, w, s, base, off);
+		fetch_loop(x, 0x09, w, s, m);
 		return;
 	case EB_ATOMIC_AND_FETCH_32:
 	case EB_ATOMIC_AND_FETCH_64:
-		fetch_loop(x, 0x21, w, s, base, off);
+		fetch_loop(x, 0x21, w, s, m);
 		return;
 	case EB_ATOMIC_XOR_FETCH_32:
 	case EB_ATOMIC_XOR_FETCH_64:
-		fetch_loop(x, 0x31, w, s, base, off);
+		fetch_loop(x, 0x31, w, s, m);
 		return;
 	case EB_XCHG_32:
 	case EB_XCHG_64:
-		rm(c, w, 0x87, s, base, off);
+		at(x, w, 0x87, s, m);
 		return;
 	case EB_CMPXCHG_32:
 	case EB_CMPXCHG_64:
-		rm(c, w, 0xb1 | X_0F | X_LOCK, s, base, off);
+		at(x, w, 0xb1 | X_0F | X_LOCK, s, m);
 		if (!w)
 			mov(c, false, RAX, RAX);
 		return;
 	}
 }
 
-void x86_mem(struct x86 *x, const struct eb *e, u32 pc)
+void x86_mem(struct x86 *x, const struct op *o, u32 pc)
 {
+	const struct eb *e = &o->e;
 	enum eb_form form = ebpf_rows[e->op].form;
 	u32 size = ebpf_size((enum eb_op)e->op);
-	u8 s = x86_reg[e->src], base;
-	s32 off = e->off;
+	bool reads = form == EBF_LDX || form == EBF_LOAD_ACQ;
+	struct mem m = check(x, o, reads ? size : size | WRITE, pc);
+	u8 s = x86_reg[e->src];
 
-	if (form == EBF_LDX || form == EBF_LOAD_ACQ) {
-		check(x, e->src, size, pc, &base, &off);
-		load(x, e->op, x86_reg[e->dst], base, off);
-		return;
-	}
-	check(x, e->dst, size | WRITE, pc, &base, &off);
-	if (form == EBF_ST)
-		store_imm(x, size, (s32)e->imm, base, off);
+	if (reads)
+		load(x, e->op, x86_reg[e->dst], m);
+	else if (form == EBF_ST)
+		store_imm(x, size, (s32)e->imm, m);
 	else if (form == EBF_STX || form == EBF_STORE_REL)
-		store(x, size, s, base, off);
+		store(x, size, s, m);
 	else
-		atomic(x, e->op, size == 8, s, base, off);
+		atomic(x, e->op, size == 8, s, m);
 }
 
 /* Big-endian from the packet; beyond it the function returns 0, as in Linux. */
