@@ -36,7 +36,8 @@ BIN := $(if $(TOOL_SRC),$O/onebpf)
 RUN_SRC := $(wildcard test/*.c)
 UNIT_SRC := $(wildcard test/*/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
-BENCH_SRC := $(filter-out bench/common.c,$(wildcard bench/*.c))
+BENCH_SRC := $(filter-out bench/common.c bench/programs.c,$(wildcard bench/*.c))
+NATIVE := $(patsubst bench/engines/%.c,$O/bench/native/%.o,$(wildcard bench/engines/*.c))
 EXAMPLE_SRC := $(wildcard example/*.c)
 PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC))
 EXAMPLES := $(EXAMPLE_SRC:%.c=$O/%)
@@ -67,6 +68,7 @@ $(PROGS): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS) $(PEERS)
 
 $(BENCH_SRC:%.c=$O/%): $O/bench/common.o
+$O/bench/engines $O/test/vm/programs: $(call obj,bench/programs.c bench/common.c) $(NATIVE)
 
 $(FUZZERS): $O/%: $O/%.o $(if $(LIBFUZZER),,$O/fuzz/main.o) $(LIB)
 	$(LINK) $(if $(LIBFUZZER),-fsanitize=fuzzer) $(LIBS) $(PEERS)
@@ -75,8 +77,16 @@ $O/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# As machine code to measure engines by: scalar, loops left as they are written.
+$O/bench/native/%.o: bench/engines/%.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -fno-tree-vectorize -fno-tree-slp-vectorize -fno-strict-aliasing -fno-builtin \
+		$(if $(CLANG),,-fno-tree-loop-distribute-patterns) -Wall -Wextra -Werror \
+		-Dprog=native_$* -MMD -MP -c -o $@ $<
+
 -include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c)
+	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c bench/programs.c) \
+	$(NATIVE:.o=.d)
 
 tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* FNV-1a over the memory. */
-unsigned long long prog(const unsigned char *mem, unsigned long long len)
-{
-	unsigned long long h = 0xcbf29ce484222325;
+#include "prog.h"
 
-	for (unsigned long long i = 0; i < len; i++)
-		h = (h ^ mem[i]) * 0x100000001b3;
+u64 prog(void *mem, u64 len)
+{
+	const u8 *p = mem;
+	u64 h = 0xcbf29ce484222325;
+
+	for (u64 i = 0; i < len; i++)
+		h = (h ^ p[i]) * 0x100000001b3;
 	return h;
 }

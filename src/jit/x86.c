@@ -499,11 +499,18 @@ static struct ob_err *finish(struct x86 *x)
 	return NULL;
 }
 
+/* Asked once: under a hypervisor cpuid takes microseconds. */
 static bool has_movbe(void)
 {
-	u32 a, b, c, d;
+	enum { UNKNOWN, NO, YES };
+	static u32 known;
+	u32 a, b, c, d, answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
 
-	return __get_cpuid(1, &a, &b, &c, &d) && c & bit_MOVBE;
+	if (answer == UNKNOWN) {
+		answer = __get_cpuid(1, &a, &b, &c, &d) && c & bit_MOVBE ? YES : NO;
+		__atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+	}
+	return answer == YES;
 }
 
 struct ob_err *x86_compile(struct arena *a, const struct prog *p, const struct env *env,
