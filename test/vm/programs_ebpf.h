@@ -660,14 +660,18 @@ static inline void counted_loop(struct gen *g)
 		branch(g);
 		return;
 	}
-	SET(9, 1 + (s32)pick(g, 8));
+	/* Linux's verifier walks every round. */
+	SET(9, 1 + (s32)pick(g, g->kind == GEN_KERNEL ? 2 : 8));
 	u32 top = g->n;
 	g->loop = true;
 	for (u32 i = 0; i < n; i++)
-		piece(g);
+		g->kind == GEN_KERNEL ? alu(g) : piece(g);
 	g->loop = false;
 	ALU_K(ADD, 9, -1);
 	emit(g, one_in(g, 3) ? EB_JSGT_64_K : EB_JNE_64_K, 9, 0, (s32)top - (s32)g->n - 1, 0);
+	/* Who jumps into it has another counter, which it may not see the end of. */
+	if (g->kind == GEN_KERNEL)
+		memset(g->hole + top, true, g->n - top);
 }
 
 static inline void jump(struct gen *g)
@@ -811,9 +815,10 @@ static inline void generate(struct gen *g, enum gen_kind kind, u64 seed, const u
 	g->n = g->fixes = 0;
 	g->loop = g->tails = false;
 	g->target = target;
-	g->funcs = one_in(g, 2) ? 1 : 1 + pick(g, GEN_FUNCS);
+	g->funcs = one_in(g, 2) ? 1 : 1 + pick(g, kind == GEN_KERNEL ? 2 : GEN_FUNCS);
 	for (g->func = 0; g->func < g->funcs; g->func++)
-		function(g, (GEN_MAX - g->funcs * (PIECE_MOST + 40)) / g->funcs);
+		function(g, (kind == GEN_KERNEL ? 300 : GEN_MAX - g->funcs * (PIECE_MOST + 40)) /
+				    g->funcs);
 	for (u32 i = 0; i < g->fixes; i++)
 		if (g->fix[i].to >= 0)
 			g->code[g->fix[i].slot].off =
