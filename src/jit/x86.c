@@ -152,31 +152,26 @@ struct func *x86_func(struct x86 *x, u32 slot)
 
 /* ---- jumps ---- */
 
-static u8 condition(u8 op64k)
-{
-	switch (op64k) {
-	case EB_JEQ_64_K:
-		return CC_E;
-	case EB_JGT_64_K:
-		return CC_A;
-	case EB_JGE_64_K:
-		return CC_AE;
-	case EB_JSET_64_K:
-	case EB_JNE_64_K:
-		return CC_NE;
-	case EB_JSGT_64_K:
-		return CC_G;
-	case EB_JSGE_64_K:
-		return CC_GE;
-	case EB_JLT_64_K:
-		return CC_B;
-	case EB_JLE_64_K:
-		return CC_BE;
-	case EB_JSLT_64_K:
-		return CC_L;
-	}
-	return CC_LE; /* JSLE */
-}
+/* A family of the table without a condition does not build. */
+enum {
+	CC_JEQ = CC_E,
+	CC_JNE = CC_NE,
+	CC_JSET = CC_NE,
+	CC_JGT = CC_A,
+	CC_JGE = CC_AE,
+	CC_JLT = CC_B,
+	CC_JLE = CC_BE,
+	CC_JSGT = CC_G,
+	CC_JSGE = CC_GE,
+	CC_JSLT = CC_L,
+	CC_JSLE = CC_LE,
+};
+
+static const u8 conditions[] = {
+#define EB_JMP(name, ...) [(EB_##name##_32_K - EB_JEQ_32_K) / 4] = CC_##name,
+#define EB(...)
+#include "isa/ebpf.def"
+};
 
 /* The label of a slot, or in safe mode of what happens where none is. */
 static u32 landing(struct x86 *x, s64 to)
@@ -251,12 +246,43 @@ static void compare(struct x86 *x, const struct eb *e, bool w, bool bits)
 	rr(c, w, bits ? 0x85 : 0x39, s, d);
 }
 
+/* `r0 = constant; exit` stands there. */
+static bool is_verdict(const struct x86 *x, s64 pc, u64 *ret)
+{
+	const struct eb *e;
+
+	if (pc < 0 || pc + 1 >= x->n)
+		return false;
+	e = &x->ops.op[pc].e;
+	if (e->dst || x->ops.op[pc + 1].e.op != EB_EXIT)
+		return false;
+	*ret = e->op == EB_MOV_32_K ? (u32)e->imm : (u64)e->imm;
+	return e->op == EB_MOV_32_K || e->op == EB_MOV_64_K;
+}
+
+/* Two verdicts need no jump that may be foreseen wrongly. */
+static bool choose(struct x86 *x, u8 cc, s64 to, u32 pc)
+{
+	struct code *c = &x->c;
+	u64 yes, no;
+
+	if (x->safe || x->harden || !is_verdict(x, to, &yes) || !is_verdict(x, pc + 1, &no))
+		return false;
+	mov_imm_only(c, RAX, no);
+	mov_imm_only(c, R10, yes);
+	rr(c, true, 0x40 | X_0F | cc, RAX, R10); /* cmov */
+	x86_leave(x);
+	return true;
+}
+
 static void branch(struct x86 *x, const struct eb *e, u32 pc)
 {
-	u8 nr = e->op - EB_JEQ_32_K, family = (u8)(EB_JEQ_32_K + (nr & ~3) + 2);
+	u8 nr = e->op - EB_JEQ_32_K, cc = conditions[nr / 4];
+	s64 to = ebpf_target(e, pc);
 
-	compare(x, e, nr & 2, family == EB_JSET_64_K);
-	go(x, JUMP_IF, condition(family), ebpf_target(e, pc), pc);
+	compare(x, e, nr & 2, e->op >= EB_JSET_32_K && e->op <= EB_JSET_64_X);
+	if (!choose(x, cc, to, pc))
+		go(x, JUMP_IF, cc, to, pc);
 }
 
 static void may_goto(struct x86 *x, const struct eb *e, u32 pc)
@@ -403,7 +429,8 @@ static void better(struct x86 *x, const struct op *o, u32 pc)
 		return;
 	case OP_JNSET:
 		test_bits(c, x86_reg[o->e.dst], (u32)o->e.imm);
-		go(x, JUMP_IF, CC_E, ebpf_target(&o->e, pc), pc);
+		if (!choose(x, CC_E, ebpf_target(&o->e, pc), pc))
+			go(x, JUMP_IF, CC_E, ebpf_target(&o->e, pc), pc);
 		return;
 	}
 }

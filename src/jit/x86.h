@@ -116,6 +116,17 @@ static inline void mov_imm(struct code *c, u8 to, u64 imm)
 	}
 }
 
+/* The same, and the flags stay. */
+static inline void mov_imm_only(struct code *c, u8 to, u64 imm)
+{
+	if (imm) {
+		mov_imm(c, to, imm);
+		return;
+	}
+	head(c, false, (u8)(0xb8 | (to & 7)), 0, to);
+	put32(c, 0);
+}
+
 static inline void push(struct code *c, u8 reg) { head(c, false, (u8)(0x50 | (reg & 7)), 0, reg); }
 static inline void pop(struct code *c, u8 reg) { head(c, false, (u8)(0x58 | (reg & 7)), 0, reg); }
 

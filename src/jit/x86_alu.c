@@ -50,98 +50,122 @@ static void multiply_imm(struct x86 *x, bool w, u8 d, s32 imm)
 		put32(&x->c, (u32)imm);
 }
 
-static void with_reg(struct x86 *x, const struct op *o, u8 op64k, bool w, u8 d, u8 s)
+/* How an operation is done: a family of the table without one does not build. */
+enum how { BY_OPCODE, BY_MOV, BY_MUL, BY_SHIFT, BY_DIV };
+
+struct way {
+	u8 how;
+	u8 op, digit; /* op r/m, reg; digit: which of the group with an immediate */
+};
+
+#define WAY_ADD                    \
+	{                          \
+		BY_OPCODE, 0x01, 0 \
+	}
+#define WAY_SUB                    \
+	{                          \
+		BY_OPCODE, 0x29, 5 \
+	}
+#define WAY_OR                     \
+	{                          \
+		BY_OPCODE, 0x09, 1 \
+	}
+#define WAY_AND                    \
+	{                          \
+		BY_OPCODE, 0x21, 4 \
+	}
+#define WAY_XOR                    \
+	{                          \
+		BY_OPCODE, 0x31, 6 \
+	}
+#define WAY_MOV              \
+	{                    \
+		BY_MOV, 0, 0 \
+	}
+#define WAY_MUL              \
+	{                    \
+		BY_MUL, 0, 0 \
+	}
+#define WAY_LSH                \
+	{                      \
+		BY_SHIFT, 0, 4 \
+	}
+#define WAY_RSH                \
+	{                      \
+		BY_SHIFT, 0, 5 \
+	}
+#define WAY_ARSH               \
+	{                      \
+		BY_SHIFT, 0, 7 \
+	}
+#define WAY_DIV              \
+	{                    \
+		BY_DIV, 0, 0 \
+	}
+#define WAY_SDIV             \
+	{                    \
+		BY_DIV, 0, 0 \
+	}
+#define WAY_MOD              \
+	{                    \
+		BY_DIV, 0, 0 \
+	}
+#define WAY_SMOD             \
+	{                    \
+		BY_DIV, 0, 0 \
+	}
+
+static const struct way ways[] = {
+#define EB_ALU(name, ...) [EB_##name##_32_K / 4] = WAY_##name,
+#define EB(...)
+#include "isa/ebpf.def"
+};
+
+_Static_assert(EB_ADD_32_K == 0 && EB_ADD_64_X == 3 && EB_ARSH_64_X == 4 * LEN(ways) - 1,
+	       "the table begins with families: 32_K, 32_X, 64_K, 64_X");
+
+static void with_reg(struct x86 *x, const struct op *o, struct way way, bool w, u8 s)
 {
 	struct code *c = &x->c;
+	u8 d = x86_reg[o->e.dst];
 
-	switch (op64k) {
-	case EB_ADD_64_K:
-		rr(c, w, 0x01, s, d);
+	switch ((enum how)way.how) {
+	case BY_OPCODE:
+		rr(c, w, way.op, s, d);
 		return;
-	case EB_SUB_64_K:
-		rr(c, w, 0x29, s, d);
-		return;
-	case EB_OR_64_K:
-		rr(c, w, 0x09, s, d);
-		return;
-	case EB_AND_64_K:
-		rr(c, w, 0x21, s, d);
-		return;
-	case EB_XOR_64_K:
-		rr(c, w, 0x31, s, d);
-		return;
-	case EB_MOV_64_K:
+	case BY_MOV:
 		if (d != s || !w)
 			mov(c, w, d, s);
 		return;
-	case EB_MUL_64_K:
+	case BY_MUL:
 		multiply(x, w, d, s);
 		return;
-	case EB_LSH_64_K:
-		shift(x, w, 4, d, s);
+	case BY_SHIFT:
+		shift(x, w, way.digit, d, s);
 		return;
-	case EB_RSH_64_K:
-		shift(x, w, 5, d, s);
-		return;
-	case EB_ARSH_64_K:
-		shift(x, w, 7, d, s);
-		return;
-	case EB_DIV_64_K:
-	case EB_SDIV_64_K:
-	case EB_MOD_64_K:
-	case EB_SMOD_64_K:
+	case BY_DIV:
 		x86_divide(x, o, w, s);
 		return;
 	}
 }
 
-static void with_imm(struct x86 *x, const struct op *o, u8 op64k, bool w, u8 d, s32 imm)
+static void with_imm(struct x86 *x, const struct op *o, struct way way, bool w, s32 imm)
 {
-	struct code *c = &x->c;
+	u8 d = x86_reg[o->e.dst];
 
-	switch (op64k) {
-	case EB_LSH_64_K:
-		shift_imm(x, w, 4, d, imm);
-		return;
-	case EB_RSH_64_K:
-		shift_imm(x, w, 5, d, imm);
-		return;
-	case EB_ARSH_64_K:
-		shift_imm(x, w, 7, d, imm);
-		return;
-	case EB_MOV_64_K:
+	if (way.how == BY_SHIFT) {
+		shift_imm(x, w, way.digit, d, imm);
+	} else if (way.how == BY_MOV) {
 		x86_const(x, w, d, imm);
-		return;
+	} else if (way.how == BY_OPCODE && !x->harden) {
+		alu_imm(&x->c, w, way.digit, d, imm);
+	} else if (way.how == BY_MUL && !x->harden) {
+		multiply_imm(x, w, d, imm);
+	} else if (way.how != BY_DIV || x->harden ||
+		   !x86_divide_by(x, o, w, w ? (u64)(s64)imm : (u32)imm)) {
+		x86_const(x, w, R9, imm);
+		with_reg(x, o, way, w, R9);
 	}
-	if (!x->harden) {
-		switch (op64k) {
-		case EB_ADD_64_K:
-			alu_imm(c, w, 0, d, imm);
-			return;
-		case EB_OR_64_K:
-			alu_imm(c, w, 1, d, imm);
-			return;
-		case EB_AND_64_K:
-			alu_imm(c, w, 4, d, imm);
-			return;
-		case EB_SUB_64_K:
-			alu_imm(c, w, 5, d, imm);
-			return;
-		case EB_XOR_64_K:
-			alu_imm(c, w, 6, d, imm);
-			return;
-		case EB_MUL_64_K:
-			multiply_imm(x, w, d, imm);
-			return;
-		case EB_DIV_64_K:
-		case EB_MOD_64_K:
-			if (x86_divide_by(x, o, w, w ? (u64)(s64)imm : (u32)imm))
-				return;
-			break;
-		}
-	}
-	x86_const(x, w, R9, imm);
-	with_reg(x, o, op64k, w, d, R9);
 }
 
 static void rotate(struct x86 *x, bool w, u8 to, u8 from, u8 left)
@@ -172,50 +196,37 @@ static void rotate8(struct x86 *x, u8 d)
 
 static void swap(struct x86 *x, bool w, u8 d) { head(&x->c, w, (u8)(0xc8 | (d & 7)) | X_0F, 0, d); }
 
-static void unary(struct x86 *x, const struct eb *e)
+/* Byte order: le, be and bswap of a width. Here le only cuts. */
+static void reorder(struct x86 *x, const struct eb_row *row, u8 d)
 {
-	struct code *c = &x->c;
-	u8 d = x86_reg[e->dst], s = x86_reg[e->src];
+	bool little = (row->code & 15) == 4;
 
-	switch (e->op) {
-	case EB_NEG_32:
-	case EB_NEG_64:
-		rr(c, e->op == EB_NEG_64, 0xf7, 3, d);
-		return;
-	case EB_MOVSX8_32:
-	case EB_MOVSX8_64:
-		rr(c, e->op == EB_MOVSX8_64, 0xbe | X_0F | X_BYTE, d, s);
-		return;
-	case EB_MOVSX16_32:
-	case EB_MOVSX16_64:
-		rr(c, e->op == EB_MOVSX16_64, 0xbf | X_0F, d, s);
-		return;
-	case EB_MOVSX32_64:
-		rr(c, true, 0x63, d, s);
-		return;
-	case EB_LE16:
-		rr(c, false, 0xb7 | X_0F, d, d);
-		return;
-	case EB_LE32:
-		mov(c, false, d, d);
-		return;
-	case EB_BE16:
-	case EB_BSWAP16:
+	if (row->value == 16 && little)
+		rr(&x->c, false, 0xb7 | X_0F, d, d);
+	else if (row->value == 16)
 		rotate8(x, d);
-		return;
-	case EB_BE32:
-	case EB_BSWAP32:
-		swap(x, false, d);
-		return;
-	case EB_BE64:
-	case EB_BSWAP64:
-		swap(x, true, d);
-		return;
-	}
+	else if (!little)
+		swap(x, row->value == 64, d);
+	else if (row->value == 32)
+		mov(&x->c, false, d, d);
 }
 
-_Static_assert(EB_ADD_64_K == EB_ADD_32_K + 2 && EB_ADD_64_X == EB_ADD_32_K + 3 && EB_ADD_32_K == 0,
-	       "rows of a family: 32_K, 32_X, 64_K, 64_X");
+/* What the table says is enough for these. */
+static void unary(struct x86 *x, const struct eb *e)
+{
+	const struct eb_row *row = &ebpf_rows[e->op];
+	u8 d = x86_reg[e->dst], s = x86_reg[e->src];
+	bool w = (row->code & 7) == 7;
+
+	if (row->form == EBF_NEG)
+		rr(&x->c, w, 0xf7, 3, d);
+	else if (row->form == EBF_SWAP)
+		reorder(x, row, d);
+	else if (row->value == 32)
+		rr(&x->c, true, 0x63, d, s);
+	else
+		rr(&x->c, w, row->value == 8 ? 0xbe | X_0F | X_BYTE : 0xbf | X_0F, d, s);
+}
 
 static void beyond_the_table(struct x86 *x, const struct op *o)
 {
@@ -239,7 +250,6 @@ static void beyond_the_table(struct x86 *x, const struct op *o)
 void x86_alu(struct x86 *x, const struct op *o)
 {
 	const struct eb *e = &o->e;
-	u8 d = x86_reg[e->dst], s = x86_reg[e->src];
 	bool w = e->op & 2;
 
 	if (e->op > EB_OPS)
@@ -247,7 +257,7 @@ void x86_alu(struct x86 *x, const struct op *o)
 	else if (e->op > EB_ARSH_64_X)
 		unary(x, e);
 	else if (e->op & 1)
-		with_reg(x, o, (u8)((e->op & ~3) | 2), w, d, s);
+		with_reg(x, o, ways[e->op / 4], w, x86_reg[e->src]);
 	else
-		with_imm(x, o, (u8)((e->op & ~3) | 2), w, d, (s32)e->imm);
+		with_imm(x, o, ways[e->op / 4], w, (s32)e->imm);
 }

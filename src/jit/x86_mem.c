@@ -74,33 +74,18 @@ void x86_load_big(struct x86 *x, const struct op *o)
 
 static void load(struct x86 *x, u8 op, u8 to, struct mem m)
 {
-	switch (op) {
-	case EB_LDX_B:
-	case EB_LOAD_ACQ_B:
-		at(x, false, 0xb6 | X_0F, to, m);
-		return;
-	case EB_LDX_H:
-	case EB_LOAD_ACQ_H:
-		at(x, false, 0xb7 | X_0F, to, m);
-		return;
-	case EB_LDX_W:
-	case EB_LOAD_ACQ_W:
-		at(x, false, 0x8b, to, m);
-		return;
-	case EB_LDX_DW:
-	case EB_LOAD_ACQ_DW:
+	enum { MODE = 0xe0, MEMSX = 0x80 };
+	u32 size = ebpf_size((enum eb_op)op);
+	bool sign = (ebpf_rows[op].code & MODE) == MEMSX;
+
+	if (size == 8)
 		at(x, true, 0x8b, to, m);
-		return;
-	case EB_LDSX_B:
-		at(x, true, 0xbe | X_0F, to, m);
-		return;
-	case EB_LDSX_H:
-		at(x, true, 0xbf | X_0F, to, m);
-		return;
-	case EB_LDSX_W:
-		at(x, true, 0x63, to, m);
-		return;
-	}
+	else if (size == 4)
+		at(x, sign, sign ? 0x63 : 0x8b, to, m);
+	else if (size == 2)
+		at(x, sign, (sign ? 0xbf : 0xb7) | X_0F, to, m);
+	else
+		at(x, sign, (sign ? 0xbe : 0xb6) | X_0F, to, m);
 }
 
 static void store(struct x86 *x, u32 size, u8 from, struct mem m)
@@ -147,43 +132,33 @@ static void fetch_loop(struct x86 *x, u32 op, bool w, u8 s, struct mem m)
 	}
 }
 
+/* op r/m, reg. A family of the table without one does not build. */
+enum {
+	RMW_ATOMIC_ADD = 0x01,
+	RMW_ATOMIC_OR = 0x09,
+	RMW_ATOMIC_AND = 0x21,
+	RMW_ATOMIC_XOR = 0x31,
+};
+
 static void atomic(struct x86 *x, u8 op, bool w, u8 s, struct mem m)
 {
 	struct code *c = &x->c;
 
 	switch (op) {
-	case EB_ATOMIC_ADD_32:
-	case EB_ATOMIC_ADD_64:
-		at(x, w, 0x01 | X_LOCK, s, m);
+#define EB_RMW(name, ...)                                                \
+	case EB_##name##_32:                                             \
+	case EB_##name##_64:                                             \
+		at(x, w, RMW_##name | X_LOCK, s, m);                     \
+		return;                                                  \
+	case EB_##name##_FETCH_32:                                       \
+	case EB_##name##_FETCH_64:                                       \
+		if (RMW_##name == RMW_ATOMIC_ADD)                        \
+			at(x, w, 0xc1 | X_0F | X_LOCK, s, m); /* xadd */ \
+		else                                                     \
+			fetch_loop(x, RMW_##name, w, s, m);              \
 		return;
-	case EB_ATOMIC_OR_32:
-	case EB_ATOMIC_OR_64:
-		at(x, w, 0x09 | X_LOCK, s, m);
-		return;
-	case EB_ATOMIC_AND_32:
-	case EB_ATOMIC_AND_64:
-		at(x, w, 0x21 | X_LOCK, s, m);
-		return;
-	case EB_ATOMIC_XOR_32:
-	case EB_ATOMIC_XOR_64:
-		at(x, w, 0x31 | X_LOCK, s, m);
-		return;
-	case EB_ATOMIC_ADD_FETCH_32:
-	case EB_ATOMIC_ADD_FETCH_64:
-		at(x, w, 0xc1 | X_0F | X_LOCK, s, m); /* xadd */
-		return;
-	case EB_ATOMIC_OR_FETCH_32:
-	case EB_ATOMIC_OR_FETCH_64:
-		fetch_loop(x, 0x09, w, s, m);
-		return;
-	case EB_ATOMIC_AND_FETCH_32:
-	case EB_ATOMIC_AND_FETCH_64:
-		fetch_loop(x, 0x21, w, s, m);
-		return;
-	case EB_ATOMIC_XOR_FETCH_32:
-	case EB_ATOMIC_XOR_FETCH_64:
-		fetch_loop(x, 0x31, w, s, m);
-		return;
+#define EB(...)
+#include "isa/ebpf.def"
 	case EB_XCHG_32:
 	case EB_XCHG_64:
 		at(x, w, 0x87, s, m);

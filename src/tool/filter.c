@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "pkt/pkt.h"
 #include "tap/tap.h"
+#include "tool/dis.h"
 #include "tool/expr.h"
 #include "tool/json.h"
 
@@ -17,9 +18,9 @@ struct filter_cmd {
 	const char *linktype, *capture, *file, *netmask, *raw;
 };
 
-static const char *const shows[] = {"tree", "graph",      "dot",  "svg",         "opt",
-				    "cspf", "cspf-short", "ebpf", "ebpf-kernel", NULL};
-enum { SHOW_CSPF = FILTER_OPT + 1, SHOW_EBPF = SHOW_CSPF + 2, SHOW_EBPF_KERNEL };
+static const char *const shows[] = {"tree",       "graph", "dot",         "svg",    "opt", "cspf",
+				    "cspf-short", "ebpf",  "ebpf-kernel", "native", NULL};
+enum { SHOW_CSPF = FILTER_OPT + 1, SHOW_EBPF = SHOW_CSPF + 2, SHOW_EBPF_KERNEL, SHOW_NATIVE };
 
 _Static_assert(FILTER_TREE == 0 && FILTER_GRAPH == 1 && FILTER_DOT == 2 && FILTER_SVG == 3 &&
 		       FILTER_OPT == 4,
@@ -279,13 +280,15 @@ static struct ob_err *write_extended(const struct filter_cmd *c, const struct pr
 
 	if (err)
 		return err;
-	if (c->explain)
+	if (c->show - 1 == SHOW_NATIVE)
+		err = dis_native(ext, 0, out);
+	else if (c->explain)
 		for (u32 i = 0; i < ext->n; i++)
 			explain_insn(out, ext, i);
 	else
 		ebpf_dis(out, ext->ext, ext->n);
 	prog_destroy(ext);
-	return NULL;
+	return err;
 }
 
 /* ---- the verb ---- */
@@ -409,11 +412,12 @@ static const struct opt options[] = {
 	 .help = "instructions beside the words they serve; limits",
 	 .more = "The kernel is asked: the program is attached to a socket that receives nothing"},
 	{OPT_WORD, .name = "show", .arg = "FORM", .top = true, TO(show), .words = shows,
-	 .help = "another form: tree, graph, dot, svg, cspf, ebpf; opt: each pass",
+	 .help = "another form: tree, graph, dot, svg, cspf, ebpf, native; opt: passes",
 	 .more = "opt is the graph after each pass, cspf the program for the stack machine that BPF "
 		 "replaced, cspf-short the same with its short-circuit operators. ebpf is the extended "
 		 "program that runs in this process, ebpf-kernel the same as a socket filter of Linux; "
-		 "with --explain beside the words they serve"},
+		 "with --explain beside the words they serve. native is the machine code of this "
+		 "processor beside the extended program and the words"},
 	{OPT_COUNT, 'j', true, "json", TO(json), .help = "the code and its notes as a line of JSON"},
 	{OPT_COUNT, .name = "check", TO(check), .help = "write nothing, but say whether Linux would take it",
 	 .more = "The exit status is 1 when it would not"},

@@ -88,3 +88,31 @@ ${CC:-cc} -I. -I"$SRCDIR/src" -I"$SRCDIR/include" -std=gnu11 -D_GNU_SOURCE -fsyn
 	grep -o 'duplicate case' | head -n 1
 -- stdout
 duplicate case
+====
+# an extended row or form that an engine lacks does not build
+-- sh
+mkdir isa jit
+cp "$SRCDIR"/src/jit/*.[ch] jit
+sed 's/^EB_ALU(XOR.*/&\nEB_ALU(NAND, 0xe0, 0, BASE32, BASE64, "~\&=", ~(d \& s))/
+	s/^EB_JMP(JNE.*/&\nEB_JMP(JNSET, 0xe0, "!\&", !(d \& s))/
+	s/^EB_RMW(ATOMIC_OR.*/&\nEB_RMW(ATOMIC_NAND, 0x60, "~\&=", ~(m \& s))/
+	s/^EB(NEG_32.*/&\nEB(ABS_32, 0x94, NEG, 7, BASE32, "abs")/
+	s/^EB(EXIT.*/&\nEB(NEW, 0xf5, NEW, 0, LINUX, "new")/' "$SRCDIR/src/isa/ebpf.def" >isa/ebpf.def
+sed 's/^	EBF_COUNT$/	EBF_NEW,\n&/' "$SRCDIR/src/isa/ebpf.h" >isa/ebpf.h
+try() {
+	${CC:-cc} -I. -I"$SRCDIR/src" -I"$SRCDIR/include" -std=gnu11 -D_GNU_SOURCE -Wall -fsyntax-only "$@" 2>&1 |
+		grep -oE "WAY_NAND|CC_JNSET|RMW_ATOMIC_NAND|EBF_NEW|label .*(ABS_32|NEW)" | tr -d "'‘’" | sort -u
+}
+cp "$SRCDIR"/src/vm/ebpf* .
+for file in jit/x86_alu.c jit/x86.c jit/x86_mem.c ebpf.c; do echo $file; try $file; done
+-- stdout
+jit/x86_alu.c
+WAY_NAND
+jit/x86.c
+CC_JNSET
+EBF_NEW
+jit/x86_mem.c
+RMW_ATOMIC_NAND
+ebpf.c
+label ABS_32
+label NEW

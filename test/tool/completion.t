@@ -27,7 +27,7 @@ onebpf fi: filter
 onebpf dump --sk: --skip
 onebpf dump -Q i: in inout
 onebpf filter --show g: graph
-onebpf filter --show =: tree graph dot svg opt cspf cspf-short ebpf ebpf-kernel
+onebpf filter --show =: tree graph dot svg opt cspf cspf-short ebpf ebpf-kernel native
 onebpf filter --show = sv: svg
 onebpf dump portr: portrange
 onebpf dump -r so: some.pcap

@@ -264,3 +264,12 @@ onebpf filter port nosuchservice; echo $?
 2
 -- stderr has
 nosuchservice
+====
+# the machine code stands beside the program and the words that it serves
+-- sh
+onebpf filter --show=native ip
+-- skip-unless [ "$(uname -m)" = x86_64 ]
+-- stdout has
+; 1: ip
+0 if w2 < 14 goto +4
+21: c3
