@@ -246,6 +246,16 @@ static void compare(struct x86 *x, const struct eb *e, bool w, bool bits)
 	rr(c, w, bits ? 0x85 : 0x39, s, d);
 }
 
+/* A comparison with 0 behind the operation that made the number. */
+static bool has_flags(const struct x86 *x, const struct eb *e, bool w)
+{
+	bool equal = e->op == EB_JEQ_32_K || e->op == EB_JEQ_64_K || e->op == EB_JNE_32_K ||
+		     e->op == EB_JNE_64_K;
+
+	return equal && !e->imm && x->flags.at == x->c.raw.n && x->flags.at &&
+	       x->flags.reg == x86_reg[e->dst] && (w || !x->flags.wide);
+}
+
 /* `r0 = constant; exit` stands there. */
 static bool is_verdict(const struct x86 *x, s64 pc, u64 *ret)
 {
@@ -280,7 +290,8 @@ static void branch(struct x86 *x, const struct eb *e, u32 pc)
 	u8 nr = e->op - EB_JEQ_32_K, cc = conditions[nr / 4];
 	s64 to = ebpf_target(e, pc);
 
-	compare(x, e, nr & 2, e->op >= EB_JSET_32_K && e->op <= EB_JSET_64_X);
+	if (!has_flags(x, e, nr & 2))
+		compare(x, e, nr & 2, e->op >= EB_JSET_32_K && e->op <= EB_JSET_64_X);
 	if (!choose(x, cc, to, pc))
 		go(x, JUMP_IF, cc, to, pc);
 }
@@ -449,6 +460,8 @@ static void slot(struct x86 *x, u32 pc)
 	}
 	label_here(&x->c, pc);
 	piece(x, pc);
+	if (x->ops.mark[pc] & MARK_START)
+		x->flags.at = 0;
 	if (x->safe && x->ops.mark[pc] & MARK_START && x->cost[pc]) {
 		rm(&x->c, true, 0x81, 5, RBP, ENGINE(E_LEFT));
 		put32(&x->c, x->cost[pc]);

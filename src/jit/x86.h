@@ -195,6 +195,12 @@ struct x86 {
 		u32 n, cap;
 	} symbol;
 	u64 random;
+	/* The zero flag tells of this register, at this byte of the raw code. */
+	struct {
+		u32 at;
+		u8 reg;
+		bool wide;
+	} flags;
 	struct ob_err *err;
 };
 

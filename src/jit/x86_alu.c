@@ -260,4 +260,9 @@ void x86_alu(struct x86 *x, const struct op *o)
 		with_reg(x, o, ways[e->op / 4], w, x86_reg[e->src]);
 	else
 		with_imm(x, o, ways[e->op / 4], w, (s32)e->imm);
+	if (e->op <= EB_ARSH_64_X && ways[e->op / 4].how == BY_OPCODE) {
+		x->flags.at = x->c.raw.n;
+		x->flags.reg = x86_reg[e->dst];
+		x->flags.wide = w;
+	}
 }
