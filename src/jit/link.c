@@ -4,6 +4,8 @@
  * shortest that there is. */
 #include "jit/priv.h"
 
+#include <errno.h>
+
 u32 label_new(struct code *c)
 {
 	vec_push(c->a, c->label) = (struct label){0};
@@ -142,7 +144,7 @@ struct ob_err *link_code(struct code *c, struct place *ret, u32 *size)
 		relax(c, grown);
 		*size = c->raw.n + grown[c->jump.n];
 		if (!pool_take(*size, (const void *)link_code, ret))
-			return err_new(OB_NOMEM, "no memory for machine code");
+			return err_sys(errno, "cannot have memory for machine code");
 		if (in_reach(c, grown, ret->rx))
 			break;
 		pool_give(*ret);

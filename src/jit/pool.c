@@ -7,6 +7,7 @@
  * parent, so it only runs what is there and takes from chunks of its own. */
 #include "jit/priv.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -61,7 +62,7 @@ static struct chunk *chunk_create(size_t size, const void *near)
 {
 	struct chunk *c = calloc(1, sizeof(*c));
 	u32 units = (u32)(size / UNIT);
-	int fd = memory_file(size);
+	int fd = memory_file(size), why;
 
 	if (c)
 		c->used = calloc(units, 1);
@@ -75,17 +76,21 @@ static struct chunk *chunk_create(size_t size, const void *near)
 		goto failed;
 	c->rx = mmap(hint(near, size), size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
 	if (c->rx == MAP_FAILED) {
+		why = errno;
 		munmap(c->rw, size);
+		errno = why;
 		goto failed;
 	}
 	close(fd);
 	return c;
 failed:
+	why = errno;
 	if (fd >= 0)
 		close(fd);
 	if (c)
 		free(c->used);
 	free(c);
+	errno = why;
 	return NULL;
 }
 

@@ -18,7 +18,7 @@ struct place {
 	const u8 *rx;
 	size_t size;
 };
-/* near: an address that calls should reach in 32 bits. */
+/* near: an address that calls should reach in 32 bits. False: errno says why. */
 bool pool_take(size_t size, const void *near, struct place *ret);
 void pool_give(struct place p);
 

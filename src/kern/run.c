@@ -48,13 +48,20 @@ static bool calls_out(const struct prog *p)
 static struct ob_err *prepare(struct ob_run *k)
 {
 	bool jit = k->opts.engine != OB_ENGINE_INTERP && jit_here();
+	bool must = k->opts.engine == OB_ENGINE_JIT || k->opts.harden;
 	unsigned flags = (k->opts.trusted ? 0 : JIT_SAFE) | (k->opts.harden ? JIT_HARDEN : 0);
+	struct ob_err *err = jit ? jit_create(k->p, &k->env, flags, &k->jit) : NULL;
 
-	if (!jit)
-		return vm_ebpf_create(k->p, &k->env, k->opts.trusted ? 0 : VM_SAFE, &k->vm);
-	struct ob_err *err = jit_create(k->p, &k->env, flags, &k->jit);
+	/* Where no memory may be run, the best engine is the other one. */
+	if (err && !must && (ob_err_code(err) == OB_PERM || ob_err_code(err) == OB_IO)) {
+		ob_err_destroy(err);
+		jit = false;
+		err = NULL;
+	}
 	if (err)
 		return err;
+	if (!jit)
+		return vm_ebpf_create(k->p, &k->env, k->opts.trusted ? 0 : VM_SAFE, &k->vm);
 	k->entry = jit_entry(k->jit);
 	k->direct = k->opts.trusted && !calls_out(k->p);
 	return NULL;
