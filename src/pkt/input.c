@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 128 << 10, RAW = 64 << 10 };
+enum { BUFFER = 64 << 10, RAW = 64 << 10 };
 
 void input_fail(struct input *in, struct ob_err *err)
 {

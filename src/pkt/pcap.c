@@ -88,41 +88,70 @@ static bool swapped_lengths(const struct pkt_reader *r, u32 caplen, u32 len)
 	return r->pcap.lengths == AS_BEFORE || (r->pcap.lengths == EITHER && caplen > len);
 }
 
-static enum pkt_status next_pcap(struct pkt_reader *r, struct pkt *ret)
+/* What the quick path of next_pcap leaves out: the end, damage, and more bytes
+ * to read. PKT_OK: all of the packet is there now. */
+static __attribute__((noinline)) enum pkt_status fetch(struct pkt_reader *r)
 {
 	struct input *in = &r->in;
 	u32 hdr = r->pcap.hdr;
 
-	if (unlikely(!input_need(in, hdr))) {
+	if (!input_need(in, hdr)) {
 		if (!in->err && (!input_left(in) || in->stopped))
 			return PKT_EOF;
 		return damaged(r, cut(r, hdr, "a packet header"));
 	}
 	u32 caplen = get32(r, in->p + 8), len = get32(r, in->p + 12);
-	if (unlikely(r->pcap.lengths) && swapped_lengths(r, caplen, len)) {
-		u32 t = caplen;
+	if (swapped_lengths(r, caplen, len))
 		caplen = len;
-		len = t;
-	}
-	if (unlikely(caplen > r->pcap.max))
+	if (caplen > r->pcap.max)
 		return damaged(r,
 			       damage(r, input_off(in),
 				      "packet %llu has %u captured bytes; at most %u are allowed",
 				      (unsigned long long)r->nr + 1, caplen, r->pcap.max));
-	if (unlikely(!input_need(in, (size_t)hdr + caplen))) {
+	if (!input_need(in, (size_t)hdr + caplen)) {
 		if (in->stopped)
 			return PKT_EOF;
 		return damaged(r, cut(r, (u64)hdr + caplen, "a packet"));
 	}
+	return PKT_OK;
+}
+
+/* The packet at in->p, if all of it is there. */
+static bool whole(const struct pkt_reader *r, u32 *caplen, u32 *len)
+{
+	const struct input *in = &r->in;
+
+	if (input_left(in) < r->pcap.hdr)
+		return false;
+	*caplen = get32(r, in->p + 8);
+	*len = get32(r, in->p + 12);
+	if (unlikely(r->pcap.lengths) && swapped_lengths(r, *caplen, *len)) {
+		u32 t = *caplen;
+		*caplen = *len;
+		*len = t;
+	}
+	return *caplen <= r->pcap.max && input_left(in) - r->pcap.hdr >= *caplen;
+}
+
+static enum pkt_status next_pcap(struct pkt_reader *r, struct pkt *ret)
+{
+	struct input *in = &r->in;
+	u32 caplen, len;
+
+	while (unlikely(!whole(r, &caplen, &len))) {
+		enum pkt_status s = fetch(r);
+		if (s != PKT_OK)
+			return s;
+	}
 	const u8 *h = in->p;
-	ret->data = h + hdr;
+	ret->data = h + r->pcap.hdr;
 	ret->caplen = MIN(caplen, r->iface->snaplen);
 	ret->len = len;
 	ret->ns = get32(r, h) * (u64)1000000000 + get32(r, h + 4) * (u64)r->pcap.scale;
 	ret->nr = ++r->nr;
 	ret->linktype = r->iface->linktype;
 	ret->iface = 0;
-	in->p = h + hdr + caplen;
+	in->p = ret->data + caplen;
 	turn_headers(r, ret);
 	return PKT_OK;
 }
