@@ -206,6 +206,8 @@ struct ob_helper {
 /* The arg of the run: that of ob_run_args, else of ob_run_opts. */
 void *ob_call_arg(const struct ob_call *call);
 
+struct ob_map;
+
 /* All zero is the usual: the best engine, and checks while it runs. */
 struct ob_run_opts {
 	enum ob_engine engine;
@@ -216,9 +218,14 @@ struct ob_run_opts {
 	bool harden;     /* the JIT blinds the program's constants */
 	uint64_t budget; /* instructions of one run; 0: 100 million, and none for the trusted */
 	/* Copied. They come before the library's own, which are Linux's of the same
-	 * numbers, as far as they need no maps. */
+	 * numbers. */
 	const struct ob_helper *helper;
 	uint32_t helpers;
+	/* What `r1 = map_idx 0 ll` and `r1 = map_idx_value 0 + 8 ll` mean. Copied, and
+	 * held as long as the run lives; helpers find them, and the program may touch
+	 * their values. */
+	struct ob_map *const *map;
+	uint32_t maps;
 	void *arg;
 	/* Takes what trace_printk writes, n bytes; NULL: it is dropped. */
 	void (*print)(void *arg, const char *text, size_t n);

@@ -13,6 +13,9 @@ enum helper_kind {
 	HELPER_MEM,    /* memory that is read; its size follows */
 	HELPER_SIZE,   /* of the memory before, more than 0 */
 	HELPER_LONG,   /* 8 bytes of memory that are written */
+	HELPER_MAP,    /* the address of a map */
+	HELPER_KEY,    /* memory of the map's key_size that is read */
+	HELPER_VALUE,  /* memory of the map's value_size that is read */
 	HELPER_TEXT,   /* memory that is read up to its first 0 */
 };
 

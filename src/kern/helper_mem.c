@@ -25,7 +25,8 @@ static bool may(struct run *r, u64 at, u64 size, bool write)
 	const struct ob_run *k = r->env->arg;
 
 	return k->opts.trusted || in_region(r, at, size, write) ||
-	       within(at, size, r->stack, r->stack_size);
+	       within(at, size, r->stack, r->stack_size) ||
+	       (size <= UINT32_MAX && r->env->may_touch(r, at, (u32)size, write));
 }
 
 bool kern_may(struct run *r, u64 at, u64 size, bool write)

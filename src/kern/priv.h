@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside our kernel: a prepared program, and its helpers. */
+/* Inside our kernel: a prepared program, its helpers, and what it is called with. */
 #ifndef KERN_PRIV_H
 #define KERN_PRIV_H
 
 #include "jit/jit.h"
 #include "kern/kern.h"
+#include "map/map.h"
 #include "vm/vm.h"
 
 struct ob_run {
@@ -14,12 +15,52 @@ struct ob_run {
 	struct env env;           /* its arg is this struct */
 	struct vm_ebpf *vm;       /* one of the two is NULL */
 	struct jit *jit;
-	env_fn *entry; /* of jit */
-	bool direct;   /* entry runs without a struct run */
+	env_fn *entry;    /* of jit */
+	bool direct;      /* entry runs without a struct run */
+	struct map **map; /* that its instructions name; held */
+	u32 maps;
+	const struct kern_prog *prog; /* that this is the code of; NULL: a library user's */
 };
+
+struct kern_pkt; /* packet.c: a packet that helpers may change */
+
+/* What a program of our world is called with: the arg of its struct run. */
+struct kern_ctx {
+	const struct kern_prog *prog;
+	void *ctx; /* r1: laid out as linux/bpf.h says */
+	u32 ctx_size;
+	struct kern_pkt *pkt; /* NULL: it has none */
+	u64 cookie;           /* bpf_get_attach_cookie */
+	u64 func_ip;          /* bpf_get_func_ip */
+};
+
+/* NULL: the run is a library user's. */
+static inline struct kern_ctx *kern_ctx(const struct run *r)
+{
+	const struct ob_run *k = r->env->arg;
+
+	return k->prog ? r->arg : NULL;
+}
+
+/* A map that a program hands to a helper: its register holds the address of a
+ * struct map. In safe mode it is looked up; one that is none is the run's fault,
+ * and NULL. */
+struct map *kern_map(struct run *r, u64 reg);
+
+/* ob_run_create for a program of our world, or for a library user's (prog NULL). */
+struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
+			    const struct kern_prog *prog, struct ob_run **ret);
+
+/* Maps that this process has, whatever program they belong to (object.c). */
+bool kern_is_map(const struct map *m);
+bool kern_in_map(u64 addr, u32 size);
+/* env->tail: the engine's program in a slot of a program array, or NULL. */
+const void *kern_tail(struct run *r, u64 map, u32 index);
 
 /* Our own helper of this number, or NULL (helper.c). */
 env_fn *kern_helper(u32 id);
+/* On maps (helper_map.c). */
+env_fn helper_map_lookup_elem, helper_map_update_elem, helper_map_delete_elem;
 /* Those that are given addresses (helper_mem.c). */
 env_fn helper_trace_printk, helper_strtol, helper_strtoul, helper_strncmp;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prepares an extended program for an engine, and runs it. */
 #include "check/check.h"
+#include "isa/bpf.h"
 #include "kern/priv.h"
 
 #include <stdlib.h>
@@ -15,6 +16,60 @@ static env_fn *find_helper(void *arg, u32 id)
 		if (k->helper[i].id == id)
 			return (env_fn *)k->helper[i].fn;
 	return kern_helper(id);
+}
+
+/* map_idx N: the map; map_idx_value N + off: an address in an array's values. */
+static bool find_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
+{
+	const struct ob_run *k = arg;
+	u32 nr = (u32)imm, off = (u32)(imm >> 32);
+
+	if ((kind != EB_LDDW_MAP_IDX && kind != EB_LDDW_MAP_IDX_VALUE) || nr >= k->maps)
+		return false;
+	struct map *m = k->map[nr];
+	if (kind == EB_LDDW_MAP_IDX && off)
+		return false;
+	if (kind == EB_LDDW_MAP_IDX_VALUE &&
+	    (m->type != BPF_MAP_TYPE_ARRAY || off >= (u64)m->max_entries * m->stride))
+		return false;
+	*ret = (u64)(uintptr_t)(kind == EB_LDDW_MAP_IDX ? (u8 *)m : m->data + off);
+	return true;
+}
+
+static bool in_map(const struct map *m, u64 addr, u32 size)
+{
+	u64 at = (u64)(uintptr_t)m->base, n = (u64)((u8 *)m->head - m->base);
+
+	return addr >= at && addr - at <= n && n - (addr - at) >= size;
+}
+
+static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
+{
+	const struct ob_run *k = r->env->arg;
+
+	(void)write;
+	for (u32 i = 0; i < k->maps; i++)
+		if (in_map(k->map[i], addr, size))
+			return true;
+	return k->prog && kern_in_map(addr, size);
+}
+
+struct map *kern_map(struct run *r, u64 reg)
+{
+	const struct ob_run *k = r->env->arg;
+	struct map *m = (struct map *)(uintptr_t)reg;
+
+	if (k->opts.trusted)
+		return m;
+	for (u32 i = 0; i < k->maps; i++)
+		if (k->map[i] == m)
+			return m;
+	if (k->prog && kern_is_map(m))
+		return m;
+	r->fault = FAULT_READ;
+	r->fault_addr = reg;
+	r->fault_size = sizeof(*m);
+	return NULL;
 }
 
 static struct ob_err *check(const struct prog *p, const struct ob_run_opts *o)
@@ -67,31 +122,39 @@ static struct ob_err *prepare(struct ob_run *k)
 	return NULL;
 }
 
-struct ob_err *ob_run_create(const struct ob_prog *prog, const struct ob_run_opts *opts,
-			     struct ob_run **ret)
+static struct map **hold(struct map *const *map, u32 n)
 {
-	static const struct ob_run_opts usual;
-	const struct ob_run_opts *o = opts ? opts : &usual;
-	struct ob_err *err = check(prog_private(prog), o);
+	struct map **to = calloc(MAX(n, 1u), sizeof(struct map *));
+
+	for (u32 i = 0; to && i < n; i++)
+		to[i] = map_get(map[i]);
+	return to;
+}
+
+struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
+			    const struct kern_prog *prog, struct ob_run **ret)
+{
+	struct ob_err *err = check(p, o);
 
 	if (err)
 		return err;
 	struct ob_run *k = calloc(1, sizeof(*k));
-	struct ob_helper *helper = calloc(MAX(o->helpers, 1u), sizeof(*helper));
-	if (!k || !helper) {
-		free(k);
-		free(helper);
+	if (!k)
 		return err_nomem();
-	}
-	if (o->helpers)
-		memcpy(helper, o->helper, o->helpers * sizeof(*helper));
-	*k = (struct ob_run){.p = prog_private(prog),
-			     .opts = *o,
-			     .helper = helper,
-			     .env = {.arg = k, .helper = find_helper}};
+	*k = (struct ob_run){.p = p, .opts = *o, .prog = prog};
+	k->env = (struct env){
+		.arg = k, .helper = find_helper, .imm64 = find_imm64, .may_touch = may_touch};
+	if (prog)
+		k->env.tail = kern_tail;
+	k->helper = calloc(MAX(o->helpers, 1u), sizeof(*k->helper));
+	k->map = hold((struct map *const *)o->map, o->maps);
+	if (k->map)
+		k->maps = o->maps;
+	if (k->helper && o->helpers)
+		memcpy(k->helper, o->helper, o->helpers * sizeof(*k->helper));
 	if (!k->opts.budget && !k->opts.trusted)
 		k->opts.budget = KERN_BUDGET;
-	err = prepare(k);
+	err = k->helper && k->map ? prepare(k) : err_nomem();
 	if (err) {
 		ob_run_destroy(k);
 		return err;
@@ -100,12 +163,23 @@ struct ob_err *ob_run_create(const struct ob_prog *prog, const struct ob_run_opt
 	return NULL;
 }
 
+struct ob_err *ob_run_create(const struct ob_prog *prog, const struct ob_run_opts *opts,
+			     struct ob_run **ret)
+{
+	static const struct ob_run_opts usual;
+
+	return kern_prepare(prog_private(prog), opts ? opts : &usual, NULL, ret);
+}
+
 void ob_run_destroy(struct ob_run *k)
 {
 	if (!k)
 		return;
 	vm_ebpf_destroy(k->vm);
 	jit_destroy(k->jit);
+	for (u32 i = 0; i < k->maps; i++)
+		map_put(k->map[i]);
+	free(k->map);
 	free(k->helper);
 	free(k);
 }
