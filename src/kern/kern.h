@@ -43,4 +43,26 @@ static inline u32 kern_filter_run(const struct kern_filter *f, const void *data,
 	return kern_filter_run_any(f, &pkt);
 }
 
+/* ---- the bpf() call (bpf.c) ----
+ *
+ * As Linux's: a descriptor, an id or 0, or a negative errno. It is answered by the
+ * world that ONEBPF_WORLD names, a directory, or by one that goes with the
+ * process. */
+union bpf_attr;
+int kern_bpf(int cmd, union bpf_attr *attr, unsigned size);
+
+/* What a world does with a program that no verifier has seen. */
+enum kern_unchecked {
+	KERN_REFUSE,      /* the usual */
+	KERN_RUN_CHECKED, /* it is checked while it runs */
+	KERN_RUN_TRUSTED, /* nothing is checked: to measure our own programs */
+};
+
+/* The directory of a user's world of this name, which is made: 0 or -errno. */
+int kern_world_dir(const char *name, char *path, size_t n);
+int kern_world_remove(const char *path);
+/* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
+ * "kernel.cpus". ENOENT: no such name, ERANGE, EINVAL */
+int kern_world_set(const char *path, const char *name, const char *value);
+
 #endif

@@ -22,6 +22,7 @@ struct ob_run {
 	const struct kern_prog *prog; /* that this is the code of; NULL: a library user's */
 };
 
+enum { KERN_REGIONS = 6 };
 struct kern_pkt; /* packet.c: a packet that helpers may change */
 
 /* What a program of our world is called with: the arg of its struct run. */
@@ -32,6 +33,11 @@ struct kern_ctx {
 	struct kern_pkt *pkt; /* NULL: it has none */
 	u64 cookie;           /* bpf_get_attach_cookie */
 	u64 func_ip;          /* bpf_get_func_ip */
+	/* What it may touch besides its stack and maps (safe mode): kern_prog_call
+	 * makes the first one its context; who prepares a packet adds that. */
+	struct region region[KERN_REGIONS];
+	u32 regions;
+	u32 fault; /* enum env_fault: how the run ended */
 };
 
 /* NULL: the run is a library user's. */

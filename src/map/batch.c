@@ -7,6 +7,25 @@
 
 enum { RETRIES = 3 }; /* Linux's MAP_LOOKUP_RETRIES */
 
+bool map_can_batch(const struct map *m, enum map_batch what)
+{
+	switch (m->type) {
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		return true;
+	case BPF_MAP_TYPE_LPM_TRIE:
+		return what != MAP_BATCH_TAKE;
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+		return what == MAP_BATCH_READ || what == MAP_BATCH_WRITE;
+	}
+	return false;
+}
+
 u32 map_batch_bytes(const struct map *m) { return m->ops->batch ? 4 : m->key_size; }
 
 /* Copies elements from where `in` ended; a key that goes meanwhile is passed. */

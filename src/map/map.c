@@ -157,7 +157,8 @@ void map_put(struct map *m)
 		m->ops->close(m);
 	munmap(m->base,
 	       (size_t)(m->head->size ? m->head->size : (u64)((u8 *)m->head + MAP_PAGE - m->base)));
-	close(m->fd);
+	if (m->fd >= 0)
+		close(m->fd);
 	free(m);
 }
 

@@ -148,6 +148,9 @@ int map_next(struct map *m, const void *key, void *next);
 u32 map_batch_bytes(const struct map *m);
 int map_batch(struct map *m, const void *in, void *out, void *keys, void *values, u32 *count,
 	      u64 flags, bool take);
+/* Does Linux have this command for the type? (ENOTSUPP) */
+enum map_batch { MAP_BATCH_READ, MAP_BATCH_TAKE, MAP_BATCH_WRITE, MAP_BATCH_REMOVE };
+bool map_can_batch(const struct map *m, enum map_batch what);
 int map_batch_write(struct map *m, const void *keys, const void *values, u32 *count, u64 flags);
 int map_batch_remove(struct map *m, const void *keys, u32 *count, u64 flags);
 /* No more writing from the call. EBUSY, EINVAL, ENOTSUPP as Linux. */

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Programs attached without a link (PROG_ATTACH), and the commands that need no
+ * file of their own.
+ *
+ * What is attached to a target is a directory of the world, attach/TYPE.TARGET;
+ * each entry is a hard link to a program's file, named by its place in the order:
+ * 00000003.17 is program 17. */
+#include "kern/call.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { PROGS_MAX = 64, NAME = 64, ATTACH_FLAGS = 0x3f };
+
+int kern_file_of(int fd, long filesystem, int wrong, u64 *ret)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
+		return -EBADF;
+	if (fs.f_type != filesystem)
+		return wrong;
+	*ret = st.st_ino;
+	return 0;
+}
+
+/* ---- targets ---- */
+
+static bool by_cgroup(u32 attach)
+{
+	switch (attach) {
+	case BPF_CGROUP_INET_INGRESS ... BPF_CGROUP_SOCK_OPS:
+	case BPF_CGROUP_DEVICE:
+	case BPF_CGROUP_INET4_BIND ... BPF_CGROUP_UDP6_SENDMSG:
+	case BPF_CGROUP_SYSCTL ... BPF_CGROUP_SETSOCKOPT:
+	case BPF_CGROUP_INET4_GETPEERNAME ... BPF_CGROUP_INET6_GETSOCKNAME:
+	case BPF_CGROUP_INET_SOCK_RELEASE:
+	case 49 ... 53: /* BPF_CGROUP_UNIX_CONNECT ... GETSOCKNAME */
+		return true;
+	}
+	return false;
+}
+
+/* attach_type_to_prog_type, for what PROG_ATTACH takes. 0: EINVAL */
+static u32 type_for(u32 attach)
+{
+	switch (attach) {
+	case BPF_CGROUP_INET_INGRESS:
+	case BPF_CGROUP_INET_EGRESS:
+		return BPF_PROG_TYPE_CGROUP_SKB;
+	case BPF_CGROUP_INET_SOCK_CREATE:
+	case BPF_CGROUP_INET_SOCK_RELEASE:
+	case BPF_CGROUP_INET4_POST_BIND:
+	case BPF_CGROUP_INET6_POST_BIND:
+		return BPF_PROG_TYPE_CGROUP_SOCK;
+	case BPF_CGROUP_SOCK_OPS:
+		return BPF_PROG_TYPE_SOCK_OPS;
+	case BPF_CGROUP_DEVICE:
+		return BPF_PROG_TYPE_CGROUP_DEVICE;
+	case BPF_CGROUP_SYSCTL:
+		return BPF_PROG_TYPE_CGROUP_SYSCTL;
+	case BPF_CGROUP_GETSOCKOPT:
+	case BPF_CGROUP_SETSOCKOPT:
+		return BPF_PROG_TYPE_CGROUP_SOCKOPT;
+	case BPF_FLOW_DISSECTOR:
+		return BPF_PROG_TYPE_FLOW_DISSECTOR;
+	}
+	return by_cgroup(attach) ? BPF_PROG_TYPE_CGROUP_SOCK_ADDR : 0;
+}
+
+/* "10.1234": the directory of what is attached there. */
+static int target_name(u32 attach, int fd, char name[NAME])
+{
+	u64 target = 0;
+	struct stat st;
+	int err = 0;
+
+	if (by_cgroup(attach))
+		err = kern_file_of(fd, KERN_CGROUP2, -EBADF, &target);
+	else if (attach == BPF_FLOW_DISSECTOR)
+		err = stat("/proc/self/ns/net", &st) ? -errno : (target = st.st_ino, 0);
+	else
+		err = -EINVAL;
+	snprintf(name, NAME, "attach/%u.%llu", attach, (unsigned long long)target);
+	return err;
+}
+
+struct entry {
+	u32 place, prog;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* What is attached there, in order. */
+static u32 list(const char *dir, struct entry v[PROGS_MAX])
+{
+	int fd = openat(world()->dir, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	u32 n = 0;
+
+	for (struct dirent *e; d && n < PROGS_MAX && (e = readdir(d));)
+		n += sscanf(e->d_name, "%8x.%u", &v[n].place, &v[n].prog) == 2;
+	if (d)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
+	qsort(v, n, sizeof(*v), by_place);
+	return n;
+}
+
+static void entry_name(char name[2 * NAME], const char *dir, struct entry e)
+{
+	snprintf(name, 2 * NAME, "%s/%08x.%u", dir, e.place, e.prog);
+}
+
+static int add(const char *dir, u32 prog, u32 place)
+{
+	char from[NAME], to[2 * NAME];
+
+	mkdirat(world()->dir, "attach", 0700);
+	if (mkdirat(world()->dir, dir, 0700) && errno != EEXIST)
+		return -errno;
+	snprintf(from, sizeof(from), "bpf-prog.%u", prog);
+	entry_name(to, dir, (struct entry){place, prog});
+	return linkat(world()->dir, from, world()->dir, to, 0) ? -errno : 0;
+}
+
+/* ---- the commands ---- */
+
+bool kern_same_attach(const struct kern_prog *p, u32 attach)
+{
+	enum { TYPE_NETFILTER = 32 };
+
+	switch (p->type) {
+	case BPF_PROG_TYPE_CGROUP_SOCK:
+	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
+	case BPF_PROG_TYPE_SK_LOOKUP:
+	case TYPE_NETFILTER:
+		return p->attach == attach;
+	}
+	return true;
+}
+
+long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct entry v[PROGS_MAX];
+	struct object *o;
+	char dir[NAME];
+	u32 attach = attr->attach.attach_type;
+	bool many = attr->attach.attach_flags & BPF_F_ALLOW_MULTI;
+
+	(void)uattr, (void)size;
+	if ((attr->attach.attach_flags & ~(u32)ATTACH_FLAGS) || !type_for(attach))
+		return -EINVAL;
+	int err = object_get((int)attr->attach.attach_bpf_fd, OBJECT_PROG, &o);
+	if (err)
+		return err;
+	const struct kern_prog *p = o->p;
+	if (p->type != type_for(attach) || !kern_same_attach(p, attach))
+		err = -EINVAL;
+	if (!err)
+		err = target_name(attach, (int)attr->attach.target_fd, dir);
+	u32 n = err ? 0 : list(dir, v);
+	for (u32 i = 0; i < n && !err && many; i++)
+		if (v[i].prog == p->id)
+			err = -EINVAL;
+	if (!err && n == PROGS_MAX)
+		err = -E2BIG;
+	if (!err)
+		err = add(dir, p->id, n ? v[n - 1].place + 1 : 0);
+	for (u32 i = 0; i < n && !err && !many; i++) {
+		char name[2 * NAME];
+		entry_name(name, dir, v[i]);
+		unlinkat(world()->dir, name, 0);
+	}
+	object_put(o);
+	return err;
+}
+
+long call_prog_detach(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct entry v[PROGS_MAX];
+	struct object *o = NULL;
+	char dir[NAME], name[2 * NAME];
+	u32 attach = attr->attach.attach_type;
+
+	(void)uattr, (void)size;
+	if (!type_for(attach) || attr->attach.attach_flags)
+		return -EINVAL;
+	if (!world())
+		return -errno;
+	int err = target_name(attach, (int)attr->attach.target_fd, dir);
+	if (err)
+		return err;
+	err = object_get((int)attr->attach.attach_bpf_fd, OBJECT_PROG, &o);
+	if (err && attach == BPF_FLOW_DISSECTOR)
+		return err;
+	u32 n = list(dir, v), i = 0;
+	while (i < n && o && v[i].prog != o->id)
+		i++;
+	err = i == n ? -ENOENT : 0;
+	if (!err && !o && n > 1)
+		err = -EINVAL; /* which of them? */
+	if (!err) {
+		entry_name(name, dir, v[i]);
+		unlinkat(world()->dir, name, 0);
+	}
+	object_put(o);
+	return err;
+}
+
+long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct entry v[PROGS_MAX];
+	u32 ids[PROGS_MAX], room = attr->query.count, flags = 0;
+	char dir[NAME];
+
+	(void)size;
+	if (attr->query.query_flags & ~(u32)BPF_F_QUERY_EFFECTIVE)
+		return -EINVAL;
+	if (!type_for(attr->query.attach_type))
+		return -EINVAL;
+	if (!world())
+		return -errno;
+	int err = target_name(attr->query.attach_type, (int)attr->query.target_fd, dir);
+	if (err)
+		return err;
+	u32 n = list(dir, v);
+	for (u32 i = 0; i < n; i++)
+		ids[i] = v[i].prog;
+	flags = n > 1 ? BPF_F_ALLOW_MULTI : 0;
+	if (call_put(uattr, query.attach_flags, flags) || call_put(uattr, query.count, n))
+		return -EFAULT;
+	if (!n || !room || !attr->query.prog_ids)
+		return 0;
+	if (user_write(attr->query.prog_ids, ids, (size_t)MIN(room, n) * 4))
+		return -EFAULT;
+	return room < n ? -ENOSPC : 0;
+}
+
+/* ---- tracepoints ---- */
+
+/* Those that a raw tracepoint may name: what programs of any process use. */
+bool kern_tracepoint_known(const char *name)
+{
+	static const char *const known[] = {
+		"sys_enter",
+		"sys_exit",
+		"sched_switch",
+		"sched_wakeup",
+		"sched_wakeup_new",
+		"sched_waking",
+		"sched_process_exec",
+		"sched_process_exit",
+		"sched_process_fork",
+		"task_newtask",
+		"task_rename",
+		"signal_generate",
+		"signal_deliver",
+		"page_fault_user",
+		"netif_receive_skb",
+		"net_dev_queue",
+		"net_dev_xmit",
+		"kfree_skb",
+		"consume_skb",
+		"tcp_probe",
+		"tcp_retransmit_skb",
+		"inet_sock_set_state",
+		"xdp_exception",
+		"block_rq_issue",
+		"block_rq_complete",
+		"kmalloc",
+		"kfree",
+		"bpf_trace_printk",
+		"hrtimer_start",
+		"timer_start",
+	};
+
+	for (u32 i = 0; i < LEN(known); i++)
+		if (!strcmp(name, known[i]))
+			return true;
+	return false;
+}
+
+/* ---- run statistics: kept as long as a descriptor is open ---- */
+
+static int stats_file(void)
+{
+	int fd = openat(world()->dir, "stats", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+long call_enable_stats(union bpfattr *attr, u64 uattr, u32 size)
+{
+	(void)uattr, (void)size;
+	if (attr->a.enable_stats.type != BPF_STATS_RUN_TIME)
+		return -EINVAL;
+	if (!world())
+		return -errno;
+	int fd = stats_file();
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_SH)) {
+		close(fd);
+		return -EIO;
+	}
+	__atomic_store_n(&world()->page->stats, 1, __ATOMIC_RELEASE);
+	return fd;
+}
+
+void kern_stats_look(void)
+{
+	if (!__atomic_load_n(&world()->page->stats, __ATOMIC_ACQUIRE))
+		return;
+	int fd = stats_file();
+	if (fd < 0)
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		__atomic_store_n(&world()->page->stats, 0, __ATOMIC_RELEASE);
+	close(fd);
+}
+
+/* ---- what there is nothing of ---- */
+
+/* No program is an iterator's: attaching to one's types is refused at its load. */
+long call_iter_create(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct object *o;
+
+	(void)uattr, (void)size;
+	if (attr->a.iter_create.flags)
+		return -EINVAL;
+	int err = object_get((int)attr->a.iter_create.link_fd, OBJECT_LINK, &o);
+	if (err)
+		return err;
+	object_put(o);
+	return -EINVAL;
+}
+
+/* bpf_token_create: in the first user namespace there are none. */
+long call_token_create(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct stat st;
+
+	(void)uattr, (void)size;
+	u32 flags = get_le32(attr->byte), fd = get_le32(attr->byte + 4);
+	if (flags)
+		return -EINVAL;
+	if (fstat((int)fd, &st))
+		return -EBADF;
+	if (!world())
+		return -errno;
+	return st.st_dev == world()->dev && S_ISDIR(st.st_mode) ? -EOPNOTSUPP : -EINVAL;
+}
+
+/* Nothing writes to a program's streams. */
+long call_stream_read(union bpfattr *attr, u64 uattr, u32 size)
+{
+	enum { STDOUT = 1, STDERR = 2 };
+	struct object *o;
+
+	(void)uattr, (void)size;
+	int err = object_get((int)attr->stream.prog_fd, OBJECT_PROG, &o);
+	if (err)
+		return err;
+	object_put(o);
+	return attr->stream.stream_id == STDOUT || attr->stream.stream_id == STDERR ? 0 : -ENOENT;
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* BPF_PROG_LOAD: kernel/bpf/syscall.c and the beginning of verifier.c say what is
+ * checked, in what order. */
+#include "check/check.h"
+#include "kern/call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	MAPS_MAX = 64,
+	LICENSE = 128,
+	FUNC_RECORD = 8,
+	LINE_RECORD = 16,
+	RECORD_MAX = 252,
+	INSNS_MAX = 1000000,
+	/* Flags that <linux/bpf.h> may not have. */
+	DEV_BOUND = 1 << 6,
+	REG_INVARIANTS = 1 << 7,
+	TOKEN_FD = 1 << 16,
+	FLAGS = BPF_F_STRICT_ALIGNMENT | BPF_F_ANY_ALIGNMENT | BPF_F_TEST_RND_HI32 |
+		BPF_F_TEST_STATE_FREQ | BPF_F_SLEEPABLE | BPF_F_XDP_HAS_FRAGS | DEV_BOUND |
+		REG_INVARIANTS | TOKEN_FD,
+};
+
+/* One load: what was given, and what it becomes. */
+struct load {
+	union bpfattr *attr;
+	struct user_log log;
+	struct ob_ebpf *insn;
+	u32 n;
+	struct object *map[MAPS_MAX];
+	u32 maps;
+	struct object *btf;
+	void *func, *line; /* records, as long as we know them */
+	struct prog_head head;
+	struct kern_prog *prog;
+};
+
+static int says(struct load *l, int err, const char *fmt, ...) PRINTF(3, 4);
+static int says(struct load *l, int err, const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+
+	if (l->log.level) {
+		va_start(ap, fmt);
+		vsnprintf(line, sizeof(line), fmt, ap);
+		va_end(ap);
+		buf_puts(&l->log.text, line);
+	}
+	return err;
+}
+
+/* ---- what is given ---- */
+
+/* license_is_gpl_compatible */
+static bool is_gpl(const char *s)
+{
+	static const char *const good[] = {
+		"GPL",          "GPL v2",       "GPL and additional rights",
+		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+
+	for (u32 i = 0; i < LEN(good); i++)
+		if (!strcmp(s, good[i]))
+			return true;
+	return false;
+}
+
+/* bpf_prog_load_fixup_attach_type */
+static u32 attach_type(const union bpf_attr *a)
+{
+	if (a->expected_attach_type)
+		return a->expected_attach_type;
+	if (a->prog_type == BPF_PROG_TYPE_CGROUP_SOCK)
+		return BPF_CGROUP_INET_SOCK_CREATE;
+	if (a->prog_type == BPF_PROG_TYPE_SK_REUSEPORT)
+		return BPF_SK_REUSEPORT_SELECT;
+	return 0;
+}
+
+static int check_attr(const union bpfattr *attr)
+{
+	const union bpf_attr *a = &attr->a;
+
+	if (a->prog_flags & ~(u32)FLAGS)
+		return -EINVAL;
+	if (a->prog_flags & TOKEN_FD)
+		return attr->load.token_fd < 0 ? -EBADF : -EINVAL;
+	if (!a->insn_cnt || a->insn_cnt > INSNS_MAX)
+		return -E2BIG;
+	if (a->attach_prog_fd || a->attach_btf_id)
+		return -EINVAL; /* our world has no types of a kernel to attach to */
+	if (!kern_attach_fits(a->prog_type, attach_type(a)))
+		return -EINVAL;
+	return 0;
+}
+
+static int read_program(struct load *l)
+{
+	const union bpf_attr *a = &l->attr->a;
+	char license[LICENSE];
+	void *insn;
+	int err = user_dup(a->insns, (size_t)a->insn_cnt * 8, &insn);
+
+	if (err)
+		return err;
+	l->insn = insn;
+	l->n = a->insn_cnt;
+	long n = user_text(license, a->license, sizeof(license));
+	if (n == -EFAULT)
+		return -EFAULT;
+	license[n < 0 ? LICENSE - 1 : n] = 0;
+	if (a->prog_ifindex)
+		return -EINVAL;
+	if (!kern_prog_type_known(a->prog_type))
+		return -EINVAL;
+	l->head = (struct prog_head){.type = a->prog_type,
+				     .attach = attach_type(a),
+				     .flags = a->prog_flags,
+				     .insns = l->n,
+				     .gpl = is_gpl(license),
+				     .uid = getuid()};
+	return call_name(l->head.name, a->prog_name) < 0 ? -EINVAL : 0;
+}
+
+/* ---- function and line records ---- */
+
+/* They come in records of the caller's size, and are kept in ours. */
+static int read_records(struct load *l, const char *what, u64 from, u32 n, u32 size, u32 known,
+			void **ret)
+{
+	u8 *to, record[RECORD_MAX];
+
+	if (!n)
+		return 0;
+	if (size < known || size > RECORD_MAX || size % 4)
+		return says(l, -EINVAL, "invalid %s rec size %u\n", what, size);
+	if (n > l->n)
+		return says(l, -EINVAL, "invalid number of %s records\n", what);
+	to = malloc((size_t)n * known);
+	if (!to)
+		return -ENOMEM;
+	*ret = to;
+	for (u32 i = 0; i < n; i++) {
+		if (user_read(record, from + (u64)i * size, size))
+			return -EFAULT;
+		for (u32 b = known; b < size; b++)
+			if (record[b])
+				return says(l, -E2BIG, "nonzero tailing record in %s\n", what);
+		memcpy(to + (size_t)i * known, record, known);
+	}
+	return 0;
+}
+
+/* The first field of each record is an instruction; they must go up. */
+static int check_records(struct load *l, const char *what, const u8 *record, u32 n, u32 size,
+			 bool first_is_0)
+{
+	u32 before = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		u32 at = get_le32(record + (size_t)i * size);
+		if (!i && first_is_0 && at)
+			return says(l, -EINVAL,
+				    "nonzero insn_off %u for the first func info record", at);
+		if ((i && at <= before) || at >= l->n)
+			return says(l, -EINVAL,
+				    "Invalid %s[%u].insn_off:%u (prev_offset:%u prog->len:%u)\n",
+				    what, i, at, before, l->n);
+		before = at;
+	}
+	return 0;
+}
+
+static int read_debug(struct load *l)
+{
+	const union bpf_attr *a = &l->attr->a;
+	int err;
+
+	if (!a->func_info_cnt && !a->line_info_cnt)
+		return 0;
+	err = object_get((int)a->prog_btf_fd, OBJECT_BTF, &l->btf);
+	if (err)
+		return err;
+	l->head.btf_id = l->btf->id;
+	l->head.func_size = FUNC_RECORD;
+	l->head.line_size = LINE_RECORD;
+	l->head.funcs = a->func_info_cnt;
+	l->head.lines = a->line_info_cnt;
+	err = read_records(l, "func info", a->func_info, a->func_info_cnt, a->func_info_rec_size,
+			   FUNC_RECORD, &l->func);
+	if (!err)
+		err = check_records(l, "func_info", l->func, l->head.funcs, FUNC_RECORD, true);
+	if (!err)
+		err = read_records(l, "line_info", a->line_info, a->line_info_cnt,
+				   a->line_info_rec_size, LINE_RECORD, &l->line);
+	if (!err)
+		err = check_records(l, "line_info", l->line, l->head.lines, LINE_RECORD, false);
+	return err;
+}
+
+/* ---- 64-bit immediates: descriptors become indices into the program's maps ---- */
+
+/* The index of a map in the program's list, or -errno. */
+static int add_map(struct load *l, int fd)
+{
+	struct object *o;
+	int err = object_get(fd, OBJECT_MAP, &o);
+
+	if (err)
+		return says(l, err, "fd %d is not pointing to valid bpf_map\n", fd);
+	for (u32 i = 0; i < l->maps; i++)
+		if (l->map[i] == o) {
+			object_put(o);
+			return (int)i;
+		}
+	if (l->maps == MAPS_MAX) {
+		object_put(o);
+		return says(l, -E2BIG,
+			    "The total number of maps per program has reached the "
+			    "limit of %u\n",
+			    MAPS_MAX);
+	}
+	l->map[l->maps] = o;
+	return (int)l->maps++;
+}
+
+static int fd_of(struct load *l, const struct ob_ebpf *e, int *fd)
+{
+	u32 src = e->src;
+
+	if (src != BPF_PSEUDO_MAP_IDX && src != BPF_PSEUDO_MAP_IDX_VALUE) {
+		*fd = e->imm;
+		return 0;
+	}
+	if (!l->attr->a.fd_array)
+		return says(l, -EPROTO, "fd_idx without fd_array is invalid\n");
+	return user_read(fd, l->attr->a.fd_array + (u64)(u32)e->imm * 4, 4);
+}
+
+static int resolve_map(struct load *l, u32 pc)
+{
+	struct ob_ebpf *e = &l->insn[pc];
+	u32 src = e->src;
+	bool value = src == BPF_PSEUDO_MAP_VALUE || src == BPF_PSEUDO_MAP_IDX_VALUE;
+	int fd, err = fd_of(l, e, &fd);
+
+	if (err)
+		return err;
+	if (!value && e[1].imm)
+		return says(l, -EINVAL, "unrecognized bpf_ld_imm64 insn\n");
+	int nr = add_map(l, fd);
+	if (nr < 0)
+		return nr;
+	const struct map *m = l->map[nr]->p;
+	if (value && m->type != BPF_MAP_TYPE_ARRAY && m->type != MAPTYPE_ARENA)
+		return says(l, -EINVAL, "no direct value access support for this map type\n");
+	if (value && (m->max_entries != 1 || (u32)e[1].imm >= m->value_size))
+		return says(l, m->max_entries != 1 ? -ENOTSUPP_LINUX : -EINVAL,
+			    "invalid access to map value pointer, value_size=%u off=%u\n",
+			    m->value_size, (u32)e[1].imm);
+	e->imm = nr;
+	e->src = value ? BPF_PSEUDO_MAP_IDX_VALUE : BPF_PSEUDO_MAP_IDX;
+	return 0;
+}
+
+static int resolve(struct load *l)
+{
+	for (u32 pc = 0; pc < l->n; pc++) {
+		const struct ob_ebpf *e = &l->insn[pc];
+		u32 src = e->src;
+		int err = 0;
+		if (e->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (pc + 1 == l->n || e[1].code || e[1].dst || e[1].src || e[1].off)
+			return says(l, -EINVAL, "invalid bpf_ld_imm64 insn\n");
+		if (src == BPF_PSEUDO_BTF_ID)
+			err = says(l, -EINVAL, "ldimm64 unable to resolve btf id %d\n", e->imm);
+		else if (src == BPF_PSEUDO_MAP_FD || src == BPF_PSEUDO_MAP_VALUE ||
+			 src == BPF_PSEUDO_MAP_IDX || src == BPF_PSEUDO_MAP_IDX_VALUE)
+			err = resolve_map(l, pc);
+		if (err)
+			return err;
+		pc++;
+	}
+	return 0;
+}
+
+/* The descriptors of a counted fd_array are held, whether they are used or not. */
+static int bind_array(struct load *l)
+{
+	for (u32 i = 0; i < l->attr->load.fd_array_cnt; i++) {
+		struct object *o;
+		int fd, nr;
+		if (user_read(&fd, l->attr->a.fd_array + (u64)i * 4, 4))
+			return -EFAULT;
+		if (!object_get(fd, OBJECT_BTF, &o)) {
+			object_put(o);
+			continue;
+		}
+		nr = add_map(l, fd);
+		if (nr < 0)
+			return nr;
+	}
+	return 0;
+}
+
+/* ---- what is left of checking until a verifier comes ---- */
+
+static int check_calls(struct load *l)
+{
+	for (u32 pc = 0; pc < l->n; pc++) {
+		const struct ob_ebpf *e = &l->insn[pc];
+		char why[128];
+		if (e->code == (BPF_LD | BPF_IMM | BPF_DW)) {
+			pc++;
+			continue;
+		}
+		if (e->code != (BPF_JMP | BPF_CALL) || e->src)
+			continue;
+		if (!kern_helper_allowed(l->head.type, l->head.attach, l->head.gpl, (u32)e->imm,
+					 why, sizeof(why)))
+			return says(l, -EINVAL, "%u: (85) call %s#%d\n%s\n", pc,
+				    kern_helper_name((u32)e->imm), e->imm, why);
+	}
+	return 0;
+}
+
+static int check_shape(struct load *l)
+{
+	struct prog *p;
+	struct ob_err *err = prog_create_ebpf(l->insn, l->n, &p);
+
+	if (!err) {
+		err = check_ebpf(p);
+		prog_destroy(p);
+	}
+	if (!err)
+		return 0;
+	int ret = ob_err_code(err) == OB_NOMEM ? -ENOMEM : -EINVAL;
+	says(l, 0, "%s\n", ob_err_reason(err));
+	ob_err_destroy(err);
+	return ret;
+}
+
+static int check(struct load *l)
+{
+	int err = check_shape(l);
+
+	if (!err)
+		err = check_calls(l);
+	if (err)
+		return err;
+	if (world()->page->unchecked == KERN_REFUSE)
+		return says(l, -EACCES,
+			    "this world has no verifier, and runs what none has seen "
+			    "only when kernel.unchecked is set\n");
+	l->head.verified = l->n;
+	return 0;
+}
+
+/* bpf_prog_calc_tag: which maps it uses is no part of it. */
+static void set_tag(struct load *l)
+{
+	u8 sum[32];
+	struct ob_ebpf *copy = malloc((size_t)l->n * 8);
+
+	if (!copy)
+		return;
+	memcpy(copy, l->insn, (size_t)l->n * 8);
+	for (u32 pc = 0; pc < l->n; pc++) {
+		struct ob_ebpf *e = &copy[pc];
+		u32 src = e->src;
+		if (e->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (src == BPF_PSEUDO_MAP_FD || src == BPF_PSEUDO_MAP_VALUE)
+			e->imm = e[1].imm = 0;
+		pc++;
+	}
+	kern_sha256((const u8 *)copy, (size_t)l->n * 8, sum);
+	memcpy(l->head.tag, sum, PROG_TAG);
+	free(copy);
+}
+
+/* ---- the object ---- */
+
+static u64 boot_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static int refer(struct load *l, struct world *w, u32 id)
+{
+	int err = l->btf ? world_ref(w, OBJECT_PROG, id, OBJECT_BTF, l->btf->id) : 0;
+
+	for (u32 i = 0; i < l->maps && !err; i++)
+		err = world_ref(w, OBJECT_PROG, id, OBJECT_MAP, l->map[i]->id);
+	return err;
+}
+
+static void store(struct load *l, struct buf *b)
+{
+	struct prog_head *h = &l->head;
+
+	h->insns_at = 0;
+	buf_add(b, l->insn, (size_t)l->n * 8);
+	h->maps_at = (u32)b->n;
+	h->maps = l->maps;
+	for (u32 i = 0; i < l->maps; i++)
+		buf_add(b, &l->map[i]->id, 4);
+	h->func_at = (u32)b->n;
+	if (l->func)
+		buf_add(b, l->func, (size_t)h->funcs * FUNC_RECORD);
+	h->line_at = (u32)b->n;
+	if (l->line)
+		buf_add(b, l->line, (size_t)h->lines * LINE_RECORD);
+	h->load_time = boot_ns();
+}
+
+static long publish(struct load *l)
+{
+	struct world *w = world();
+	struct buf b = {0};
+	struct kern_prog *p = calloc(1, sizeof(*p));
+	int fd = -ENOMEM, err;
+
+	store(l, &b);
+	if (p && !b.oom)
+		fd = object_file(w, OBJECT_PROG, b.p, b.n, &p->file);
+	buf_deinit(&b);
+	if (fd < 0) {
+		free(p);
+		return fd;
+	}
+	p->head = (struct prog_head *)(void *)p->file.head->own;
+	*p->head = l->head;
+	p->id = p->file.head->id;
+	p->type = l->head.type;
+	p->attach = l->head.attach;
+	p->maps = l->maps;
+	p->map = calloc(MAX(l->maps, 1u), sizeof(struct object *));
+	err = p->map ? 0 : -ENOMEM;
+	if (!err)
+		memcpy(p->map, l->map, l->maps * sizeof(struct object *));
+	else
+		p->maps = 0;
+	if (!err) {
+		err = refer(l, w, p->id);
+		l->maps = 0; /* p has them now */
+	}
+	if (!err)
+		err = kern_prog_prepare(p);
+	if (err) {
+		object_prog_ops.close(p);
+		close(fd);
+		return err;
+	}
+	return object_add(w, OBJECT_PROG, p->id, p, fd, O_RDWR);
+}
+
+static long load(struct load *l)
+{
+	int err = read_program(l);
+
+	if (!err)
+		err = user_log_init(&l->log, l->attr->a.log_level, l->attr->a.log_buf,
+				    l->attr->a.log_size);
+	if (err) {
+		l->log.level = 0;
+		return err;
+	}
+	set_tag(l);
+	err = bind_array(l);
+	if (!err)
+		err = read_debug(l);
+	if (!err)
+		err = resolve(l);
+	if (!err)
+		err = check(l);
+	return err ? err : publish(l);
+}
+
+long call_prog_load(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct load l = {.attr = attr};
+	u32 true_size = 0;
+
+	if (!world())
+		return -errno;
+	int err = check_attr(attr);
+	if (err)
+		return err;
+	long ret = load(&l);
+	int bad = user_log_finish(&l.log, ret < 0 ? (int)ret : 0, &true_size);
+	if (size >= offsetof(union bpfattr, load.log_true_size) + 4 &&
+	    call_put(uattr, load.log_true_size, true_size))
+		bad = -EFAULT;
+	if (bad && ret >= 0)
+		close((int)ret);
+	for (u32 i = 0; i < l.maps; i++)
+		object_put(l.map[i]);
+	object_put(l.btf);
+	free(l.insn);
+	free(l.func);
+	free(l.line);
+	return bad ? bad : ret;
+}
+
+long call_prog_test_run(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct object *o;
+
+	(void)size;
+	if ((!attr->a.test.ctx_size_in) != (!attr->a.test.ctx_in) ||
+	    (!attr->a.test.ctx_size_out) != (!attr->a.test.ctx_out))
+		return -EINVAL;
+	int err = object_get((int)attr->a.test.prog_fd, OBJECT_PROG, &o);
+	if (err)
+		return err;
+	long ret = kern_test_run(o->p, attr, uattr);
+	object_put(o);
+	return ret;
+}
+
+/* The file cannot grow: the map becomes one that the program refers to. */
+long call_prog_bind_map(union bpfattr *attr, u64 uattr, u32 size)
+{
+	struct object *prog, *map;
+
+	(void)uattr, (void)size;
+	if (attr->a.prog_bind_map.flags)
+		return -EINVAL;
+	int err = object_get((int)attr->a.prog_bind_map.prog_fd, OBJECT_PROG, &prog);
+	if (err)
+		return err;
+	err = object_get((int)attr->a.prog_bind_map.map_fd, OBJECT_MAP, &map);
+	if (!err) {
+		err = world_ref(world(), OBJECT_PROG, prog->id, OBJECT_MAP, map->id);
+		object_put(map);
+	}
+	object_put(prog);
+	return err;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Programs of our world: their files, this process's code of them, running them. */
+#include "kern/call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct ob_ebpf *insns(const struct kern_prog *p)
+{
+	return (const struct ob_ebpf *)(const void *)(p->file.blob + p->head->insns_at);
+}
+
+static int errno_of(struct ob_err *err)
+{
+	int ret = ob_err_code(err) == OB_NOMEM ? -ENOMEM : -EINVAL;
+
+	ob_err_destroy(err);
+	return ret;
+}
+
+/* ---- the object ---- */
+
+static void close_prog(void *arg)
+{
+	struct kern_prog *p = arg;
+
+	ob_run_destroy(p->run);
+	prog_destroy(p->p);
+	for (u32 i = 0; i < p->maps; i++)
+		object_put(p->map[i]);
+	free(p->map);
+	object_unmap(&p->file);
+	free(p);
+}
+
+static bool in_blob(const struct kern_prog *p, u32 at, u64 n)
+{
+	return at <= p->file.n && p->file.n - at >= n;
+}
+
+static int open_maps(struct kern_prog *p)
+{
+	const struct prog_head *h = p->head;
+
+	if (!in_blob(p, h->maps_at, (u64)h->maps * 4) ||
+	    !in_blob(p, h->insns_at, (u64)h->insns * 8))
+		return -EINVAL;
+	p->map = calloc(MAX(h->maps, 1u), sizeof(struct object *));
+	if (!p->map)
+		return -ENOMEM;
+	for (; p->maps < h->maps; p->maps++) {
+		u32 id = get_le32(p->file.blob + h->maps_at + 4 * p->maps);
+		int err = object_get_id(OBJECT_MAP, id, &p->map[p->maps]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int open_prog(int fd, u32 id, void **ret)
+{
+	struct kern_prog *p = calloc(1, sizeof(*p));
+	int err = p ? object_map(fd, OBJECT_PROG, &p->file) : -ENOMEM;
+
+	close(fd);
+	if (err) {
+		free(p);
+		return err;
+	}
+	p->id = id;
+	p->head = (struct prog_head *)(void *)p->file.head->own;
+	p->type = p->head->type;
+	p->attach = p->head->attach;
+	err = open_maps(p);
+	if (!err)
+		err = kern_prog_prepare(p);
+	if (err) {
+		close_prog(p);
+		return err;
+	}
+	*ret = p;
+	return 0;
+}
+
+const struct object_ops object_prog_ops = {open_prog, close_prog};
+
+int kern_prog_prepare(struct kern_prog *p)
+{
+	const struct world *w = world();
+	struct ob_run_opts o = {.trusted = w->page->unchecked == KERN_RUN_TRUSTED, .maps = p->maps};
+	struct map **map = calloc(MAX(p->maps, 1u), sizeof(struct map *));
+
+	if (!map)
+		return -ENOMEM;
+	for (u32 i = 0; i < p->maps; i++)
+		map[i] = p->map[i]->p;
+	o.map = (struct ob_map *const *)map;
+	struct ob_err *err = prog_create_ebpf(insns(p), p->head->insns, &p->p);
+	if (!err)
+		err = kern_prepare(p->p, &o, p, &p->run);
+	free(map);
+	return err ? errno_of(err) : 0;
+}
+
+/* ---- running ---- */
+
+static u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
+{
+	struct run r = {.arg = ctx, .region = ctx->region, .regions = ctx->regions};
+	int cpu = sched_getcpu();
+
+	r.slot = (u32)MAX(cpu, 0) % world()->page->cpus;
+	u64 ret = kern_call(p->run, (u64[5]){(u64)(uintptr_t)ctx->ctx}, &r);
+	ctx->fault = r.fault;
+	return r.fault ? 0 : ret;
+}
+
+u64 kern_prog_call(const struct kern_prog *p, struct kern_ctx *ctx)
+{
+	ctx->prog = p;
+	ctx->region[0] = (struct region){(u64)(uintptr_t)ctx->ctx, ctx->ctx_size, true};
+	ctx->regions = MAX(ctx->regions, 1u);
+	if (likely(!world()->page->stats))
+		return run_once(p, ctx);
+	u64 start = now_ns(), ret = run_once(p, ctx);
+	__atomic_fetch_add(&p->head->run_ns, now_ns() - start, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&p->head->run_count, 1, __ATOMIC_RELAXED);
+	return ret;
+}
+
+/* ---- by id, while programs run ----
+ *
+ * Ids are never used again, so what a slot holds stays true. */
+enum { RECENT = 1024 };
+static struct object *recent[RECENT];
+
+struct object *kern_recent(enum object_kind kind, u32 id)
+{
+	struct object **at = &recent[(id * OBJECT_KINDS + kind) % RECENT], *none = NULL;
+	struct object *o = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+
+	if (likely(o && o->id == id && o->kind == kind))
+		return o;
+	if (object_get_id(kind, id, &o))
+		return NULL;
+	if (!__atomic_compare_exchange_n(at, &none, o, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		object_put(o); /* the cache keeps it, as long as its file has a name */
+	return o;
+}
+
+const void *kern_tail(struct run *r, u64 map, u32 index)
+{
+	const struct ob_run *k = r->env->arg;
+	struct map *m = kern_map(r, map);
+	u32 id;
+
+	if (!m || m->type != BPF_MAP_TYPE_PROG_ARRAY || index >= m->max_entries ||
+	    map_read(m, &index, &id, 0) || !id)
+		return NULL;
+	struct object *o = kern_recent(OBJECT_PROG, id);
+	if (!o)
+		return NULL;
+	const struct ob_run *to = ((const struct kern_prog *)o->p)->run;
+	return k->jit ? (const void *)to->jit : (const void *)to->vm;
+}
+
+int kern_prog_fits(struct map_host_data *h, const struct kern_prog *p)
+{
+	u32 none = 0;
+
+	if (__atomic_compare_exchange_n(&h->owned, &none, 1, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_RELAXED)) {
+		h->owner_type = p->type;
+		h->owner_attach = p->attach;
+		return 0;
+	}
+	return h->owner_type == p->type ? 0 : -EINVAL;
+}
+
+long kern_test_run(const struct kern_prog *p, union bpfattr *attr, u64 uattr)
+{
+	(void)p, (void)attr, (void)uattr;
+	return -ENOTSUPP_LINUX;
+}

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A world: its directory, and the files that its objects are. */
+#include "kern/world.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME = 64 };
+
+static const u64 magic = 0x31646c726f776f62; /* "boworld1" */
+
+const char *const object_kinds[OBJECT_KINDS] = {"map", "prog", "btf", "link"};
+
+static void file_name(char name[NAME], enum object_kind kind, u32 id)
+{
+	snprintf(name, NAME, "bpf-%s.%u", object_kinds[kind], id);
+}
+
+/* Which object a file name stands for. */
+static bool parse_name(const char *name, enum object_kind *kind, u32 *id)
+{
+	if (strncmp(name, "bpf-", 4))
+		return false;
+	for (u32 k = 0; k < OBJECT_KINDS; k++) {
+		size_t n = strlen(object_kinds[k]);
+		char *end;
+		if (strncmp(name + 4, object_kinds[k], n) || name[4 + n] != '.')
+			continue;
+		*id = (u32)strtoul(name + 5 + n, &end, 10);
+		*kind = (enum object_kind)k;
+		return !*end && *id;
+	}
+	return false;
+}
+
+/* ---- files ---- */
+
+int world_begin(struct world *w)
+{
+	int fd = openat(w->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* A descriptor of its own of an open file, which holds it. */
+static int hold(int fd)
+{
+	char self[NAME];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	int own = open(self, O_RDWR | O_CLOEXEC);
+	if (own < 0)
+		return -errno;
+	if (!flock(own, LOCK_SH))
+		return own;
+	close(own);
+	return -EIO;
+}
+
+u32 world_new_id(struct world *w, enum object_kind kind)
+{
+	return __atomic_add_fetch(&w->page->last_id[kind], 1, __ATOMIC_RELAXED);
+}
+
+int world_publish(struct world *w, enum object_kind kind, u32 id, int fd, int mode)
+{
+	char name[NAME], self[NAME];
+	int held = hold(fd), ret = held;
+
+	file_name(name, kind, id);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (held >= 0 && linkat(AT_FDCWD, self, w->dir, name, AT_SYMLINK_FOLLOW))
+		ret = -errno;
+	int named = ret < 0 ? ret : world_open_id(w, kind, id, mode);
+	if (held >= 0)
+		close(held);
+	if (named < 0)
+		return named;
+	ret = dup3(named, fd, O_CLOEXEC) < 0 ? -errno : fd;
+	close(named);
+	return ret;
+}
+
+/* The directory of what an object needs. */
+static int ref_dir(struct world *w, enum object_kind kind, u32 id, bool make)
+{
+	char name[NAME];
+
+	snprintf(name, sizeof(name), "ref/%s.%u", object_kinds[kind], id);
+	if (make && mkdirat(w->dir, name, 0700) && errno != EEXIST)
+		return -errno;
+	int fd = openat(w->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int world_ref(struct world *w, enum object_kind from, u32 from_id, enum object_kind to, u32 to_id)
+{
+	int dir = ref_dir(w, from, from_id, true), err = 0;
+	char name[NAME];
+
+	if (dir < 0)
+		return dir;
+	file_name(name, to, to_id);
+	if (linkat(w->dir, name, dir, name + 4, 0) && errno != EEXIST)
+		err = -errno;
+	close(dir);
+	return err;
+}
+
+void world_unref(struct world *w, enum object_kind from, u32 from_id, enum object_kind to,
+		 u32 to_id)
+{
+	char name[2 * NAME];
+
+	snprintf(name, sizeof(name), "ref/%s.%u/%s.%u", object_kinds[from], from_id,
+		 object_kinds[to], to_id);
+	unlinkat(w->dir, name, 0);
+}
+
+u32 world_refs(struct world *w, enum object_kind from, u32 from_id, enum object_kind to, u32 *id,
+	       u32 n)
+{
+	int dir = ref_dir(w, from, from_id, false);
+	DIR *d = dir < 0 ? NULL : fdopendir(dir);
+	char full[NAME + 8];
+	u32 have = 0;
+
+	for (struct dirent *e; d && have < n && (e = readdir(d));) {
+		enum object_kind kind;
+		snprintf(full, sizeof(full), "bpf-%.60s", e->d_name);
+		have += parse_name(full, &kind, &id[have]) && kind == to;
+	}
+	if (d)
+		closedir(d);
+	else if (dir >= 0)
+		close(dir);
+	return have;
+}
+
+static bool sweep_one(struct world *w, enum object_kind kind, u32 id, u32 depth);
+
+/* What a dead object needed; that may be dead now, too. */
+static void drop_refs(struct world *w, enum object_kind kind, u32 id, u32 depth)
+{
+	int dir = ref_dir(w, kind, id, false);
+	DIR *d = dir < 0 ? NULL : fdopendir(dir);
+	char name[NAME], full[NAME + 8];
+
+	if (!d) {
+		if (dir >= 0)
+			close(dir);
+		return;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		enum object_kind to;
+		u32 to_id;
+		snprintf(full, sizeof(full), "bpf-%.60s", e->d_name);
+		if (!parse_name(full, &to, &to_id))
+			continue;
+		unlinkat(dirfd(d), e->d_name, 0);
+		if (depth)
+			sweep_one(w, to, to_id, depth - 1);
+	}
+	closedir(d);
+	snprintf(name, sizeof(name), "ref/%s.%u", object_kinds[kind], id);
+	unlinkat(w->dir, name, AT_REMOVEDIR);
+}
+
+enum { CHAIN = 8 }; /* link - program - map - inner map, and some */
+
+/* Is it dead? Then it is gone. A lock that nobody else has says so: whoever opens
+ * it meanwhile waits for ours and then finds a file without a name. */
+static bool sweep_fd(struct world *w, enum object_kind kind, u32 id, int fd, u32 depth)
+{
+	struct stat st;
+	char name[NAME];
+
+	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || st.st_nlink > 1)
+		return false;
+	file_name(name, kind, id);
+	unlinkat(w->dir, name, 0);
+	snprintf(name, sizeof(name), "wake.%u", id);
+	if (kind == OBJECT_MAP)
+		unlinkat(w->dir, name, 0);
+	drop_refs(w, kind, id, depth);
+	return true;
+}
+
+static bool sweep_one(struct world *w, enum object_kind kind, u32 id, u32 depth)
+{
+	char name[NAME];
+
+	file_name(name, kind, id);
+	int fd = openat(w->dir, name, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT;
+	bool dead = sweep_fd(w, kind, id, fd, depth);
+	close(fd);
+	return dead;
+}
+
+/* Ids of a kind (or of all: OBJECT_KINDS), in no order. */
+struct entry {
+	enum object_kind kind;
+	u32 id;
+};
+static int list(struct world *w, enum object_kind kind, struct entry **ret, u32 *n)
+{
+	int fd = openat(w->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct entry *v = NULL, e;
+	u32 cap = 0;
+
+	*n = 0;
+	if (!d) {
+		int err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	for (struct dirent *de; (de = readdir(d));) {
+		if (!parse_name(de->d_name, &e.kind, &e.id) ||
+		    (kind != OBJECT_KINDS && e.kind != kind))
+			continue;
+		if (*n == cap) {
+			cap = cap ? cap * 2 : 64;
+			struct entry *more = realloc(v, cap * sizeof(*v));
+			if (!more) {
+				free(v);
+				closedir(d);
+				return -ENOMEM;
+			}
+			v = more;
+		}
+		v[(*n)++] = e;
+	}
+	closedir(d);
+	*ret = v;
+	return 0;
+}
+
+int world_next_id(struct world *w, enum object_kind kind, u32 after, u32 *ret)
+{
+	struct entry *v = NULL;
+	u32 n, best;
+	int err = list(w, kind, &v, &n);
+
+	if (err)
+		return err;
+	do {
+		best = UINT32_MAX;
+		for (u32 i = 0; i < n; i++)
+			if (v[i].id > after && v[i].id < best)
+				best = v[i].id;
+		after = best;
+	} while (best != UINT32_MAX && sweep_one(w, kind, best, CHAIN));
+	free(v);
+	if (best == UINT32_MAX)
+		return -ENOENT;
+	*ret = best;
+	return 0;
+}
+
+void world_sweep(struct world *w)
+{
+	struct entry *v = NULL;
+	u32 n;
+
+	if (list(w, OBJECT_KINDS, &v, &n))
+		return;
+	for (u32 i = 0; i < n; i++)
+		sweep_one(w, v[i].kind, v[i].id, CHAIN);
+	free(v);
+}
+
+int world_open_id(struct world *w, enum object_kind kind, u32 id, int mode)
+{
+	char name[NAME];
+	struct stat st;
+
+	file_name(name, kind, id);
+	int fd = openat(w->dir, name, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (sweep_fd(w, kind, id, fd, CHAIN) || flock(fd, LOCK_SH) || fstat(fd, &st) ||
+	    !st.st_nlink) {
+		close(fd);
+		return -ENOENT;
+	}
+	if (mode == O_RDWR)
+		return fd;
+	int other = openat(w->dir, name, mode | O_CLOEXEC);
+	if (other >= 0 && flock(other, LOCK_SH)) {
+		close(other);
+		other = -1;
+	}
+	close(fd);
+	return other < 0 ? -ENOENT : other;
+}
+
+/* ---- the world ---- */
+
+/* "0-3,7": the highest number and one. */
+static u32 possible_cpus(void)
+{
+	char text[256];
+	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	long online = sysconf(_SC_NPROCESSORS_CONF);
+	u32 most = 0;
+
+	if (fd >= 0)
+		close(fd);
+	text[MAX(n, 0)] = 0;
+	for (const char *s = text; *s;) {
+		char *end;
+		unsigned long v = strtoul(s, &end, 10);
+		most = MAX(most, (u32)v + (end > s));
+		s = *end ? end + 1 : end;
+	}
+	most = most ? most : (u32)MAX(online, 1);
+	return MIN(most, (u32)MAP_SLOTS_MAX);
+}
+
+/* The file may be there, or be made by another at this moment. */
+static int map_page(struct world *w)
+{
+	int fd = openat(w->dir, "world", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX) || ftruncate(fd, WORLD_PAGE)) {
+		close(fd);
+		return -EIO;
+	}
+	w->page = mmap(NULL, WORLD_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (w->page == MAP_FAILED) {
+		close(fd);
+		return -ENOMEM;
+	}
+	if (!w->page->magic) {
+		w->page->cpus = possible_cpus();
+		w->page->magic = magic;
+	}
+	int err = w->page->magic == magic ? 0 : -EINVAL;
+	close(fd);
+	return err;
+}
+
+/* Out of the way of the descriptors that a program counts on. */
+static int high(int fd)
+{
+	int to = fcntl(fd, F_DUPFD_CLOEXEC, 500);
+
+	if (to < 0)
+		return fd;
+	close(fd);
+	return to;
+}
+
+static int open_at(struct world *w)
+{
+	struct stat st;
+
+	w->dir = open(w->path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (w->dir < 0)
+		return -errno;
+	w->dir = high(w->dir);
+	if (fstat(w->dir, &st))
+		return -errno;
+	if (st.st_uid != geteuid())
+		return -EPERM;
+	w->dev = st.st_dev;
+	mkdirat(w->dir, "ref", 0700);
+	mkdirat(w->dir, "fs", 0700);
+	return map_page(w);
+}
+
+static void close_world(struct world *w)
+{
+	if (w->page && w->page != MAP_FAILED)
+		munmap(w->page, WORLD_PAGE);
+	if (w->dir >= 0)
+		close(w->dir);
+	free(w->path);
+	free(w);
+}
+
+static struct world *open_world(const char *path, bool ours, int *err)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	if (w)
+		w->dir = -1;
+	*err = !w || !(w->path = strdup(path)) ? -ENOMEM : open_at(w);
+	if (!*err) {
+		w->ours = ours;
+		w->maker = getpid();
+		return w;
+	}
+	if (w)
+		close_world(w);
+	return NULL;
+}
+
+static void remove_tree(int at, const char *name, u32 depth)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	for (struct dirent *e; d && (e = readdir(d));) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		if (unlinkat(dirfd(d), e->d_name, 0) && depth)
+			remove_tree(dirfd(d), e->d_name, depth - 1);
+	}
+	if (d)
+		closedir(d);
+	unlinkat(at, name, AT_REMOVEDIR);
+}
+
+int kern_world_remove(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return -EPERM;
+	remove_tree(AT_FDCWD, path, 64);
+	return lstat(path, &st) ? 0 : -EBUSY;
+}
+
+int kern_world_dir(const char *name, char *path, size_t n)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	char top[256];
+	struct stat st;
+
+	if (!*name || strchr(name, '/') || *name == '.')
+		return -EINVAL;
+	if (run && *run == '/' && !stat(run, &st) && st.st_uid == geteuid())
+		snprintf(top, sizeof(top), "%s/onebpf", run);
+	else
+		snprintf(top, sizeof(top), "%s/onebpf-%u",
+			 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", geteuid());
+	if (mkdir(top, 0700) && errno != EEXIST)
+		return -errno;
+	if (lstat(top, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
+		return -EPERM;
+	if ((size_t)snprintf(path, n, "%s/%s", top, name) >= n)
+		return -ENAMETOOLONG;
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+int kern_world_set(const char *path, const char *name, const char *value)
+{
+	char *end;
+	unsigned long v = strtoul(value, &end, 10);
+	int err;
+
+	if (!*value || *end)
+		return -EINVAL;
+	struct world *w = open_world(path, false, &err);
+	if (!w)
+		return err;
+	if (!strcmp(name, "kernel.unchecked") && v <= KERN_RUN_TRUSTED)
+		w->page->unchecked = (u32)v;
+	else if (!strcmp(name, "kernel.cpus") && v && v <= MAP_SLOTS_MAX)
+		w->page->cpus = (u32)v;
+	else
+		err = !strcmp(name, "kernel.unchecked") || !strcmp(name, "kernel.cpus") ? -ERANGE
+											: -ENOENT;
+	close_world(w);
+	return err;
+}
+
+static struct world *the_world;
+
+static void at_exit(void)
+{
+	struct world *w = the_world;
+
+	if (w && w->ours && w->maker == getpid())
+		kern_world_remove(w->path);
+}
+
+/* Private worlds of processes that are no more. */
+static void remove_stale(const char *path)
+{
+	char top[256];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(top, sizeof(top), "%.*s", (int)(slash - path), path);
+	DIR *d = opendir(top);
+	for (struct dirent *e; d && (e = readdir(d));) {
+		char *end, full[512];
+		long pid = strncmp(e->d_name, "process-", 8) ? 0 : strtol(e->d_name + 8, &end, 10);
+		if (pid <= 0 || *end || !kill((pid_t)pid, 0) || errno != ESRCH)
+			continue;
+		snprintf(full, sizeof(full), "%s/%s", top, e->d_name);
+		kern_world_remove(full);
+	}
+	if (d)
+		closedir(d);
+}
+
+static struct world *open_first(int *err)
+{
+	const char *named = secure_getenv("ONEBPF_WORLD");
+	char name[NAME], path[512];
+
+	if (named)
+		return open_world(named, false, err);
+	snprintf(name, sizeof(name), "process-%d", getpid());
+	*err = kern_world_dir(name, path, sizeof(path));
+	if (*err)
+		return NULL;
+	remove_stale(path);
+	struct world *w = open_world(path, true, err);
+	if (w)
+		atexit(at_exit);
+	return w;
+}
+
+struct world *world(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct world *w = __atomic_load_n(&the_world, __ATOMIC_ACQUIRE);
+	int err = 0;
+
+	if (likely(w))
+		return w;
+	pthread_mutex_lock(&lock);
+	w = the_world;
+	if (!w) {
+		w = open_first(&err);
+		__atomic_store_n(&the_world, w, __ATOMIC_RELEASE);
+	}
+	pthread_mutex_unlock(&lock);
+	if (!w)
+		errno = -err;
+	return w;
+}
