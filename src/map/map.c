@@ -15,8 +15,8 @@ static const u64 magic = 0x31706d2d6670626f; /* "obpf-mp1" */
 _Static_assert(sizeof(struct map_head) <= MAP_PAGE, "the head is a page");
 
 static const struct map_ops *const types[] = {
-	&map_array,
-	&map_percpu_array,
+	&map_array,    &map_percpu_array,    &map_hash,         &map_percpu_hash,
+	&map_lru_hash, &map_lru_percpu_hash, &map_hash_of_maps,
 };
 
 const struct map_ops *map_ops(u32 type)
@@ -66,6 +66,7 @@ static int adopt(struct map *m)
 	const struct map_attr *a = &m->head->attr;
 
 	m->ops = map_ops(a->type);
+	m->lookup = m->ops->lookup;
 	m->type = a->type;
 	m->key_size = a->key_size;
 	m->value_size = a->value_size;

@@ -61,6 +61,8 @@ struct map_head {
 /* A map as a process has it. What is copied from the head never changes. */
 struct map {
 	const struct map_ops *ops;
+	/* What programs call: ops->lookup, or what open() found to be better. */
+	void *(*lookup)(struct map *m, const void *key, u32 slot);
 	u8 *base; /* the block; element memory is where the type says */
 	struct map_head *head;
 	u32 type, key_size, value_size, max_entries, flags, slots;

@@ -13,6 +13,8 @@
 enum { MAP_PAGE = 4096 };
 
 extern const struct map_ops map_array, map_percpu_array;
+extern const struct map_ops map_hash, map_percpu_hash, map_lru_hash, map_lru_percpu_hash,
+	map_hash_of_maps;
 
 /* Rounds up to a multiple of a power of two. */
 static inline u64 map_round(u64 n, u64 to) { return (n + to - 1) & ~(to - 1); }
