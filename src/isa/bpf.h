@@ -17,6 +17,7 @@ enum {
 /* Map types and flags since 6.2. */
 enum { MAPTYPE_CGRP_STORAGE = 32, MAPTYPE_ARENA = 33, MAPTYPE_COUNT };
 enum {
+	MAPF_LINK = 1 << 13,
 	MAPF_PATH_FD = 1 << 14,
 	MAPF_VTYPE_BTF_OBJ_FD = 1 << 15,
 	MAPF_TOKEN_FD = 1 << 16,

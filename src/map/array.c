@@ -4,81 +4,61 @@
  * other. */
 #include "map/priv.h"
 
-enum { LIMIT = 0x7fffffff }; /* KMALLOC_MAX_SIZE is less; memory decides */
+#include <unistd.h>
 
-static int check(const struct map_attr *a)
+enum { PERCPU_VALUE_MAX = 32 << 10 }; /* Linux's PCPU_MIN_UNIT_SIZE */
+
+int map_array_check(const struct map_attr *a)
 {
 	bool per_cpu = a->type == BPF_MAP_TYPE_PERCPU_ARRAY;
 
-	if (!a->max_entries || a->key_size != 4 || !a->value_size)
+	if (!a->max_entries || a->key_size != 4 || !a->value_size || !map_access_ok(a->flags))
 		return -EINVAL;
-	if ((a->flags & BPF_F_RDONLY) && (a->flags & BPF_F_WRONLY))
-		return -EINVAL;
-	if ((a->flags & BPF_F_RDONLY_PROG) && (a->flags & BPF_F_WRONLY_PROG))
-		return -EINVAL;
-	if (per_cpu && (a->flags & (BPF_F_MMAPABLE | BPF_F_INNER_MAP)))
-		return -EINVAL;
-	if (a->value_size > (per_cpu ? 32u << 10 : (u32)LIMIT))
+	if (a->value_size > INT32_MAX)
 		return -E2BIG;
-	return 0;
+	if (per_cpu && map_round(a->value_size, 8) > PERCPU_VALUE_MAX)
+		return -E2BIG;
+	/* Linux takes the memory at once. */
+	u64 all = map_round(a->value_size, 8) * a->max_entries;
+	return all / MAP_PAGE > (u64)sysconf(_SC_PHYS_PAGES) ? -ENOMEM : 0;
 }
 
-static u64 size(const struct map_attr *a)
+u64 map_array_size(const struct map_attr *a)
 {
 	u64 copies = a->type == BPF_MAP_TYPE_PERCPU_ARRAY ? a->slots : 1;
-	u64 one = map_round(a->value_size, 8) * copies, all;
 
-	if (__builtin_mul_overflow(one, (u64)a->max_entries, &all) || all > (u64)1 << 46)
-		return 0;
-	return map_round(all, MAP_PAGE);
+	return map_round(map_round(a->value_size, 8) * copies * a->max_entries, MAP_PAGE);
 }
 
-static u32 index_of(const void *key)
-{
-	u32 i;
-
-	memcpy(&i, key, 4);
-	return i;
-}
-
-static u8 *at(const struct map *m, u32 i)
-{
-	return m->data + (u64)i * m->stride * (m->ops->per_cpu ? m->slots : 1);
-}
+static u8 *at(const struct map *m, u32 i) { return m->data + (u64)i * m->stride; }
 
 static void *lookup(struct map *m, const void *key, u32 slot)
 {
-	u32 i = index_of(key);
+	u32 i = map_index(key);
 
-	if (unlikely(i >= m->max_entries))
-		return NULL;
-	return at(m, i) + (m->ops->per_cpu ? (u64)slot * m->stride : 0);
-}
-
-/* Linux: E2BIG for an index past the end comes before EEXIST. */
-static int may_update(const struct map *m, u32 i, u64 flags)
-{
-	if ((flags & ~(u64)BPF_F_LOCK) > BPF_EXIST)
-		return -EINVAL;
-	if (i >= m->max_entries)
-		return -E2BIG;
-	return flags & BPF_NOEXIST ? -EEXIST : 0;
+	(void)slot;
+	return likely(i < m->max_entries) ? at(m, i) : NULL;
 }
 
 static int update(struct map *m, const void *key, const void *value, u64 flags, u32 slot)
 {
-	u32 i = index_of(key);
-	int err = may_update(m, i, flags);
+	u32 i = map_index(key);
 
-	if (err)
-		return err;
-	u8 *to = lookup(m, key, slot);
-	if (flags & BPF_F_LOCK)
-		map_copy_locked(m, to, value, to);
-	else
-		map_copy(m, to, value);
-	if (m->head->attr.fields)
-		map_drop(m, to);
+	(void)slot;
+	if (unlikely((flags & ~(u64)BPF_F_LOCK) > BPF_EXIST))
+		return -EINVAL;
+	if (unlikely(i >= m->max_entries))
+		return -E2BIG;
+	if (unlikely(flags & BPF_NOEXIST))
+		return -EEXIST;
+	if (unlikely(flags & BPF_F_LOCK)) {
+		if (!map_has_lock(m))
+			return -EINVAL;
+		map_copy_locked(m, at(m, i), value, at(m, i));
+	} else {
+		map_copy(m, at(m, i), value);
+	}
+	map_drop(m, at(m, i));
 	return 0;
 }
 
@@ -88,9 +68,9 @@ static int no_remove(struct map *m, const void *key)
 	return -EINVAL;
 }
 
-static int next(struct map *m, const void *key, void *to)
+int map_array_next(struct map *m, const void *key, void *to)
 {
-	u32 i = key ? index_of(key) : UINT32_MAX;
+	u32 i = key ? map_index(key) : UINT32_MAX;
 
 	if (i == m->max_entries - 1)
 		return -ENOENT;
@@ -101,9 +81,11 @@ static int next(struct map *m, const void *key, void *to)
 
 static long each(struct map *m, map_each_fn *fn, void *arg, u32 slot)
 {
-	for (u32 i = 0; i < m->max_entries; i++)
-		if (fn(m, &i, lookup(m, &i, slot), arg))
+	for (u32 i = 0; i < m->max_entries; i++) {
+		u32 key = i;
+		if (fn(m, &key, m->ops->lookup(m, &i, slot), arg))
 			return (long)i + 1;
+	}
 	return m->max_entries;
 }
 
@@ -114,55 +96,91 @@ static u64 mappable(const struct map *m)
 
 const struct map_ops map_array = {
 	.type = BPF_MAP_TYPE_ARRAY,
-	.flags = BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_INNER_MAP | BPF_F_RDONLY | BPF_F_WRONLY |
-		 BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG | BPF_F_PRESERVE_ELEMS,
-	.check = check,
-	.size = size,
+	.flags = BPF_F_NUMA_NODE | BPF_F_MMAPABLE | BPF_F_INNER_MAP | MAP_ACCESS,
+	.batches = MAP_BATCH_READ | MAP_BATCH_WRITE,
+	.check = map_array_check,
+	.size = map_array_size,
 	.lookup = lookup,
 	.update = update,
 	.remove = no_remove,
 	.each = each,
-	.next = next,
+	.next = map_array_next,
 	.mappable = mappable,
 };
 
 /* ---- per CPU ---- */
 
+static u8 *copies(const struct map *m, u32 i) { return m->data + (u64)i * m->slots * m->stride; }
+
+static void *lookup_own(struct map *m, const void *key, u32 slot)
+{
+	u32 i = map_index(key);
+
+	return likely(i < m->max_entries) ? copies(m, i) + (u64)slot * m->stride : NULL;
+}
+
+static int update_own(struct map *m, const void *key, const void *value, u64 flags, u32 slot)
+{
+	if ((flags & ~(u64)BPF_F_LOCK) > BPF_EXIST)
+		return -EINVAL;
+	u8 *to = lookup_own(m, key, slot);
+	if (!to)
+		return -E2BIG;
+	if (flags & BPF_NOEXIST)
+		return -EEXIST;
+	if (flags & BPF_F_LOCK)
+		return -EINVAL;
+	map_copy(m, to, value);
+	map_drop(m, to);
+	return 0;
+}
+
 static int read_all(struct map *m, const void *key, void *value, u64 flags)
 {
-	u32 i = index_of(key);
+	u32 i = map_index(key);
 
 	(void)flags;
 	if (i >= m->max_entries)
 		return -ENOENT;
-	memcpy(value, at(m, i), (size_t)m->stride * m->slots);
+	for (u32 s = 0; s < m->slots; s++) {
+		u8 *to = (u8 *)value + (u64)s * m->stride;
+		map_copy(m, to, copies(m, i) + (u64)s * m->stride);
+		map_clear_fields(m, to);
+		memset(to + m->value_size, 0, m->stride - m->value_size);
+	}
 	return 0;
 }
 
 static int write_all(struct map *m, const void *key, const void *value, u64 flags)
 {
-	u32 i = index_of(key);
-	int err = may_update(m, i, flags);
+	u32 i = map_index(key);
 
-	if (flags & BPF_F_LOCK)
+	if (flags > BPF_EXIST)
 		return -EINVAL;
-	if (!err)
-		memcpy(at(m, i), value, (size_t)m->stride * m->slots);
-	return err;
+	if (i >= m->max_entries)
+		return -E2BIG;
+	if (flags == BPF_NOEXIST)
+		return -EEXIST;
+	for (u32 s = 0; s < m->slots; s++) {
+		u8 *to = copies(m, i) + (u64)s * m->stride;
+		map_copy(m, to, (const u8 *)value + (u64)s * m->stride);
+		map_drop(m, to);
+	}
+	return 0;
 }
 
 const struct map_ops map_percpu_array = {
 	.type = BPF_MAP_TYPE_PERCPU_ARRAY,
 	.per_cpu = true,
-	.flags = BPF_F_NUMA_NODE | BPF_F_RDONLY | BPF_F_WRONLY | BPF_F_RDONLY_PROG |
-		 BPF_F_WRONLY_PROG,
-	.check = check,
-	.size = size,
-	.lookup = lookup,
-	.update = update,
+	.flags = MAP_ACCESS,
+	.batches = MAP_BATCH_READ | MAP_BATCH_WRITE,
+	.check = map_array_check,
+	.size = map_array_size,
+	.lookup = lookup_own,
+	.update = update_own,
 	.remove = no_remove,
 	.each = each,
 	.read = read_all,
 	.write = write_all,
-	.next = next,
+	.next = map_array_next,
 };

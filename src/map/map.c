@@ -14,18 +14,43 @@ static const u64 magic = 0x31706d2d6670626f; /* "obpf-mp1" */
 
 _Static_assert(sizeof(struct map_head) <= MAP_PAGE, "the head is a page");
 
-static const struct map_ops *const types[] = {
-	&map_array,    &map_percpu_array,    &map_hash,         &map_percpu_hash,
-	&map_lru_hash, &map_lru_percpu_hash, &map_hash_of_maps,
+static const struct map_ops *const types[MAPTYPE_COUNT] = {
+	[BPF_MAP_TYPE_HASH] = &map_hash,
+	[BPF_MAP_TYPE_ARRAY] = &map_array,
+	[BPF_MAP_TYPE_PROG_ARRAY] = &map_prog_array,
+	[BPF_MAP_TYPE_PERF_EVENT_ARRAY] = &map_perf_event_array,
+	[BPF_MAP_TYPE_PERCPU_HASH] = &map_percpu_hash,
+	[BPF_MAP_TYPE_PERCPU_ARRAY] = &map_percpu_array,
+	[BPF_MAP_TYPE_STACK_TRACE] = &map_stack_trace,
+	[BPF_MAP_TYPE_CGROUP_ARRAY] = &map_cgroup_array,
+	[BPF_MAP_TYPE_LRU_HASH] = &map_lru_hash,
+	[BPF_MAP_TYPE_LRU_PERCPU_HASH] = &map_lru_percpu_hash,
+	[BPF_MAP_TYPE_LPM_TRIE] = &map_lpm,
+	[BPF_MAP_TYPE_ARRAY_OF_MAPS] = &map_array_of_maps,
+	[BPF_MAP_TYPE_HASH_OF_MAPS] = &map_hash_of_maps,
+	[BPF_MAP_TYPE_DEVMAP] = &map_devmap,
+	[BPF_MAP_TYPE_SOCKMAP] = &map_sockmap,
+	[BPF_MAP_TYPE_CPUMAP] = &map_cpumap,
+	[BPF_MAP_TYPE_XSKMAP] = &map_xskmap,
+	[BPF_MAP_TYPE_SOCKHASH] = &map_sockhash,
+	[BPF_MAP_TYPE_CGROUP_STORAGE] = &map_cgroup_storage,
+	[BPF_MAP_TYPE_REUSEPORT_SOCKARRAY] = &map_reuseport,
+	[BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = &map_percpu_cgroup_storage,
+	[BPF_MAP_TYPE_QUEUE] = &map_queue,
+	[BPF_MAP_TYPE_STACK] = &map_stack,
+	[BPF_MAP_TYPE_SK_STORAGE] = &map_sk_storage,
+	[BPF_MAP_TYPE_DEVMAP_HASH] = &map_devmap_hash,
+	[BPF_MAP_TYPE_STRUCT_OPS] = &map_struct_ops,
+	[BPF_MAP_TYPE_RINGBUF] = &map_ringbuf,
+	[BPF_MAP_TYPE_INODE_STORAGE] = &map_inode_storage,
+	[BPF_MAP_TYPE_TASK_STORAGE] = &map_task_storage,
+	[BPF_MAP_TYPE_BLOOM_FILTER] = &map_bloom,
+	[BPF_MAP_TYPE_USER_RINGBUF] = &map_user_ringbuf,
+	[MAPTYPE_CGRP_STORAGE] = &map_cgrp_storage,
+	[MAPTYPE_ARENA] = &map_arena,
 };
 
-const struct map_ops *map_ops(u32 type)
-{
-	for (u32 i = 0; i < LEN(types); i++)
-		if (types[i]->type == type)
-			return types[i];
-	return NULL;
-}
+const struct map_ops *map_ops(u32 type) { return type < LEN(types) ? types[type] : NULL; }
 
 /* ---- the block ---- */
 
@@ -34,6 +59,10 @@ int map_check(const struct map_attr *a)
 	const struct map_ops *ops = map_ops(a->type);
 
 	if (!ops || (a->flags & ~ops->flags) || !a->slots || a->slots > MAP_SLOTS_MAX)
+		return -EINVAL;
+	if (a->extra && a->type != BPF_MAP_TYPE_BLOOM_FILTER && a->type != MAPTYPE_ARENA)
+		return -EINVAL;
+	if ((a->flags & BPF_F_RDONLY) && (a->flags & BPF_F_WRONLY))
 		return -EINVAL;
 	int err = ops->check(a);
 	if (err)
@@ -185,6 +214,7 @@ int map_read(struct map *m, const void *key, void *value, u64 flags)
 		map_copy_locked(m, value, from, from);
 	else
 		map_copy(m, value, from);
+	map_clear_fields(m, value);
 	return 0;
 }
 

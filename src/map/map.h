@@ -79,12 +79,16 @@ struct map {
 /* Called for every element, as far as it returns 0. */
 typedef long map_each_fn(struct map *m, void *key, void *value, void *arg);
 
+/* Batch commands that go by keys. */
+enum { MAP_BATCH_READ = 1, MAP_BATCH_WRITE = 2, MAP_BATCH_REMOVE = 4, MAP_BATCH_TAKE = 8 };
+
 /* One type. A hook that may be NULL says what is answered then. `slot` is the
  * execution slot of the run that asks: whose copy of a per-CPU value it means. */
 struct map_ops {
 	u32 type;
 	bool per_cpu;  /* a value for the bpf() call: round_up(value_size, 8) x slots */
 	bool holds_fd; /* values are ids of maps or programs */
+	u8 batches;    /* MAP_BATCH_*, 0 is ENOTSUPP; with `batch`, all of them */
 	/* Flags that MAP_CREATE takes; more is EINVAL. */
 	u32 flags;
 	/* 0 or errno: sizes, as Linux's map_alloc_check. */
@@ -117,7 +121,7 @@ struct map_ops {
 	int (*write)(struct map *m, const void *key, const void *value, u64 flags);
 	int (*take)(struct map *m, const void *key, void *value, u64 flags);
 	int (*next)(struct map *m, const void *key, void *next); /* key NULL: the first */
-	/* Batches by bucket (hashes); NULL: by keys, or ENOTSUPP. */
+	/* Batches by bucket (hashes); NULL: by keys. */
 	int (*batch)(struct map *m, const void *in, void *out, void *keys, void *values, u32 *count,
 		     u64 flags, bool take);
 	/* How mmap() may see it: bytes from offset 0, 0: not at all. */
@@ -151,10 +155,11 @@ u32 map_batch_bytes(const struct map *m);
 int map_batch(struct map *m, const void *in, void *out, void *keys, void *values, u32 *count,
 	      u64 flags, bool take);
 /* Does Linux have this command for the type? (ENOTSUPP) */
-enum map_batch { MAP_BATCH_READ, MAP_BATCH_TAKE, MAP_BATCH_WRITE, MAP_BATCH_REMOVE };
-bool map_can_batch(const struct map *m, enum map_batch what);
+bool map_can_batch(const struct map *m, u32 what); /* MAP_BATCH_* */
 int map_batch_write(struct map *m, const void *keys, const void *values, u32 *count, u64 flags);
 int map_batch_remove(struct map *m, const void *keys, u32 *count, u64 flags);
+/* The id in an element of an array of objects (array_fd.c), 0: none. */
+u32 map_id(const struct map *m, const void *key);
 /* No more writing from the call. EBUSY, EINVAL, ENOTSUPP as Linux. */
 int map_freeze(struct map *m);
 
@@ -172,7 +177,31 @@ void *map_ring_reserve(struct map *m, u64 size, u64 flags); /* NULL: no room */
 void map_ring_commit(void *sample, u64 flags, struct map *m, bool discard);
 int map_ring_output(struct map *m, const void *data, u64 size, u64 flags);
 u64 map_ring_query(struct map *m, u64 what);
+/* Is it a sample that this thread has reserved and not yet committed? */
+bool map_ring_owns(const struct map *m, const void *sample);
 /* Is there something that was not read? */
 bool map_ring_readable(const struct map *m);
+/* For the one reader: each sample in turn, until fn returns other than 0. Samples
+ * read; or what fn returned when that is negative; -EINVAL for a damaged ring. */
+typedef long map_ring_fn(void *arg, const void *sample, u32 size);
+long map_ring_read(struct map *m, map_ring_fn *fn, void *arg);
+/* Sleeps until there is something to read, at most ms (-1: for ever). 0,
+ * -ETIMEDOUT, -EINTR. */
+int map_ring_wait(struct map *m, int ms);
+
+/* ---- user ring buffers (ring_user.c) ----
+ * bpf_user_ringbuf_drain: fn for each sample, until it returns 1. Samples, or
+ * -EBUSY (another drains), -EINVAL, -E2BIG (what the writer says is wrong). */
+long map_user_ring_drain(struct map *m, map_ring_fn *fn, void *arg, u64 flags);
+
+/* ---- storages (storage.c) ----
+ * Of an owner, as its key is: the value, made from `init` (NULL: zero) when there is
+ * none; NULL: no memory. bpf_task_storage_get, bpf_get_local_storage, ... */
+void *map_storage_get(struct map *m, u64 owner, const void *init, u32 slot);
+
+/* ---- stack traces (stack_trace.c) ----
+ * bpf_get_stackid's latter half: the id of n addresses, the innermost first;
+ * -EEXIST: another trace is there. flags: BPF_F_FAST_STACK_CMP, REUSE_STACKID. */
+long map_stack_put(struct map *m, const u64 *ips, u32 n, u64 flags);
 
 #endif

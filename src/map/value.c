@@ -3,6 +3,7 @@
  * lies in them. */
 #include "map/priv.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -38,34 +39,57 @@ void map_copy(const struct map *m, void *to, const void *from)
 	memcpy((u8 *)to + at, (const u8 *)from + at, m->value_size - at);
 }
 
-static u32 me(void)
-{
-	static _Thread_local u32 tid;
+static _Thread_local u32 my_tid;
 
-	if (unlikely(!tid))
-		tid = (u32)syscall(SYS_gettid);
-	return tid;
+static void forget(void) { my_tid = 0; }
+static void at_fork(void) { pthread_atfork(NULL, NULL, forget); }
+
+u32 map_thread(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (unlikely(!my_tid)) {
+		pthread_once(&once, at_fork);
+		my_tid = (u32)gettid();
+	}
+	return my_tid;
 }
 
-static bool gone(u32 tid) { return syscall(SYS_tkill, tid, 0) && errno == ESRCH; }
+bool map_thread_gone(u32 thread) { return syscall(SYS_tkill, thread, 0) && errno == ESRCH; }
 
-void map_spin_lock(u32 *word)
+static bool swap(u32 *word, u32 was, u32 now)
+{
+	return __atomic_compare_exchange_n(word, &was, now, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+/* True when its holder has died. */
+static bool take(u32 *word)
 {
 	for (u32 spins = 0;; spins++) {
-		u32 was = 0;
-		if (__atomic_compare_exchange_n(word, &was, me(), false, __ATOMIC_ACQUIRE,
-						__ATOMIC_RELAXED))
-			return;
+		if (swap(word, 0, map_thread()))
+			return false;
 		if (spins < 100)
 			continue;
-		if (gone(was) && __atomic_compare_exchange_n(word, &was, me(), false,
-							     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-			return;
+		u32 was = __atomic_load_n(word, __ATOMIC_RELAXED);
+		if (was && map_thread_gone(was) && swap(word, was, map_thread()))
+			return true;
 		sched_yield();
 	}
 }
 
+void map_spin_lock(u32 *word) { take(word); }
+
 void map_spin_unlock(u32 *word) { __atomic_store_n(word, 0, __ATOMIC_RELEASE); }
+
+int map_lock(struct map_lock *lock)
+{
+	if (unlikely(__atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == map_thread()))
+		return -EBUSY;
+	return take(&lock->holder);
+}
+
+void map_unlock(struct map_lock *lock) { map_spin_unlock(&lock->holder); }
 
 void map_copy_locked(const struct map *m, void *to, const void *from, void *locked_value)
 {
