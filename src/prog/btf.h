@@ -134,6 +134,7 @@ struct btf_field {
 struct btf_fields {
 	u32 kinds; /* a bit for each kind there is */
 	u32 n;
+	int err; /* a map's: why its values' fields are none that can be used, then n is 0 */
 	struct btf_field field[BTF_FIELDS]; /* by offset */
 };
 struct btf_meta {

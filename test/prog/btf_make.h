@@ -336,6 +336,146 @@ static void mk_random(u64 seed)
 	mk_finish();
 }
 
+/* ---- values with fields of the kernel's ---- */
+
+/* Names by their place in mk_names. */
+enum { MK_A = 1, MK_B = 2, MK_SPECIAL = 5, MK_TAG = 15, MK_CONTAINS = 20, MK_TASK = 24 };
+enum { MK_SPECIALS = 10 };
+
+/* Ids of what members may be, and their sizes. */
+static struct {
+	u32 id[64], size[64], n;
+} mk_may;
+
+static u32 mk_may_be(u32 size)
+{
+	u32 i = mk_may.n++ % LEN(mk_may.id);
+
+	mk_may.id[i] = mk.n;
+	mk_may.size[i] = size;
+	return mk.n;
+}
+
+static void mk_array(u32 i, u32 n)
+{
+	u32 id = mk_may.id[i], size = mk_may.size[i];
+
+	mk_type(0, BTF_KIND_ARRAY, 0, 0, 0);
+	mk_word(id);
+	mk_word(1);
+	mk_word(n);
+	mk_may_be(size * n);
+}
+
+static void mk_kptr(u32 to)
+{
+	if (mk_rarely(4)) {
+		mk_type(0, BTF_KIND_CONST, 0, 0, to);
+		to = mk.n;
+	}
+	if (mk_rarely(30)) {
+		mk_type(mk.name[MK_TAG], BTF_KIND_TYPE_TAG, 0, 0, to);
+		to = mk.n;
+	}
+	mk_type(mk.name[MK_TAG + mk_below(mk_rarely(9) ? 5 : 4)], BTF_KIND_TYPE_TAG, mk_rarely(30),
+		0, to);
+	mk_type(0, BTF_KIND_PTR, 0, 0, mk.n);
+	if (mk_rarely(6))
+		mk_type(0, mk_below(2) ? BTF_KIND_VOLATILE : BTF_KIND_CONST, 0, 0, mk.n);
+	mk_may_be(8);
+}
+
+/* A struct of what there is; some of its members get tags. */
+static void mk_value(u32 name)
+{
+	u32 n = 1 + mk_below(5), at = 0, pick[8], off[8];
+
+	for (u32 i = 0; i < n; i++) {
+		pick[i] = mk_below(MIN(mk_may.n, (u32)LEN(mk_may.id)));
+		off[i] = mk_rarely(60) ? at + 4 : at;
+		at = off[i] + (mk_may.size[pick[i]] + 7) / 8 * 8;
+	}
+	mk_type(name, BTF_KIND_STRUCT, mk_rarely(10), n, at + (mk_rarely(5) ? 8 : 0));
+	u32 id = mk_may_be(at);
+	for (u32 i = 0; i < n; i++) {
+		mk_word(mk.name[MK_A + i % 4]);
+		mk_word(mk_may.id[pick[i]]);
+		mk_word(off[i] * 8);
+	}
+	for (u32 i = 0; i < n; i++) {
+		if (mk_rarely(4))
+			continue;
+		mk_type(mk.name[MK_CONTAINS + (mk_rarely(8) ? mk_below(4) : mk_below(2))],
+			BTF_KIND_DECL_TAG, 0, 0, id);
+		mk_word(i);
+	}
+}
+
+static void mk_variables(void)
+{
+	u32 n = 1 + mk_below(3), first = mk.n + 1, pick[4], at = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		pick[i] = mk_below(MIN(mk_may.n, (u32)LEN(mk_may.id)));
+		mk_type(mk.name[MK_A + i], BTF_KIND_VAR, 0, 0, mk_may.id[pick[i]]);
+		mk_word(1);
+	}
+	for (u32 i = 0; i < n; i++)
+		at += (mk_may.size[pick[i]] + 7) / 8 * 8;
+	mk_type(mk.name[29], BTF_KIND_DATASEC, 0, n, at ? at : 1);
+	at = 0;
+	for (u32 i = 0; i < n; i++) {
+		mk_word(first + i);
+		mk_word(at);
+		mk_word(mk_may.size[pick[i]]);
+		at += (mk_may.size[pick[i]] + 7) / 8 * 8;
+	}
+	if (mk_below(2)) {
+		mk_type(mk.name[MK_CONTAINS], BTF_KIND_DECL_TAG, 0, 0, first);
+		mk_word((u32)-1);
+	}
+}
+
+static void mk_fields(u64 seed)
+{
+	static const u32 sizes[MK_SPECIALS] = {4, 16, 16, 24, 16, 32, 4, 16, 4, 8};
+	u32 targets[4];
+
+	mk_begin(seed);
+	mk_names();
+	mk_may.n = 0;
+	mk_type(mk.name[0], BTF_KIND_INT, 0, 0, 4);
+	mk_word(32);
+	mk_may_be(4);
+	for (u32 i = 0; i < MK_SPECIALS; i++)
+		if (mk_below(2)) {
+			u32 size = mk_rarely(40) ? 8 : sizes[i];
+
+			mk_type(mk.name[MK_SPECIAL + i], BTF_KIND_STRUCT, 0, 0, size);
+			mk_may_be(size);
+		}
+	for (u32 i = 0; i < 4; i++) {
+		static const u32 names[] = {MK_A, MK_TASK, MK_TASK + 1, MK_TASK + 4};
+		bool is_struct = mk_below(8);
+
+		mk_type(mk.name[mk_below(2) ? MK_B : names[i]],
+			is_struct ? BTF_KIND_STRUCT : BTF_KIND_FWD, 0, 0,
+			is_struct ? mk_below(3) * 4096 : 0);
+		targets[i] = mk.n;
+	}
+	for (u32 n = mk_below(4); n > 0; n--)
+		mk_kptr(targets[mk_below(4)]);
+	mk_value(mk.name[MK_A]);
+	for (u32 n = mk_below(4); n > 0; n--) {
+		if (mk_rarely(3))
+			mk_array(mk_below(mk_may.n), 1 + mk_below(mk_rarely(9) ? 13 : 3));
+		mk_value(mk.name[MK_A + mk_below(4)]);
+	}
+	if (mk_rarely(3))
+		mk_variables();
+	mk_finish();
+}
+
 /* ---- what a file has, in pieces ---- */
 
 /* A type and what it needs, as far as there is room. */
