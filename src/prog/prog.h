@@ -5,6 +5,7 @@
 #define PROG_H
 
 #include "isa/isa.h"
+#include "prog/btf.h" /* types */
 #include "prog/env.h" /* struct env, struct run: what a program meets */
 
 enum prog_kind { PROG_CLASSIC, PROG_EXTENDED };
