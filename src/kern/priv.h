@@ -65,10 +65,15 @@ const void *kern_tail(struct run *r, u64 map, u32 index);
 
 /* Our own helper of this number, or NULL (helper.c). */
 env_fn *kern_helper(u32 id);
-/* On maps (helper_map.c). */
-env_fn helper_map_lookup_elem, helper_map_update_elem, helper_map_delete_elem;
-/* Those that are given addresses (helper_mem.c). */
-env_fn helper_trace_printk, helper_strtol, helper_strtoul, helper_strncmp;
+/* Each is in the file of its family: helper_map.c, helper_mem.c ... */
+#define LINUX(name)
+#define INSN(name)
+#define HERE(name)                   env_fn helper_##name;
+#define HELPER(id, name, where, ...) where(name)
+#include "isa/helper.def"
+#undef LINUX
+#undef INSN
+#undef HERE
 
 /* May the run touch these bytes? If not, that is its fault. A trusted one may. */
 bool kern_may(struct run *r, u64 at, u64 size, bool write);

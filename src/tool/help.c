@@ -230,6 +230,10 @@ static int run_help(const void *opts, char **operand)
 		help_isa(stdout);
 		return DONE;
 	}
+	if (o->man && !strcmp(*operand, "helpers")) {
+		help_helpers(stdout);
+		return DONE;
+	}
 	if (!v)
 		return fail("help", err_hint(err_new(OB_NAME, "no verb \"%s\"", *operand),
 					     "the verbs: onebpf --help"));

@@ -65,7 +65,8 @@ void help_first(const struct verb *v, FILE *to);
 void help_full(const struct verb *v, FILE *to);
 void help_mdoc(const struct verb *v, FILE *to);
 void help_overview(FILE *to);
-void help_isa(FILE *to); /* onebpf-isa(7)'s operations (help_isa.c) */
+void help_isa(FILE *to);     /* onebpf-isa(7)'s operations (help_isa.c) */
+void help_helpers(FILE *to); /* onebpf-run(1)'s helpers (help_helpers.c) */
 void help_version(bool json, FILE *to);
 
 /* Prints "onebpf VERB: what: why" with notes and hints to standard error,
