@@ -26,6 +26,8 @@ void jit_destroy(struct jit *j);
  * program is not JIT_SAFE and calls no helper, does no tail call and loads from
  * no packet. Any number of threads may run it. */
 env_fn *jit_entry(const struct jit *j);
+/* As vm_ebpf_run_at. */
+u64 jit_run_at(const struct jit *j, u64 fn, const u64 arg[5], struct run *r);
 
 /* ---- to look at it ---- */
 

@@ -55,7 +55,7 @@ static void const64(struct x86 *x, u8 reg, u64 value)
 /* ---- what must be known before ---- */
 
 /* Behind it another stretch of instructions is counted. */
-static bool ends_stretch(const struct eb *e)
+static bool ends_stretch(const struct x86 *x, const struct eb *e)
 {
 	switch (ebpf_rows[e->op].form) {
 	case EBF_JMP_K:
@@ -69,8 +69,19 @@ static bool ends_stretch(const struct eb *e)
 	case EBF_IND:
 		return true;
 	case EBF_CALL:
-		return e->imm == EBPF_TAIL_CALL;
+		return e->imm == EBPF_TAIL_CALL || x->calls_back;
+	case EBF_KFUNC:
+		return x->calls_back;
 	}
+	return false;
+}
+
+/* Who gives the address of a function away may be called back by a helper. */
+static bool takes_addresses(const struct x86 *x)
+{
+	for (u32 pc = 0; pc < x->n; pc++)
+		if (x->eb[pc].op == EB_LDDW_FUNC)
+			return true;
 	return false;
 }
 
@@ -90,7 +101,7 @@ static void mark_targets(struct x86 *x)
 		bool ends = e->op == EB_EXIT || e->op == EB_JA || e->op == EB_JAL;
 		if ((jump || call) && to >= 0 && to < x->n)
 			mark[to] |= MARK_START | MARK_ENTRY | (call ? MARK_FUNC : 0);
-		if (ends_stretch(e) && pc + 1 < x->n)
+		if (ends_stretch(x, e) && pc + 1 < x->n)
 			mark[pc + 1] |= MARK_START | (ends ? MARK_ENTRY : 0);
 	}
 	/* Who jumps into a second half does not share its count with others. */
@@ -498,6 +509,8 @@ static void emit(struct x86 *x)
 	x->stop = label_new(&x->c);
 	x->zero = label_new(&x->c);
 	x->check = label_new(&x->c);
+	x->callback = label_new(&x->c);
+	x->entry_at = label_new(&x->c);
 	if (x->safe)
 		piece(x, JIT_FRAME);
 	x86_begin(x);
@@ -506,11 +519,16 @@ static void emit(struct x86 *x)
 			second_half(x, pc);
 		else
 			slot(x, pc);
-	if (!x->safe)
-		return;
-	jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, x->n));
-	piece(x, JIT_FRAME);
+	if (x->safe)
+		jump_to(&x->c, JUMP_ALWAYS, 0, landing(x, x->n));
+	if (x->safe || x->calls_back)
+		piece(x, JIT_FRAME);
 	x86_shared(x);
+}
+
+static const u8 *at_label(const struct x86 *x, u32 label)
+{
+	return x->jit->place.rx + x->c.label.v[label].at;
 }
 
 static struct ob_err *finish(struct x86 *x)
@@ -523,13 +541,17 @@ static struct ob_err *finish(struct x86 *x)
 	j->entry = (env_fn *)(uintptr_t)j->place.rx;
 	j->safe = x->safe;
 	j->env = x->env;
-	j->tail_entry = j->place.rx + x->c.label.v[x->func.v[0].entry].at;
+	j->tail_entry = at_label(x, x->func.v[0].entry);
+	if (x->calls_back) {
+		j->callback = (void *)(uintptr_t)at_label(x, x->callback);
+		j->entry_at = (env_fn *)(uintptr_t)at_label(x, x->entry_at);
+	}
 	j->func = malloc(x->func.n * sizeof(*j->func));
 	j->symbol = malloc(MAX(x->symbol.n, 1u) * sizeof(*j->symbol));
 	if (!j->func || !j->symbol)
 		return err_nomem();
 	for (u32 i = 0; i < x->func.n; i++)
-		j->func[i] = j->place.rx + x->c.label.v[x->func.v[i].entry].at;
+		j->func[i] = at_label(x, x->func.v[i].entry);
 	j->funcs = x->func.n;
 	if (x->symbol.n)
 		memcpy(j->symbol, x->symbol.v, x->symbol.n * sizeof(*j->symbol));
@@ -578,6 +600,7 @@ struct ob_err *x86_compile(struct arena *a, const struct prog *p, const struct e
 	x->ops.p = p;
 	x->ops.n = x->n;
 	x->ops.safe = x->safe;
+	x->calls_back = takes_addresses(x);
 	mark_targets(x);
 	if (x->safe)
 		measure_stretches(x);

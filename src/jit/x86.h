@@ -177,7 +177,7 @@ struct x86 {
 	struct jit *jit;
 	u32 n;
 	bool safe, harden, bmi2, movbe;
-	bool needs_run;
+	bool needs_run, calls_back;
 	struct ops ops;
 	u32 *cost; /* safe: instructions of the stretch that begins here */
 	struct {
@@ -185,7 +185,8 @@ struct x86 {
 		u32 n, cap;
 	} func;
 	struct func *now;
-	u32 main_end, stop, zero, check; /* labels of the shared pieces */
+	/* Labels of the shared pieces. */
+	u32 main_end, stop, zero, check, callback, entry_at;
 	struct {
 		struct aside *v;
 		u32 n, cap;

@@ -8,7 +8,7 @@
  * frames lie in one block apart from the machine's stack. */
 #include "jit/x86.h"
 
-enum { MAY_GOTO_MAX = 1 << 23, ARGS = 6 };
+enum { MAY_GOTO_MAX = 1 << 23, ARGS = 6, FRAMES = EBPF_FRAMES * EBPF_STACK };
 
 static const u8 kept[] = {RBX, R13, R14, R15}; /* r6 to r9 */
 static const u8 args[ARGS] = {RDI, RSI, RDX, RCX, R8, R9};
@@ -36,6 +36,16 @@ static u32 to_save(const struct x86 *x, u8 *reg)
 	return n;
 }
 
+/* Of fast code, whose helpers call back without a check. */
+static void tell_callback(struct x86 *x)
+{
+	if (!x->calls_back)
+		return;
+	jump_to(&x->c, JUMP_LEA, 0, x->callback);
+	x->c.jump.v[x->c.jump.n - 1].reg = R10;
+	rm(&x->c, true, 0x89, R10, RBP, RUN(call));
+}
+
 static void fast_prologue(struct x86 *x)
 {
 	struct func *f = x->now;
@@ -47,8 +57,10 @@ static void fast_prologue(struct x86 *x)
 	f->room = room;
 	for (u32 i = 0; i < n; i++)
 		push(&x->c, reg[i]);
-	if (is_main(x) && x->needs_run)
+	if (is_main(x) && x->needs_run) {
 		mov(&x->c, true, RBP, R9);
+		tell_callback(x);
+	}
 	if (f->fp)
 		mov(&x->c, true, R12, RSP);
 	add_sp(&x->c, -(s32)room);
@@ -126,12 +138,16 @@ static void call_c(struct x86 *x, const void *fn)
 	put8(&x->c, 0);
 }
 
-static void tell_stack(struct x86 *x)
+static void tell_run(struct x86 *x)
 {
 	struct code *c = &x->c;
 
 	if (!x->safe)
 		return;
+	if (x->calls_back) {
+		mov_imm(c, R10, (u64)(uintptr_t)x->jit);
+		rm(c, true, 0x89, R10, RBP, ENGINE(E_JIT));
+	}
 	rm(c, true, 0x8d, R10, R12, -EBPF_STACK);
 	rm(c, true, 0x89, R10, RBP, RUN(stack));
 	rm(c, true, 0x8b, R11, RBP, ENGINE(E_TOP));
@@ -176,7 +192,7 @@ static void call_helper(struct x86 *x, const struct eb *e, u32 pc)
 		return;
 	}
 	vec_push(x->a, x->symbol) = (struct jit_symbol){(u64)(uintptr_t)fn, (u32)e->imm};
-	tell_stack(x);
+	tell_run(x);
 	mov(&x->c, true, R9, RBP);
 	call_c(x, (const void *)fn);
 	after_helper(x, pc);
@@ -278,7 +294,7 @@ static void callx(struct x86 *x, const struct eb *e, u32 pc)
 	rm(c, false, 0x83, 7, RBP, ENGINE(E_LOCAL));
 	put8(c, 0);
 	jump_to(c, JUMP_IF, CC_NE, local);
-	tell_stack(x);
+	tell_run(x);
 	mov(c, true, R9, RBP);
 	rr(c, false, 0xff, 2, RAX); /* call rax */
 	after_helper(x, pc);
@@ -309,18 +325,27 @@ void x86_call(struct x86 *x, const struct eb *e, u32 pc)
 
 /* ---- the pieces that safe functions share ---- */
 
-/* The entry of a safe program: saves what C wants saved, makes room for the
- * frames, runs the program's first function. */
-void x86_begin(struct x86 *x)
-{
-	static const u8 saved[] = {RBP, RBX, R12, R13, R14, R15};
-	enum { FRAMES = EBPF_FRAMES * EBPF_STACK };
-	struct code *c = &x->c;
+static const u8 saved[] = {RBP, RBX, R12, R13, R14, R15};
 
-	if (!x->safe)
-		return;
+static void save(struct code *c)
+{
 	for (u32 i = 0; i < LEN(saved); i++)
 		push(c, saved[i]);
+}
+
+static void restore(struct code *c)
+{
+	for (u32 i = LEN(saved); i-- > 0;)
+		pop(c, saved[i]);
+}
+
+/* The entry of a safe program: saves what C wants saved, makes room for the
+ * frames. Then a function is called. */
+static void begin(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	save(c);
 	add_sp(c, -FRAMES - 8);
 	mov(c, true, RBP, R9);
 	rm(c, true, 0x8d, R12, RSP, FRAMES);
@@ -333,14 +358,23 @@ void x86_begin(struct x86 *x)
 	for (u32 i = ARGS; i-- > 0;)
 		pop(c, args[i]);
 	rm(c, true, 0x89, RSP, RBP, ENGINE(E_SP));
+}
+
+/* The program's first function is run. */
+void x86_begin(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	if (!x->safe)
+		return;
+	begin(x);
 	jump_to(c, JUMP_CALL, 0, x->func.v[0].entry);
 	label_here(c, x->main_end);
 	rm(c, true, 0x8b, R10, RBP, ENGINE(E_LIMIT));
 	rm(c, true, 0x2b, R10, RBP, ENGINE(E_LEFT));
 	rm(c, true, 0x89, R10, RBP, RUN(count));
 	add_sp(c, FRAMES + 8);
-	for (u32 i = LEN(saved); i-- > 0;)
-		pop(c, saved[i]);
+	restore(c);
 	put8(c, 0xc3);
 }
 
@@ -368,20 +402,20 @@ static void zero_piece(struct x86 *x)
 /* r11: address, r10: what, r9: slot. */
 static void check_piece(struct x86 *x)
 {
-	static const u8 saved[] = {RAX, RDI, RSI, RDX, RCX, R8, R11};
+	static const u8 used[] = {RAX, RDI, RSI, RDX, RCX, R8, R11};
 	struct code *c = &x->c;
 
 	label_here(c, x->check);
-	for (u32 i = 0; i < LEN(saved); i++)
-		push(c, saved[i]);
+	for (u32 i = 0; i < LEN(used); i++)
+		push(c, used[i]);
 	mov(c, true, RDI, RBP);
 	mov(c, true, RSI, R11);
 	mov(c, false, RDX, R10);
 	mov(c, false, RCX, R9);
 	call_c(x, (const void *)safe_check);
 	put(c, "\x84\xc0", 2); /* test al, al */
-	for (u32 i = LEN(saved); i-- > 0;)
-		pop(c, saved[i]);
+	for (u32 i = LEN(used); i-- > 0;)
+		pop(c, used[i]);
 	jump_to(c, JUMP_IF, CC_E, x->stop);
 	put8(c, 0xc3);
 }
@@ -404,23 +438,76 @@ static void aside_piece(struct x86 *x, const struct aside *s)
 		mov_imm(c, R10, s->addr);
 		rm(c, true, 0x89, R10, RBP, RUN(fault_addr));
 	}
+	if (s->kind == ASIDE_SLOT && x->calls_back) {
+		rm(c, false, 0x80, 7, RBP, RUN(fault_inside));
+		put8(c, 0);
+		jump_to(c, JUMP_IF, CC_NE, x->stop);
+	}
 	rm(c, false, 0xc7, 0, RBP, RUN(fault_pc));
 	put32(c, s->slot);
 	jump_to(c, JUMP_ALWAYS, 0, x->stop);
 }
 
+/* Callbacks: from C, with the function as seventh argument, and as a run. */
+
+static void fast_callbacks(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	label_here(c, x->callback);
+	push(c, RBP);
+	mov(c, true, RBP, R9);
+	rm(c, false, 0xff, 2, RSP, 16); /* call */
+	pop(c, RBP);
+	put8(c, 0xc3);
+	label_here(c, x->entry_at);
+	push(c, RBP);
+	mov(c, true, RBP, R9);
+	tell_callback(x);
+	rm(c, false, 0xff, 2, RBP, ENGINE(E_FN));
+	pop(c, RBP);
+	put8(c, 0xc3);
+}
+
+static void safe_callbacks(struct x86 *x)
+{
+	struct code *c = &x->c;
+
+	label_here(c, x->callback);
+	save(c);
+	add_sp(c, -8);
+	rm(c, true, 0x8b, R11, RSP, 8 * (LEN(saved) + 2));
+	mov(c, true, RBP, R9);
+	rm(c, true, 0x8b, R12, RBP, RUN(stack));
+	rm(c, true, 0x89, RSP, RBP, ENGINE(E_SP));
+	rr(c, false, 0xff, 2, R11);
+	add_sp(c, 8);
+	restore(c);
+	put8(c, 0xc3);
+	label_here(c, x->entry_at);
+	begin(x);
+	rm(c, false, 0xff, 2, RBP, ENGINE(E_FN));
+	jump_to(c, JUMP_ALWAYS, 0, x->main_end);
+}
+
+/* A fault ends what was called where E_SP was the stack, as if it returned. */
 void x86_shared(struct x86 *x)
 {
 	struct code *c = &x->c;
 
+	if (x->calls_back && !x->safe)
+		fast_callbacks(x);
 	if (!x->safe)
 		return;
 	for (u32 i = 0; i < x->aside.n; i++)
 		aside_piece(x, &x->aside.v[i]);
 	label_here(c, x->stop);
 	rm(c, true, 0x8b, RSP, RBP, ENGINE(E_SP));
+	add_sp(c, -8);
 	mov_imm(c, RAX, 0);
-	jump_to(c, JUMP_ALWAYS, 0, x->main_end);
+	put8(c, 0xc3);
 	zero_piece(x);
 	check_piece(x);
+	if (x->calls_back)
+		safe_callbacks(x);
 }

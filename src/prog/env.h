@@ -69,12 +69,24 @@ struct run {
 	u32 fault_pc; /* slot of the instruction at fault */
 	u32 fault_size;
 	u64 fault_addr;
-	u32 tails, depth; /* tail calls so far; functions active besides main */
+	bool fault_inside; /* it was a callback's: fault_pc is told */
+	u32 tails, depth;  /* tail calls so far; functions active besides main */
 	/* Where its stack frames lie, which helpers may then touch: the engine says
 	 * it in safe mode before it calls one. */
 	u64 stack, stack_size;
+	/* Calls a function of the program that calls the helper; the engine's. */
+	u64 (*call)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn);
 	u64 engine[16]; /* private to the engine */
 };
+
+/* For helpers: calls back the function whose address (`r2 = func f ll`) the program
+ * gave; returns its r0. In safe mode fn may be anything. It counts as any other
+ * function of the run, for depth and budget, and what it does wrong is the run's
+ * fault: a helper looks at r->fault and returns. */
+static inline u64 run_callback(struct run *r, u64 fn, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return r->call(r1, r2, r3, r4, r5, r, fn);
+}
 
 /* Clears the second part; engines call it at their beginning. */
 static inline void run_begin(struct run *r)
@@ -82,6 +94,7 @@ static inline void run_begin(struct run *r)
 	r->count = 0;
 	r->fault = r->fault_pc = r->fault_size = 0;
 	r->fault_addr = 0;
+	r->fault_inside = false;
 	r->tails = r->depth = 0;
 	r->stack = r->stack_size = 0;
 }

@@ -44,6 +44,7 @@ enum op_name {
 };
 
 enum { MAY_GOTO_MAX = 1 << 23 }; /* Linux's BPF_MAX_LOOPS, for each activation */
+enum { E_MACHINE };              /* the word of run->engine that leads to the loop's machine */
 
 /* A function that waits for the one that it called. */
 struct caller {
@@ -53,12 +54,19 @@ struct caller {
 	u64 loops;
 };
 
-/* A run. Registers and pc are the loop's. */
+/* A run, or a callback in it. Registers and pc are the loop's. */
 struct machine {
 	const struct vm_ebpf *c; /* the program of the current function */
 	struct run *r;
 	u64 low, top;              /* the frames that are active */
 	struct region read, write; /* where something was last found */
+	struct caller *base, *end; /* room for those that wait; below base they are another's */
+	struct caller *up;         /* behind those that wait, when a helper is called */
+	u64 count;                 /* of instructions, likewise, and at the end */
+};
+
+/* All that waits in a run, and its stack. */
+struct frames {
 	struct caller caller[EBPF_FRAMES - 1];
 	u8 stack[EBPF_FRAMES * EBPF_STACK] __attribute__((aligned(16)));
 };
@@ -270,12 +278,90 @@ DO void do_BE32(u64 *d, const u64 *s, const struct op *o)
 #undef SAFE
 #undef LOOP
 
-u64 vm_ebpf_run(const struct vm_ebpf *c, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+static u64 loop(struct machine *m, const struct op *pc, const u64 arg[5])
 {
-	const u64 arg[5] = {r1, r2, r3, r4, r5};
+	return m->c->safe ? safe_loop(m, pc, arg, NULL) : fast_loop(m, pc, arg, NULL);
+}
+
+static const struct op *callback_op(const struct machine *m, u64 fn)
+{
+	struct run *r = m->r;
+	const struct op *to;
+
+	if (!m->c->safe)
+		return (const struct op *)(uintptr_t)fn;
+	if (m->count > (r->budget ? r->budget : UINT64_MAX)) {
+		r->fault = FAULT_BUDGET;
+		return NULL;
+	}
+	to = function_at(m->c, fn);
+	if (to && m->up < m->end)
+		return to;
+	r->fault = to ? FAULT_DEPTH : FAULT_CALL;
+	r->fault_addr = to ? 0 : fn;
+	return NULL;
+}
+
+/* run->call: a loop in the helper that the other loop waits for. */
+static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn)
+{
+	struct machine *m = (struct machine *)(uintptr_t)r->engine[E_MACHINE];
+	const struct op *pc = r->fault ? NULL : callback_op(m, fn);
+	u64 stack = r->stack, stack_size = r->stack_size;
+	u32 depth = r->depth;
+
+	if (!pc)
+		return 0;
+	struct machine inner = {.c = m->c,
+				.r = r,
+				.low = m->low - EBPF_STACK,
+				.top = m->top,
+				.base = m->up + 1,
+				.end = m->end,
+				.count = m->count};
+	u64 r0 = loop(&inner, pc, (u64[5]){r1, r2, r3, r4, r5});
+	m->count = inner.count;
+	r->engine[E_MACHINE] = (uintptr_t)m;
+	r->depth = depth;
+	r->stack = stack;
+	r->stack_size = stack_size;
+	r->fault_inside = r->fault;
+	return r0;
+}
+
+static u64 run_at(const struct vm_ebpf *c, const struct op *pc, const u64 arg[5], struct run *r)
+{
+	struct frames f;
+	u64 top = (uintptr_t)f.stack + sizeof(f.stack);
+	struct machine m = {.c = c,
+			    .r = r,
+			    .low = top - EBPF_STACK,
+			    .top = top,
+			    .base = f.caller,
+			    .end = f.caller + LEN(f.caller)};
 
 	run_begin(r);
-	return c->safe ? safe_loop(c, arg, r, NULL) : fast_loop(c, arg, r, NULL);
+	r->call = call_back;
+	u64 r0 = loop(&m, pc, arg);
+	r->count = m.count;
+	return r0;
+}
+
+u64 vm_ebpf_run(const struct vm_ebpf *c, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+{
+	return run_at(c, c->op, (u64[5]){r1, r2, r3, r4, r5}, r);
+}
+
+u64 vm_ebpf_run_at(const struct vm_ebpf *c, u64 fn, const u64 arg[5], struct run *r)
+{
+	const struct op *to = function_at(c, fn);
+
+	if (to)
+		return run_at(c, to, arg, r);
+	run_begin(r);
+	r->fault = FAULT_CALL;
+	r->fault_addr = fn;
+	return 0;
 }
 
 /* ---- decoding ---- */

@@ -54,12 +54,16 @@
 		memset((u8 *)(uintptr_t)m.low, 0, EBPF_STACK); \
 		R[0] = R[6] = R[7] = R[8] = R[9] = 0;          \
 	} while (0)
-#define DEPTH(n) m.r->depth = (u32)(n)
-#define TELL_STACK()                             \
+#define DEPTH() m.r->depth = (u32)(EBPF_FRAMES - 1 - (m.end - up))
+/* What helpers and their callbacks must know, and what those change. */
+#define TELL()                                   \
 	do {                                     \
 		m.r->stack = m.low;              \
 		m.r->stack_size = m.top - m.low; \
+		m.count = count;                 \
+		m.up = up;                       \
 	} while (0)
+#define HEAR() count = m.count
 #else
 #define OP(name) \
 	name:
@@ -68,8 +72,9 @@
 #define REACH(n, write) ((void)0)
 #define CLOBBER()       ((void)0)
 #define ENTER()         ((void)0)
-#define DEPTH(n)        ((void)0)
-#define TELL_STACK()    ((void)0)
+#define DEPTH()         ((void)0)
+#define TELL()          (m.up = up)
+#define HEAR()          ((void)0)
 #endif
 
 #define JUMP(distance)              \
@@ -89,8 +94,9 @@
 		NEXT();                \
 	} while (0)
 
-/* Without c it only gives away its labels. */
-static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const void *const **labels)
+/* Without start it only gives away its labels. */
+static u64 LOOP(struct machine *start, const struct op *pc, const u64 *arg,
+		const void *const **labels)
 {
 	static const void *const label[OP_COUNT] = {
 #define EB(name, ...) [EB_##name] = &&name,
@@ -106,26 +112,25 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 #endif
 	};
 
-	if (unlikely(!c)) {
+	if (unlikely(!start)) {
 		*labels = label;
 		return 0;
 	}
-	struct machine m;
+	struct machine m = *start;
 	u64 R[EBPF_REGS] = {0, arg[0], arg[1], arg[2], arg[3], arg[4]};
-	struct caller *up = m.caller; /* behind those that wait */
-	const struct op *pc = c->op, *to;
+	struct caller *up = m.base; /* behind those that wait */
+	struct run *r = m.r;
+	const struct vm_ebpf *c;
+	const struct op *to;
 	u64 loops = MAY_GOTO_MAX, addr;
 	u32 kind, slot, size;
 	env_fn *fn;
 
-	m.c = c;
-	m.r = r;
-	m.top = (uintptr_t)m.stack + sizeof(m.stack);
-	m.low = m.top - EBPF_STACK;
-	R[10] = m.top;
+	R[10] = m.low + EBPF_STACK;
+	r->engine[E_MACHINE] = (uintptr_t)&m;
 #if SAFE
-	u64 count = 0, limit = r->budget ? r->budget : UINT64_MAX;
-	m.read = m.write = (struct region){0};
+	u64 count = m.count, limit = r->budget ? r->budget : UINT64_MAX;
+	DEPTH();
 	ENTER();
 #endif
 	GO();
@@ -267,11 +272,13 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 	CALL_KFUNC:
 		fn = pc->fn;
 	call_out:
-		TELL_STACK();
+		TELL();
 		R[0] = fn(R[1], R[2], R[3], R[4], R[5], r);
+		HEAR();
 		CLOBBER();
 		if (unlikely(r->fault)) {
-			r->fault_pc = (u32)SLOT();
+			if (!r->fault_inside)
+				r->fault_pc = (u32)SLOT();
 			goto stop;
 		}
 		NEXT();
@@ -280,7 +287,7 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 
 	OP(CALL_LOCAL)
 		SPEND();
-		if (unlikely(up == m.caller + LEN(m.caller)))
+		if (unlikely(up == m.end))
 			FAIL(FAULT_DEPTH, SLOT(), 0);
 		LAND(pc->imm);
 		to = pc + 1 + pc->imm;
@@ -290,7 +297,7 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 		up->loops = loops;
 		memcpy(up->kept, &R[6], sizeof(up->kept));
 		up++;
-		DEPTH(up - m.caller);
+		DEPTH();
 		m.low -= EBPF_STACK;
 		R[10] = m.low + EBPF_STACK;
 		loops = MAY_GOTO_MAX;
@@ -302,7 +309,7 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 		addr = DST;
 		to = function_at(m.c, addr);
 		if (to) {
-			if (unlikely(up == m.caller + LEN(m.caller)))
+			if (unlikely(up == m.end))
 				FAIL(FAULT_DEPTH, SLOT(), 0);
 			goto call_local;
 		}
@@ -330,10 +337,10 @@ static u64 LOOP(const struct vm_ebpf *c, const u64 *arg, struct run *r, const vo
 
 	OP(EXIT)
 	leave:
-		if (up == m.caller)
+		if (up == m.base)
 			goto end;
 		up--;
-		DEPTH(up - m.caller);
+		DEPTH();
 		m.c = up->c;
 		pc = up->back;
 		loops = up->loops;
@@ -387,7 +394,7 @@ stop:
 	R[0] = 0;
 end:
 #if SAFE
-	r->count = count;
+	start->count = count;
 #endif
 	return R[0];
 }
@@ -406,7 +413,8 @@ end:
 #undef CLOBBER
 #undef ENTER
 #undef DEPTH
-#undef TELL_STACK
+#undef TELL
+#undef HEAR
 #undef JUMP
 #undef BRANCH
 #undef ALU

@@ -42,6 +42,9 @@ void vm_ebpf_destroy(struct vm_ebpf *c);
 /* Returns r0, or 0 when r->fault is set. Any number of threads may run it, each
  * with a struct run of its own. */
 u64 vm_ebpf_run(const struct vm_ebpf *c, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r);
+/* The same from one of its functions on, whose address a run of it has given to a
+ * helper; FAULT_CALL when it is none. */
+u64 vm_ebpf_run_at(const struct vm_ebpf *c, u64 fn, const u64 arg[5], struct run *r);
 
 /* The CSPF stack machine. The program must have passed check_cspf. A packet
  * word beyond the end rejects; an odd last byte is never seen. */

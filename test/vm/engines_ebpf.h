@@ -81,12 +81,22 @@ static inline u64 eng_trouble(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run
 	return 1;
 }
 
+static inline u64 eng_each(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+{
+	u64 mem = (uintptr_t)r->arg, sum = r3;
+
+	for (u64 i = 0; i < r1 % 4 && !r->fault; i++)
+		sum = hash_u64(sum + run_callback(r, r2, mem, sum, i, r4, r5));
+	return sum;
+}
+
 static inline env_fn *eng_helper(void *arg, u32 id)
 {
 	(void)arg;
 	return id == GEN_MIX       ? eng_mix
 	       : id == GEN_POKE    ? eng_poke
 	       : id == GEN_TROUBLE ? eng_trouble
+	       : id == GEN_EACH    ? eng_each
 				   : NULL;
 }
 

@@ -26,6 +26,7 @@ enum {
 	GEN_MIX = 5,      /* helper: a number from all arguments */
 	GEN_POKE = 6,     /* helper: changes a byte of the memory */
 	GEN_TROUBLE = 7,  /* helper: a fault when r1 % 16 is 0 */
+	GEN_EACH = 1009,  /* helper: calls the function r2 r1 % 4 times */
 	GEN_UNKNOWN = 99, /* no helper */
 	GEN_KFUNC = 1234, /* kernel function: as GEN_MIX */
 };
@@ -609,6 +610,26 @@ static inline void call_local(struct gen *g)
 	set_arguments(g);
 }
 
+/* A helper that calls a function of the program. */
+static inline void call_back(struct gen *g)
+{
+	u32 to = g->func + 1 + pick(g, GEN_FUNCS);
+
+	if (one_in(g, 20))
+		to = pick(g, g->funcs);
+	if (to >= g->funcs || g->fixes >= GEN_FIXES)
+		return;
+	if (g->kind == GEN_WILD && one_in(g, 10)) {
+		SET(2, small(g));
+	} else {
+		emit(g, EB_LDDW_FUNC, 2, 0, 0, 0);
+		g->fix[g->fixes++] = (struct gen_fix){g->n - 2, (int)to};
+	}
+	emit(g, EB_CALL, 0, 0, 0, GEN_EACH);
+	no_entry(g);
+	set_arguments(g);
+}
+
 static inline void call_out(struct gen *g)
 {
 	static const u8 helpers[] = {GEN_MIX, GEN_MIX, GEN_MIX, GEN_POKE, GEN_POKE, GEN_TROUBLE};
@@ -716,11 +737,12 @@ static inline void piece(struct gen *g)
 		on_stack, from_bytes, load_and_swap, at_stack_pointer, spill, counted_loop,
 		call_local,
 		/* not for Linux: */
-		jump, indexed, indexed, elsewhere, call_out, call_out, from_packet, pair, pair, pair,
+		jump, indexed, indexed, elsewhere, call_out, call_out, call_back, from_packet,
+		pair, pair, pair,
 	};
 	/* clang-format on */
 
-	pieces[pick(g, g->kind == GEN_KERNEL ? LEN(pieces) - 10 : LEN(pieces))](g);
+	pieces[pick(g, g->kind == GEN_KERNEL ? LEN(pieces) - 11 : LEN(pieces))](g);
 }
 
 static inline void prologue(struct gen *g)
