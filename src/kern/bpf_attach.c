@@ -42,7 +42,7 @@ static bool by_cgroup(u32 attach)
 	case BPF_CGROUP_SYSCTL ... BPF_CGROUP_SETSOCKOPT:
 	case BPF_CGROUP_INET4_GETPEERNAME ... BPF_CGROUP_INET6_GETSOCKNAME:
 	case BPF_CGROUP_INET_SOCK_RELEASE:
-	case 49 ... 53: /* BPF_CGROUP_UNIX_CONNECT ... GETSOCKNAME */
+	case ATTACH_CGROUP_UNIX_CONNECT ... ATTACH_CGROUP_UNIX_GETSOCKNAME:
 		return true;
 	}
 	return false;
@@ -141,14 +141,12 @@ static int add(const char *dir, u32 prog, u32 place)
 
 bool kern_same_attach(const struct kern_prog *p, u32 attach)
 {
-	enum { TYPE_NETFILTER = 32 };
-
 	switch (p->type) {
 	case BPF_PROG_TYPE_CGROUP_SOCK:
 	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
 	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case BPF_PROG_TYPE_SK_LOOKUP:
-	case TYPE_NETFILTER:
+	case PROGTYPE_NETFILTER:
 		return p->attach == attach;
 	}
 	return true;

@@ -7,14 +7,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BTF_SIZE_MAX = 16 << 20 };
-
 static void close_btf(void *arg)
 {
 	struct kern_btf *b = arg;
 
+	btf_destroy(b->types);
 	object_unmap(&b->file);
 	free(b);
+}
+
+static const struct btf_head *head_of(const struct object_file *f)
+{
+	return (const struct btf_head *)(const void *)f->head->own;
 }
 
 static int open_btf(int fd, u32 id, void **ret)
@@ -29,41 +33,70 @@ static int open_btf(int fd, u32 id, void **ret)
 	}
 	b->id = id;
 	b->data = b->file.blob;
-	b->size = (u32)MIN((size_t)((const struct btf_head *)(const void *)b->file.head->own)->size,
-			   b->file.n);
+	b->size = (u32)MIN((size_t)head_of(&b->file)->size, b->file.n);
+	err = btf_load((struct bytes){b->data, b->size}, NULL, NULL, &b->types);
+	if (err) {
+		close_btf(b);
+		return err;
+	}
 	*ret = b;
 	return 0;
 }
 
 const struct object_ops object_btf_ops = {open_btf, close_btf};
 
-int kern_btf_check(const void *data, u32 n, struct user_log *log)
+static u8 field_kind(u32 kind)
 {
-	enum { HEADER = 24, MAGIC = 0xeb9f };
-
-	(void)log;
-	return n < HEADER || get_le16(data) != MAGIC ? -EINVAL : 0;
+	switch (kind) {
+	case BTF_SPIN_LOCK:
+	case BTF_RES_SPIN_LOCK:
+		return MAP_SPIN_LOCK;
+	case BTF_TIMER:
+		return MAP_TIMER;
+	case BTF_WORKQUEUE:
+		return MAP_WORKQUEUE;
+	}
+	return kind & BTF_KPTR ? MAP_KPTR : MAP_OPAQUE;
 }
 
 int kern_map_btf(const struct kern_btf *btf, u32 key, u32 value, struct map_attr *a)
 {
-	(void)btf, (void)key, (void)value, (void)a;
+	struct btf_map m = {.type = a->type,
+			    .key_size = a->key_size,
+			    .value_size = a->value_size,
+			    .max_entries = a->max_entries,
+			    .flags = a->flags,
+			    .key = key,
+			    .value = value};
+	struct btf_fields fields;
+	int err = btf_map_check(btf->types, &m, NULL, &fields);
+
+	if (err)
+		return err;
+	for (a->fields = 0; a->fields < MIN(fields.n, (u32)MAP_FIELDS); a->fields++) {
+		const struct btf_field *f = &fields.field[a->fields];
+		a->field[a->fields] = (struct map_field){f->off, (u16)f->size, field_kind(f->kind)};
+	}
 	return 0;
 }
 
-static long publish(const void *data, u32 n)
+/* Takes types. */
+static long publish(const void *data, u32 n, struct btf *types)
 {
 	struct kern_btf *b = calloc(1, sizeof(*b));
 	int fd = b ? object_file(world(), OBJECT_BTF, data, n, &b->file) : -ENOMEM;
 
 	if (fd < 0) {
+		btf_destroy(types);
 		free(b);
 		return fd;
 	}
-	((struct btf_head *)(void *)b->file.head->own)->size = n;
+	struct btf_head *h = (struct btf_head *)(void *)b->file.head->own;
+	h->size = n;
 	b->id = b->file.head->id;
 	b->data = b->file.blob;
 	b->size = n;
+	b->types = types;
 	return object_add(world(), OBJECT_BTF, b->id, b, fd, O_RDWR);
 }
 
@@ -84,10 +117,12 @@ long call_btf_load(union bpfattr *attr, u64 uattr, u32 size)
 	int err = user_log_init(&log, attr->btf.log_level, attr->btf.log_buf, attr->btf.log_size);
 	if (err)
 		return err;
+	struct btf *types = NULL;
 	err = user_dup(attr->btf.btf, attr->btf.size, &data);
 	if (!err)
-		err = kern_btf_check(data, attr->btf.size, &log);
-	long ret = err ? err : publish(data, attr->btf.size);
+		err = btf_load((struct bytes){data, attr->btf.size}, NULL,
+			       log.level ? &log.text : NULL, &types);
+	long ret = err ? err : publish(data, attr->btf.size, types);
 	free(data);
 	int bad = user_log_finish(&log, ret < 0 ? (int)ret : 0, &true_size);
 	if (size >= offsetof(union bpfattr, btf.log_true_size) + 4 &&

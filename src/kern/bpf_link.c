@@ -9,19 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	TYPE_NETFILTER = 32,
-	ATTACH_NETFILTER = 45,
-	ATTACH_TCX = 46,
-	ATTACH_UPROBE_MULTI = 48,
-	ATTACH_NETKIT = 54,
-	ATTACH_UPROBE_SESSION = 57,
-	LINK_NETFILTER = 10,
-	LINK_TCX = 11,
-	LINK_UPROBE_MULTI = 12,
-	LINK_NETKIT = 13,
-	ORDER_FLAGS = 0x3f, /* BPF_F_BEFORE and its like */
-};
+enum { ORDER_FLAGS = 0x3f }; /* BPF_F_BEFORE and its like */
 
 /* ---- the object ---- */
 
@@ -180,12 +168,12 @@ struct link_kind {
 };
 
 static const struct link_kind link_xdp = {BPF_LINK_TYPE_XDP, target_xdp, true, true};
-static const struct link_kind link_tcx = {LINK_TCX, target_tcx, true, true};
-static const struct link_kind link_netkit = {LINK_NETKIT, target_tcx, true, true};
+static const struct link_kind link_tcx = {BPFLINK_TCX, target_tcx, true, true};
+static const struct link_kind link_netkit = {BPFLINK_NETKIT, target_tcx, true, true};
 static const struct link_kind link_cgroup = {BPF_LINK_TYPE_CGROUP, target_cgroup, true, true};
 static const struct link_kind link_netns = {BPF_LINK_TYPE_NETNS, target_netns, true, true};
-static const struct link_kind link_netfilter = {LINK_NETFILTER, target_netfilter, false, false};
-static const struct link_kind link_uprobes = {LINK_UPROBE_MULTI, target_uprobes, false, false};
+static const struct link_kind link_netfilter = {BPFLINK_NETFILTER, target_netfilter, false, false};
+static const struct link_kind link_uprobes = {BPFLINK_UPROBE_MULTI, target_uprobes, false, false};
 static const struct link_kind link_perf = {BPF_LINK_TYPE_PERF_EVENT, target_perf, false, false};
 static const struct link_kind link_raw_tp = {BPF_LINK_TYPE_RAW_TRACEPOINT, NULL, false, false};
 
@@ -220,16 +208,18 @@ static const struct link_kind *kind_for(const struct kern_prog *p, u32 attach)
 	case BPF_PROG_TYPE_XDP:
 		return attach == BPF_XDP ? &link_xdp : NULL;
 	case BPF_PROG_TYPE_SCHED_CLS:
-		if (attach == ATTACH_TCX || attach == ATTACH_TCX + 1)
+		if (attach == ATTACH_TCX_INGRESS || attach == ATTACH_TCX_EGRESS)
 			return &link_tcx;
-		return attach == ATTACH_NETKIT || attach == ATTACH_NETKIT + 1 ? &link_netkit : NULL;
-	case TYPE_NETFILTER:
+		return attach == ATTACH_NETKIT_PRIMARY || attach == ATTACH_NETKIT_PEER
+			       ? &link_netkit
+			       : NULL;
+	case PROGTYPE_NETFILTER:
 		return attach == ATTACH_NETFILTER ? &link_netfilter : NULL;
 	case BPF_PROG_TYPE_PERF_EVENT:
 	case BPF_PROG_TYPE_TRACEPOINT:
 		return attach == BPF_PERF_EVENT ? &link_perf : NULL;
 	case BPF_PROG_TYPE_KPROBE:
-		if (attach == ATTACH_UPROBE_MULTI || attach == ATTACH_UPROBE_SESSION)
+		if (attach == ATTACH_TRACE_UPROBE_MULTI || attach == ATTACH_TRACE_UPROBE_SESSION)
 			return &link_uprobes;
 		return attach == BPF_PERF_EVENT ? &link_perf : NULL;
 	}
@@ -405,7 +395,7 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 		i->cgroup.id = h->target;
 		i->cgroup.attach = h->attach;
 		return 0;
-	case LINK_NETFILTER:
+	case BPFLINK_NETFILTER:
 		i->netfilter.pf = h->target_id;
 		i->netfilter.hook = (u32)(h->target >> 32);
 		i->netfilter.priority = (s32)h->target;

@@ -315,7 +315,7 @@ static int check_calls(struct load *l)
 {
 	for (u32 pc = 0; pc < l->n; pc++) {
 		const struct ob_ebpf *e = &l->insn[pc];
-		char why[128];
+		char why[128], name[64];
 		if (e->code == (BPF_LD | BPF_IMM | BPF_DW)) {
 			pc++;
 			continue;
@@ -323,9 +323,10 @@ static int check_calls(struct load *l)
 		if (e->code != (BPF_JMP | BPF_CALL) || e->src)
 			continue;
 		if (!kern_helper_allowed(l->head.type, l->head.attach, l->head.gpl, (u32)e->imm,
-					 why, sizeof(why)))
-			return says(l, -EINVAL, "%u: (85) call %s#%d\n%s\n", pc,
-				    kern_helper_name((u32)e->imm), e->imm, why);
+					 why, sizeof(why))) {
+			kern_helper_name((u32)e->imm, name);
+			return says(l, -EINVAL, "%u: (85) call %s#%d\n%s\n", pc, name, e->imm, why);
+		}
 	}
 	return 0;
 }

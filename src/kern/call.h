@@ -97,6 +97,7 @@ struct kern_btf {
 	struct object_file file;
 	const u8 *data;
 	u32 size;
+	struct btf *types;
 };
 struct btf_head {
 	u32 size, kernel;
@@ -131,8 +132,6 @@ bool kern_same_attach(const struct kern_prog *p, u32 attach);
 bool kern_tracepoint_known(const char *name);
 /* Does anybody still want run statistics? */
 void kern_stats_look(void);
-/* The whole of it, with the log that the kernel would write. */
-int kern_btf_check(const void *data, u32 n, struct user_log *log);
 /* The FIFO that readers of a ring buffer wait at: made, and written to. */
 int kern_wake_make(u32 map_id);
 void kern_wake(u32 map_id);
@@ -141,7 +140,7 @@ int kern_wake_open(u32 map_id); /* a descriptor to wait at: -errno */
 /* What the tables of isa say (types.c). */
 bool kern_prog_type_known(u32 type);
 bool kern_attach_fits(u32 type, u32 attach);
-const char *kern_helper_name(u32 id); /* without bpf_; "unknown" */
+void kern_helper_name(u32 id, char name[64]); /* "bpf_...", "unknown" */
 /* May such a program call it? If not, why: Linux's words. */
 bool kern_helper_allowed(u32 type, u32 attach, bool gpl, u32 id, char *why, size_t n);
 int kern_link_info(const struct kern_link *l, const union bpf_attr *a, u64 uattr);

@@ -2,7 +2,7 @@
 /* Which programs may say where they attach, and what they may call. */
 #include "kern/call.h"
 
-bool kern_prog_type_known(u32 type) { return type && type <= 32; }
+bool kern_prog_type_known(u32 type) { return type && type < PROGTYPE_COUNT; }
 
 /* bpf_prog_load_check_attach: types that must say it, and what they may say. */
 bool kern_attach_fits(u32 type, u32 attach)
@@ -26,11 +26,7 @@ bool kern_attach_fits(u32 type, u32 attach)
 		case BPF_CGROUP_UDP6_SENDMSG:
 		case BPF_CGROUP_UDP4_RECVMSG:
 		case BPF_CGROUP_UDP6_RECVMSG:
-		case 49: /* BPF_CGROUP_UNIX_CONNECT ... GETSOCKNAME */
-		case 50:
-		case 51:
-		case 52:
-		case 53:
+		case ATTACH_CGROUP_UNIX_CONNECT ... ATTACH_CGROUP_UNIX_GETSOCKNAME:
 			return true;
 		}
 		return false;
@@ -46,34 +42,36 @@ bool kern_attach_fits(u32 type, u32 attach)
 	case BPF_PROG_TYPE_SYSCALL:
 	case BPF_PROG_TYPE_EXT:
 		return !attach;
-	case 32: /* BPF_PROG_TYPE_NETFILTER */
-		return attach == 45;
+	case PROGTYPE_NETFILTER:
+		return attach == ATTACH_NETFILTER;
 	case BPF_PROG_TYPE_SCHED_CLS:
-		return !attach || attach == 46 || attach == 47 || attach == 54 || attach == 55;
+		return !attach || attach == ATTACH_TCX_INGRESS || attach == ATTACH_TCX_EGRESS ||
+		       attach == ATTACH_NETKIT_PRIMARY || attach == ATTACH_NETKIT_PEER;
 	}
-	return attach < 58;
+	return attach < ATTACH_COUNT;
 }
 
-const char *kern_helper_name(u32 id)
+void kern_helper_name(u32 id, char name[64])
 {
 	const struct helper_row *row = helper_row(id);
 
-	return row ? row->name : "unknown";
+	snprintf(name, 64, "%s%s", row ? "bpf_" : "", row ? row->name : "unknown");
 }
 
 bool kern_helper_allowed(u32 type, u32 attach, bool gpl, u32 id, char *why, size_t n)
 {
-	const struct helper_row *row = helper_row(id);
+	char name[64];
+	const struct helper_row *row = helper_for(id, type, attach);
 
-	(void)type, (void)attach;
-	if (!row || !kern_helper(id)) {
-		snprintf(why, n, "invalid func %s#%d", row ? row->name : "unknown", (int)id);
-		return false;
-	}
-	if (row->gpl && !gpl) {
+	kern_helper_name(id, name);
+	if (!helper_row(id))
+		snprintf(why, n, "invalid func %s#%d", name, (int)id);
+	else if (!row)
+		snprintf(why, n, "program of this type cannot use helper %s#%d", name, (int)id);
+	else if ((row->flags & HELPER_GPL) && !gpl)
 		snprintf(why, n,
 			 "cannot call GPL-restricted function from non-GPL compatible program");
-		return false;
-	}
-	return true;
+	else
+		return true;
+	return false;
 }
