@@ -10,13 +10,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { PROGS_MAX = 64, NAME = 64, ATTACH_FLAGS = 0x3f };
+enum { PROGS_MAX = 64, NAME = 64, BASE_FLAGS = 7, ORDER_FLAGS = 0x203c, PREORDER = 1 << 6 };
 
 int kern_file_of(int fd, long filesystem, int wrong, u64 *ret)
 {
@@ -48,7 +49,18 @@ static bool by_cgroup(u32 attach)
 	return false;
 }
 
-/* attach_type_to_prog_type, for what PROG_ATTACH takes. 0: EINVAL */
+static bool by_interface(u32 attach)
+{
+	return attach == ATTACH_TCX_INGRESS || attach == ATTACH_TCX_EGRESS;
+}
+
+static bool by_sockmap(u32 attach)
+{
+	return attach == BPF_SK_SKB_STREAM_PARSER || attach == BPF_SK_SKB_STREAM_VERDICT ||
+	       attach == BPF_SK_MSG_VERDICT || attach == BPF_SK_SKB_VERDICT;
+}
+
+/* attach_type_to_prog_type; 0: EINVAL */
 static u32 type_for(u32 attach)
 {
 	switch (attach) {
@@ -71,19 +83,54 @@ static u32 type_for(u32 attach)
 		return BPF_PROG_TYPE_CGROUP_SOCKOPT;
 	case BPF_FLOW_DISSECTOR:
 		return BPF_PROG_TYPE_FLOW_DISSECTOR;
+	case BPF_LIRC_MODE2:
+		return BPF_PROG_TYPE_LIRC_MODE2;
+	case BPF_TRACE_RAW_TP ... BPF_MODIFY_RETURN:
+	case BPF_TRACE_ITER:
+		return BPF_PROG_TYPE_TRACING;
+	case BPF_LSM_MAC:
+	case BPF_LSM_CGROUP:
+		return BPF_PROG_TYPE_LSM;
+	case BPF_SK_LOOKUP:
+		return BPF_PROG_TYPE_SK_LOOKUP;
+	case BPF_XDP:
+		return BPF_PROG_TYPE_XDP;
+	case ATTACH_NETKIT_PRIMARY:
+	case ATTACH_NETKIT_PEER:
+		return BPF_PROG_TYPE_SCHED_CLS;
 	}
+	if (by_sockmap(attach))
+		return attach == BPF_SK_MSG_VERDICT ? BPF_PROG_TYPE_SK_MSG : BPF_PROG_TYPE_SK_SKB;
+	if (by_interface(attach))
+		return BPF_PROG_TYPE_SCHED_CLS;
 	return by_cgroup(attach) ? BPF_PROG_TYPE_CGROUP_SOCK_ADDR : 0;
+}
+
+/* No map of ours is one that programs attach to. */
+static int no_sockmap(int fd)
+{
+	struct object *o;
+	int err = object_get(fd, OBJECT_MAP, &o);
+
+	if (!err)
+		object_put(o);
+	return err ? err : -EOPNOTSUPP;
 }
 
 /* "10.1234": the directory of what is attached there. */
 static int target_name(u32 attach, int fd, char name[NAME])
 {
+	char interface[IF_NAMESIZE];
 	u64 target = 0;
 	struct stat st;
 	int err = 0;
 
-	if (by_cgroup(attach))
+	if (by_cgroup(attach) || attach == BPF_LSM_CGROUP || attach == BPF_LSM_MAC)
 		err = kern_file_of(fd, KERN_CGROUP2, -EBADF, &target);
+	else if (by_sockmap(attach))
+		err = no_sockmap(fd);
+	else if (by_interface(attach))
+		err = if_indextoname((u32)fd, interface) ? (target = (u32)fd, 0) : -ENODEV;
 	else if (attach == BPF_FLOW_DISSECTOR)
 		err = stat("/proc/self/ns/net", &st) ? -errno : (target = st.st_ino, 0);
 	else
@@ -152,6 +199,28 @@ bool kern_same_attach(const struct kern_prog *p, u32 attach)
 	return true;
 }
 
+/* bpf_prog_attach: who takes which flags. */
+static u32 flags_for(u32 attach)
+{
+	if (by_interface(attach) || type_for(attach) == BPF_PROG_TYPE_SCHED_CLS)
+		return ORDER_FLAGS;
+	return by_cgroup(attach) || attach == BPF_LSM_CGROUP ? BASE_FLAGS | ORDER_FLAGS | PREORDER
+							     : BASE_FLAGS;
+}
+
+/* bpf_prog_get_type */
+static int get_for(u32 fd, u32 attach, struct object **ret)
+{
+	int err = object_get((int)fd, OBJECT_PROG, ret);
+
+	if (!err && ((struct kern_prog *)(*ret)->p)->type != type_for(attach)) {
+		object_put(*ret);
+		*ret = NULL;
+		err = -EINVAL;
+	}
+	return err;
+}
+
 long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 {
 	struct entry v[PROGS_MAX];
@@ -161,13 +230,16 @@ long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 	bool many = attr->attach.attach_flags & BPF_F_ALLOW_MULTI;
 
 	(void)uattr, (void)size;
-	if ((attr->attach.attach_flags & ~(u32)ATTACH_FLAGS) || !type_for(attach))
+	if ((attr->attach.attach_flags & ~flags_for(attach)) || !type_for(attach))
 		return -EINVAL;
-	int err = object_get((int)attr->attach.attach_bpf_fd, OBJECT_PROG, &o);
+	if (!by_cgroup(attach) && !by_interface(attach) &&
+	    (attr->attach.relative_fd || attr->attach.expected_revision))
+		return -EINVAL;
+	int err = get_for(attr->attach.attach_bpf_fd, attach, &o);
 	if (err)
 		return err;
 	const struct kern_prog *p = o->p;
-	if (p->type != type_for(attach) || !kern_same_attach(p, attach))
+	if (!kern_same_attach(p, attach))
 		err = -EINVAL;
 	if (!err)
 		err = target_name(attach, (int)attr->attach.target_fd, dir);
@@ -200,12 +272,21 @@ long call_prog_detach(union bpfattr *attr, u64 uattr, u32 size)
 		return -EINVAL;
 	if (!world())
 		return -errno;
-	int err = target_name(attach, (int)attr->attach.target_fd, dir);
-	if (err)
+	int err = target_name(attach, (int)attr->attach.target_fd, dir), bad = 0;
+	/* Linux looks at the program first for interfaces, and last for cgroups, where
+	 * it may be left out. */
+	if (attr->attach.attach_bpf_fd || !by_interface(attach))
+		bad = get_for(attr->attach.attach_bpf_fd, attach, &o);
+	if (type_for(attach) == BPF_PROG_TYPE_SCHED_CLS)
+		err = bad ? bad : err;
+	else if (!err && !by_cgroup(attach))
+		err = bad;
+	else if (err == -EOPNOTSUPP)
+		err = bad ? bad : err;
+	if (err) {
+		object_put(o);
 		return err;
-	err = object_get((int)attr->attach.attach_bpf_fd, OBJECT_PROG, &o);
-	if (err && attach == BPF_FLOW_DISSECTOR)
-		return err;
+	}
 	u32 n = list(dir, v), i = 0;
 	while (i < n && o && v[i].prog != o->id)
 		i++;
@@ -233,7 +314,13 @@ long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)
 		return -EINVAL;
 	if (!world())
 		return -errno;
-	int err = target_name(attr->query.attach_type, (int)attr->query.target_fd, dir);
+	u32 attach = attr->query.attach_type;
+	u64 netns;
+	if (attach == BPF_LSM_MAC || (by_sockmap(attach) && attr->query.query_flags))
+		return -EINVAL;
+	int err = target_name(attach, (int)attr->query.target_fd, dir);
+	if (attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP)
+		err = kern_file_of((int)attr->query.target_fd, KERN_NSFS, -EINVAL, &netns);
 	if (err)
 		return err;
 	u32 n = list(dir, v);
@@ -348,6 +435,8 @@ long call_iter_create(union bpfattr *attr, u64 uattr, u32 size)
 	object_put(o);
 	return -EINVAL;
 }
+
+int call_no_token(int fd) { return fcntl(fd, F_GETFD) < 0 ? -EBADF : -EINVAL; }
 
 /* bpf_token_create: in the first user namespace there are none. */
 long call_token_create(union bpfattr *attr, u64 uattr, u32 size)

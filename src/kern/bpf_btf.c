@@ -111,7 +111,7 @@ long call_btf_load(union bpfattr *attr, u64 uattr, u32 size)
 	if (attr->btf.flags & ~(u32)MAPF_TOKEN_FD)
 		return -EINVAL;
 	if (attr->btf.flags & MAPF_TOKEN_FD)
-		return attr->btf.token_fd < 0 ? -EBADF : -EINVAL;
+		return call_no_token(attr->btf.token_fd);
 	if (attr->btf.size > BTF_SIZE_MAX)
 		return -E2BIG;
 	int err = user_log_init(&log, attr->btf.log_level, attr->btf.log_buf, attr->btf.log_size);

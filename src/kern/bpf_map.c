@@ -240,7 +240,7 @@ long call_map_create(union bpfattr *attr, u64 uattr, u32 size)
 	if (!w)
 		return -errno;
 	if (attr->a.map_flags & MAPF_TOKEN_FD)
-		return attr->map.token_fd < 0 ? -EBADF : -EINVAL;
+		return call_no_token(attr->map.token_fd);
 	int err = describe(attr, &a);
 	if (!err && is_outer(a.type))
 		err = describe_inner(attr->a.inner_map_fd, &h.inner);
@@ -524,6 +524,16 @@ static int batch_flags(const struct map *m, u64 flags)
 	return flags & ~(u64)BPF_F_LOCK ? -EINVAL : no_lock(m, flags);
 }
 
+/* Of a hash: Linux answers a place behind them before it writes anything. */
+static u64 buckets(const struct map *m)
+{
+	u64 n = 1;
+
+	while (n < m->max_entries)
+		n *= 2;
+	return n;
+}
+
 static long batch_read(union bpfattr *attr, u64 uattr, bool take)
 {
 	union bpf_attr *a = &attr->a;
@@ -547,7 +557,7 @@ static long batch_read(union bpfattr *attr, u64 uattr, bool take)
 		err = call_put(uattr, a.batch.count, count);
 	if (!err && a->batch.in_batch)
 		err = user_dup(a->batch.in_batch, step, &in);
-	out = malloc(step);
+	out = calloc(1, step);
 	keys = malloc((size_t)m->key_size * room + 1);
 	values = calloc(room + 1, map_value_bytes(m));
 	if (!err && (!out || !keys || !values))
@@ -556,11 +566,11 @@ static long batch_read(union bpfattr *attr, u64 uattr, bool take)
 		goto out;
 	count = a->batch.count;
 	err = map_batch(m, in, out, keys, values, &count, a->batch.elem_flags, take);
-	if (err && err != -ENOENT && !count)
+	if (in && m->ops->batch && get_le32(in) >= buckets(m))
 		goto out;
 	if (user_write(a->batch.keys, keys, (size_t)m->key_size * count) ||
 	    user_write(a->batch.values, values, (size_t)map_value_bytes(m) * count) ||
-	    (count && user_write(a->batch.out_batch, out, step)) ||
+	    ((count || m->ops->batch) && user_write(a->batch.out_batch, out, step)) ||
 	    call_put(uattr, a.batch.count, count))
 		err = -EFAULT;
 out:

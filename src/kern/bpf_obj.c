@@ -74,6 +74,8 @@ long call_btf_by_id(union bpfattr *attr, u64 uattr, u32 size)
 	(void)uattr, (void)size;
 	if (attr->by_id.open_flags & ~(u32)MAPF_TOKEN_FD)
 		return -EINVAL;
+	if (attr->by_id.open_flags & MAPF_TOKEN_FD)
+		return call_no_token(attr->by_id.token_fd);
 	return open_id(OBJECT_BTF, attr->by_id.id, 0);
 }
 
@@ -82,7 +84,7 @@ long call_btf_by_id(union bpfattr *attr, u64 uattr, u32 size)
 enum { PATH = 512, FLAG_PATH_FD = 1 << 14 };
 
 /* A name below the world's fs, whatever the caller calls that; EPERM: it is not
- * below it. */
+ * below it, and stands in path as it is. */
 static int pin_path(const char *given, char path[PATH])
 {
 	static const char mount[] = "/sys/fs/bpf";
@@ -95,7 +97,7 @@ static int pin_path(const char *given, char path[PATH])
 		 (given[t + 3] == '/' || !given[t + 3]))
 		given += t + 3;
 	else
-		return -EPERM;
+		return snprintf(path, PATH, "%s", given) < PATH ? -EPERM : -ENAMETOOLONG;
 	return snprintf(path, PATH, "%s/fs%s", top, given) < PATH ? 0 : -ENAMETOOLONG;
 }
 
@@ -127,6 +129,23 @@ static int user_path(const union bpfattr *attr, char path[PATH])
 	return pin_path(dir, path);
 }
 
+/* What Linux says of a name that is no place for pins. */
+static int no_pin(const char *path)
+{
+	char dir[PATH];
+	struct stat st;
+
+	if (!lstat(path, &st))
+		return -EEXIST;
+	if (errno != ENOENT)
+		return -errno;
+	snprintf(dir, sizeof(dir), "%s", path);
+	char *slash = strrchr(dir, '/');
+	if (slash)
+		slash[slash == dir] = 0;
+	return stat(dir, &st) ? -errno : -EPERM;
+}
+
 long call_obj_pin(union bpfattr *attr, u64 uattr, u32 size)
 {
 	struct object *o;
@@ -139,8 +158,10 @@ long call_obj_pin(union bpfattr *attr, u64 uattr, u32 size)
 		return -errno;
 	int err = object_of((int)attr->pin.bpf_fd, &o);
 	if (err)
-		return err;
+		return err == -EBADF ? -EINVAL : err;
 	err = o->kind == OBJECT_BTF ? -EINVAL : user_path(attr, path);
+	if (err == -EPERM)
+		err = no_pin(path);
 	snprintf(name, sizeof(name), "bpf-%s.%u", object_kinds[o->kind], o->id);
 	if (!err && linkat(world()->dir, name, AT_FDCWD, path, 0))
 		err = errno == EXDEV ? -EPERM : -errno;
@@ -161,6 +182,8 @@ long call_obj_get(union bpfattr *attr, u64 uattr, u32 size)
 	if (!world())
 		return -errno;
 	int err = user_path(attr, path);
+	if (err == -EPERM)
+		return stat(path, &st) ? -errno : -EACCES;
 	if (err)
 		return err;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -400,7 +423,7 @@ long call_info(union bpfattr *attr, u64 uattr, u32 size)
 
 	(void)size;
 	if (err)
-		return err == -EBADF ? -EBADF : err;
+		return err == -EBADF ? -EBADFD : err;
 	switch (o->kind) {
 	case OBJECT_MAP:
 		err = map_info(o->p, &attr->a, uattr);

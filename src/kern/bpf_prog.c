@@ -89,7 +89,7 @@ static int check_attr(const union bpfattr *attr)
 	if (a->prog_flags & ~(u32)FLAGS)
 		return -EINVAL;
 	if (a->prog_flags & TOKEN_FD)
-		return attr->load.token_fd < 0 ? -EBADF : -EINVAL;
+		return call_no_token(attr->load.token_fd);
 	if (!a->insn_cnt || a->insn_cnt > INSNS_MAX)
 		return -E2BIG;
 	if (a->attach_prog_fd || a->attach_btf_id)
@@ -115,7 +115,7 @@ static int read_program(struct load *l)
 		return -EFAULT;
 	license[n < 0 ? LICENSE - 1 : n] = 0;
 	if (a->prog_ifindex)
-		return -EINVAL;
+		return -EINVAL; /* no device of ours runs programs */
 	if (!kern_prog_type_known(a->prog_type))
 		return -EINVAL;
 	l->head = (struct prog_head){.type = a->prog_type,
@@ -485,6 +485,10 @@ static long load(struct load *l)
 		err = resolve(l);
 	if (!err)
 		err = check(l);
+	says(l, 0,
+	     "processed %u insns (limit %u) max_states_per_insn 0 total_states 0 peak_states 0 "
+	     "mark_read 0\n",
+	     l->head.verified, INSNS_MAX);
 	return err ? err : publish(l);
 }
 

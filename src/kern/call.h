@@ -47,6 +47,9 @@ call_fn call_prog_attach, call_prog_detach, call_prog_query, call_raw_tracepoint
 	user_write((uattr) + offsetof(union bpfattr, field), &(__typeof__(value)){value}, \
 		   sizeof(((union bpfattr *)0)->field))
 
+/* What a descriptor for a token answers: none is one. EBADF, EINVAL */
+int call_no_token(int fd);
+
 /* ---- names ---- */
 /* bpf_obj_name_cpy: its length, EINVAL */
 int call_name(char to[16], const char from[16]);

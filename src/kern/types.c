@@ -44,11 +44,8 @@ bool kern_attach_fits(u32 type, u32 attach)
 		return !attach;
 	case PROGTYPE_NETFILTER:
 		return attach == ATTACH_NETFILTER;
-	case BPF_PROG_TYPE_SCHED_CLS:
-		return !attach || attach == ATTACH_TCX_INGRESS || attach == ATTACH_TCX_EGRESS ||
-		       attach == ATTACH_NETKIT_PRIMARY || attach == ATTACH_NETKIT_PEER;
 	}
-	return attach < ATTACH_COUNT;
+	return true;
 }
 
 void kern_helper_name(u32 id, char name[64])

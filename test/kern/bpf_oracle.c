@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The bpf() call of our world beside the running kernel's: random attributes for
+ * every command, the same in both, must give the same errno, and the same bytes
+ * where the call writes.
+ *
+ *	bpf_oracle [calls [seed]]
+ *
+ * Two in a thousand may differ: order of checks, where several things are wrong.
+ * V=1 shows them. Descriptors and pointers are drawn from tables that have the same things in both
+ * worlds. Nothing is attached to anything real: targets are always wrong ones. */
+#include "isa/bpf.h"
+#include "kern/kern.h"
+#include "isa/isa.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { WORLDS = 2, OURS = 0, LINUX = 1, OBJECTS = 24, BUFFERS = 6, BUFFER = 4096 };
+
+static u64 seed;
+static u64 rnd(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+static u32 below(u32 n) { return (u32)(rnd() >> 20) % n; }
+static bool one_in(u32 n) { return !below(n); }
+
+static long call(int world, int cmd, void *attr, u32 size)
+{
+	if (world == OURS)
+		return kern_bpf(cmd, attr, size);
+	long ret = syscall(__NR_bpf, cmd, attr, size);
+	return ret < 0 ? -errno : ret;
+}
+
+/* ---- what both worlds have ---- */
+
+static int object[WORLDS][OBJECTS];
+static u32 objects;
+static u8 *buffer[WORLDS][BUFFERS]; /* each ends where nothing is mapped */
+static const char license[] = "GPL";
+
+static void make_buffers(void)
+{
+	for (int w = 0; w < WORLDS; w++)
+		for (u32 i = 0; i < BUFFERS; i++) {
+			u8 *p = mmap(NULL, 2 * BUFFER, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			mprotect(p + BUFFER, BUFFER, PROT_NONE);
+			buffer[w][i] = p;
+		}
+}
+
+static void add(int fd[WORLDS])
+{
+	if (fd[OURS] < 0 || fd[LINUX] < 0) {
+		printf("FAIL: an object of the test: ours %d, the kernel's %d\n", fd[OURS],
+		       fd[LINUX]);
+		exit(1);
+	}
+	for (int w = 0; w < WORLDS; w++)
+		object[w][objects] = fd[w];
+	objects++;
+}
+
+static void make(int cmd, union bpfattr a)
+{
+	int fd[WORLDS];
+
+	for (int w = 0; w < WORLDS; w++) {
+		union bpfattr mine = a;
+		fd[w] = (int)call(w, cmd, &mine, sizeof(mine));
+	}
+	add(fd);
+}
+
+static void make_map(u32 type, u32 key, u32 value, u32 max, u32 flags)
+{
+	make(BPF_MAP_CREATE, (union bpfattr){.a = {.map_type = type,
+						   .key_size = key,
+						   .value_size = value,
+						   .max_entries = max,
+						   .map_flags = flags}});
+}
+
+static void make_objects(void)
+{
+	static const struct bpf_insn code[] = {{.code = 0xb7, .imm = 1}, {.code = 0x95}};
+
+	make_map(BPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+	make_map(BPF_MAP_TYPE_ARRAY, 4, 13, 3, BPF_F_RDONLY);
+	make_map(BPF_MAP_TYPE_ARRAY, 4, 8, 4, BPF_F_WRONLY);
+	make_map(BPF_MAP_TYPE_ARRAY, 4, 8, 1, BPF_F_MMAPABLE);
+	make_map(BPF_MAP_TYPE_HASH, 8, 8, 4, 0);
+	make_map(BPF_MAP_TYPE_HASH, 4, 16, 3, BPF_F_NO_PREALLOC);
+	make_map(BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 2, 0);
+	make_map(BPF_MAP_TYPE_QUEUE, 0, 8, 4, 0);
+	make_map(BPF_MAP_TYPE_STACK, 0, 8, 4, 0);
+	make_map(BPF_MAP_TYPE_LPM_TRIE, 8, 8, 4, BPF_F_NO_PREALLOC);
+	make_map(BPF_MAP_TYPE_BLOOM_FILTER, 0, 8, 4, 0);
+	make_map(BPF_MAP_TYPE_RINGBUF, 0, 0, 4096, 0);
+	make_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 4, 0);
+	make_map(BPF_MAP_TYPE_LRU_HASH, 4, 8, 64, 0);
+	u32 load[] = {BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_XDP};
+	for (u32 i = 0; i < LEN(load); i++)
+		make(BPF_PROG_LOAD, (union bpfattr){.a = {.prog_type = load[i],
+							  .insn_cnt = 2,
+							  .insns = (u64)(uintptr_t)code,
+							  .license = (u64)(uintptr_t)license}});
+	int files[WORLDS] = {open("/dev/null", O_RDWR), open("/dev/null", O_RDWR)};
+	add(files);
+}
+
+/* ---- attributes ---- */
+
+enum kind {
+	FD,
+	PTR,
+	FLAGS,
+	SMALL,
+	MAPTYPE,
+	PROGTYPE,
+	ATTACH,
+	NAME,
+	SIZE,
+	ID,
+	ANY,
+	TEXT,
+	CODE,
+	LARGE
+};
+
+/* A place in attr, and what it takes. */
+struct place {
+	u16 off;
+	u8 size, kind;
+};
+#define AT(field, kind)                                                                   \
+	{                                                                                 \
+		offsetof(union bpfattr, field), sizeof(((union bpfattr *)0)->field), kind \
+	}
+enum { PLACES = 24 };
+
+static const struct form {
+	int cmd;
+	bool gives_fd;
+	struct place place[PLACES];
+} forms[] = {
+	{BPF_MAP_CREATE,
+	 true,
+	 {AT(a.map_type, MAPTYPE), AT(a.key_size, SMALL), AT(a.value_size, SMALL),
+	  AT(a.max_entries, SMALL), AT(a.map_flags, FLAGS), AT(a.inner_map_fd, FD),
+	  AT(a.map_name, NAME), AT(a.map_extra, SMALL)}},
+	{BPF_MAP_LOOKUP_ELEM,
+	 false,
+	 {AT(a.map_fd, FD), AT(a.key, PTR), AT(a.value, PTR), AT(a.flags, FLAGS)}},
+	{BPF_MAP_UPDATE_ELEM,
+	 false,
+	 {AT(a.map_fd, FD), AT(a.key, PTR), AT(a.value, PTR), AT(a.flags, FLAGS)}},
+	{BPF_MAP_DELETE_ELEM, false, {AT(a.map_fd, FD), AT(a.key, PTR)}},
+	{BPF_MAP_GET_NEXT_KEY, false, {AT(a.map_fd, FD), AT(a.key, PTR), AT(a.next_key, PTR)}},
+	{BPF_MAP_LOOKUP_AND_DELETE_ELEM,
+	 false,
+	 {AT(a.map_fd, FD), AT(a.key, PTR), AT(a.value, PTR), AT(a.flags, FLAGS)}},
+	{BPF_MAP_FREEZE, false, {AT(a.map_fd, FD)}},
+	{BPF_MAP_LOOKUP_BATCH,
+	 false,
+	 {AT(a.batch.map_fd, FD), AT(a.batch.in_batch, PTR), AT(a.batch.out_batch, PTR),
+	  AT(a.batch.keys, PTR), AT(a.batch.values, PTR), AT(a.batch.count, SMALL),
+	  AT(a.batch.elem_flags, FLAGS), AT(a.batch.flags, FLAGS)}},
+	{BPF_MAP_LOOKUP_AND_DELETE_BATCH,
+	 false,
+	 {AT(a.batch.map_fd, FD), AT(a.batch.in_batch, PTR), AT(a.batch.out_batch, PTR),
+	  AT(a.batch.keys, PTR), AT(a.batch.values, PTR), AT(a.batch.count, SMALL),
+	  AT(a.batch.elem_flags, FLAGS), AT(a.batch.flags, FLAGS)}},
+	{BPF_MAP_UPDATE_BATCH,
+	 false,
+	 {AT(a.batch.map_fd, FD), AT(a.batch.keys, PTR), AT(a.batch.values, PTR),
+	  AT(a.batch.count, SMALL), AT(a.batch.elem_flags, FLAGS), AT(a.batch.flags, FLAGS)}},
+	{BPF_MAP_DELETE_BATCH,
+	 false,
+	 {AT(a.batch.map_fd, FD), AT(a.batch.keys, PTR), AT(a.batch.count, SMALL),
+	  AT(a.batch.elem_flags, FLAGS), AT(a.batch.flags, FLAGS)}},
+	{BPF_PROG_LOAD,
+	 true,
+	 {AT(a.prog_type, PROGTYPE), AT(a.insn_cnt, SMALL), AT(a.insns, CODE), AT(a.license, TEXT),
+	  AT(a.log_level, SMALL), AT(a.log_size, SIZE), AT(a.log_buf, PTR), AT(a.prog_flags, FLAGS),
+	  AT(a.prog_name, NAME), AT(a.expected_attach_type, ATTACH), AT(a.prog_btf_fd, FD),
+	  AT(a.func_info_rec_size, SMALL), AT(a.func_info_cnt, SMALL),
+	  AT(a.line_info_rec_size, SMALL), AT(a.line_info_cnt, SMALL)}},
+	{BPF_OBJ_PIN, false, {AT(a.pathname, TEXT), AT(a.bpf_fd, FD), AT(a.file_flags, FLAGS)}},
+	{BPF_OBJ_GET, true, {AT(a.pathname, TEXT), AT(a.bpf_fd, SMALL), AT(a.file_flags, FLAGS)}},
+	{BPF_PROG_ATTACH,
+	 false,
+	 {AT(attach.target_fd, FD), AT(attach.attach_bpf_fd, FD), AT(attach.attach_type, ATTACH),
+	  AT(attach.attach_flags, FLAGS)}},
+	{BPF_PROG_DETACH,
+	 false,
+	 {AT(attach.target_fd, FD), AT(attach.attach_bpf_fd, FD), AT(attach.attach_type, ATTACH),
+	  AT(attach.attach_flags, FLAGS)}},
+	{BPF_PROG_QUERY,
+	 false,
+	 {AT(query.target_fd, FD), AT(query.attach_type, ATTACH), AT(query.query_flags, FLAGS),
+	  AT(query.count, SMALL)}},
+	{BPF_PROG_GET_NEXT_ID, false, {AT(by_id.id, ID)}},
+	{BPF_MAP_GET_NEXT_ID, false, {AT(by_id.id, ID)}},
+	{BPF_BTF_GET_NEXT_ID, false, {AT(by_id.id, LARGE)}},
+	{BPF_LINK_GET_NEXT_ID, false, {AT(by_id.id, ID)}},
+	{BPF_PROG_GET_FD_BY_ID, true, {AT(by_id.id, ID), AT(by_id.open_flags, FLAGS)}},
+	{BPF_MAP_GET_FD_BY_ID, true, {AT(by_id.id, ID), AT(by_id.open_flags, FLAGS)}},
+	{BPF_BTF_GET_FD_BY_ID, true, {AT(by_id.id, ID), AT(by_id.open_flags, FLAGS)}},
+	{BPF_LINK_GET_FD_BY_ID, true, {AT(by_id.id, ID), AT(by_id.open_flags, FLAGS)}},
+	{BPF_OBJ_GET_INFO_BY_FD,
+	 false,
+	 {AT(a.info.bpf_fd, FD), AT(a.info.info_len, SIZE), AT(a.info.info, PTR)}},
+	{BPF_RAW_TRACEPOINT_OPEN, true, {AT(raw_tp.name, TEXT), AT(raw_tp.prog_fd, FD)}},
+	{BPF_BTF_LOAD,
+	 true,
+	 {AT(btf.btf, PTR), AT(btf.size, SIZE), AT(btf.log_buf, PTR), AT(btf.log_size, SIZE),
+	  AT(btf.log_level, SMALL), AT(btf.flags, FLAGS)}},
+	{BPF_TASK_FD_QUERY,
+	 false,
+	 {AT(a.task_fd_query.pid, ID), AT(a.task_fd_query.fd, FD), AT(a.task_fd_query.flags, FLAGS),
+	  AT(a.task_fd_query.buf_len, SIZE), AT(a.task_fd_query.buf, PTR)}},
+	{BPF_LINK_CREATE,
+	 true,
+	 {AT(link.prog_fd, FD), AT(link.target_fd, FD), AT(link.attach_type, ATTACH),
+	  AT(link.flags, FLAGS)}},
+	{BPF_LINK_UPDATE,
+	 false,
+	 {AT(a.link_update.link_fd, FD), AT(a.link_update.new_prog_fd, FD),
+	  AT(a.link_update.flags, FLAGS), AT(a.link_update.old_prog_fd, FD)}},
+	{BPF_LINK_DETACH, false, {AT(a.link_detach.link_fd, FD)}},
+	{BPF_ENABLE_STATS, true, {AT(a.enable_stats.type, SMALL)}},
+	{BPF_ITER_CREATE, true, {AT(a.iter_create.link_fd, FD), AT(a.iter_create.flags, FLAGS)}},
+	{BPF_PROG_BIND_MAP,
+	 false,
+	 {AT(a.prog_bind_map.prog_fd, FD), AT(a.prog_bind_map.map_fd, FD),
+	  AT(a.prog_bind_map.flags, FLAGS)}},
+	{BPFCMD_TOKEN_CREATE,
+	 true,
+	 {AT(a.iter_create.link_fd, FLAGS), AT(a.iter_create.flags, FD)}},
+	{BPFCMD_PROG_STREAM_READ_BY_FD,
+	 false,
+	 {AT(stream.buf, PTR), AT(stream.buf_len, SIZE), AT(stream.stream_id, SMALL),
+	  AT(stream.prog_fd, FD)}},
+};
+
+static void put(union bpfattr *a, struct place p, u64 v) { memcpy(a->byte + p.off, &v, p.size); }
+
+static u64 small(void)
+{
+	static const u64 odd[] = {
+		0,        1,    2,     3,     4,     5,       8,       12,         13,
+		16,       24,   32,    64,    255,   256,     512,     513,        4096,
+		4097,     8192, 32768, 32769, 65536, 1 << 20, 1 << 30, UINT32_MAX, UINT32_MAX - 7,
+		INT32_MAX};
+
+	return one_in(3) ? odd[below(LEN(odd))] : odd[below(10)];
+}
+
+static u64 pointer(int w, u32 which, u32 off)
+{
+	if (which == BUFFERS)
+		return 0;
+	if (which == BUFFERS + 1)
+		return 16;
+	return (u64)(uintptr_t)buffer[w][which] + off;
+}
+
+/* The same choice for both worlds. */
+static void fill(union bpfattr a[WORLDS], struct place p)
+{
+	static const char *const texts[] = {
+		"/sys/fs/bpf/onebpf-none/x", "GPL", "sys_enter_", "", "/tmp", "BSD"};
+	static const struct bpf_insn code[] = {{.code = 0xb7, .imm = 1}, {.code = 0x95}};
+	u64 v = 0;
+
+	switch ((enum kind)p.kind) {
+	case FD: {
+		u32 i = below(objects + 3);
+		for (int w = 0; w < WORLDS; w++)
+			put(&a[w], p,
+			    i < objects    ? (u64)object[w][i]
+			    : i == objects ? 9999
+					   : (u64)-1);
+		return;
+	}
+	case PTR: {
+		u32 which = one_in(8) ? BUFFERS + below(2) : below(BUFFERS);
+		u32 off = one_in(6) ? BUFFER - below(64) : 0;
+		for (int w = 0; w < WORLDS; w++)
+			put(&a[w], p, pointer(w, which, off));
+		return;
+	}
+	case CODE:
+		v = one_in(6) ? 16 : (u64)(uintptr_t)code;
+		break;
+	case TEXT:
+		v = one_in(8) ? 16 : (u64)(uintptr_t)texts[below(LEN(texts))];
+		break;
+	case NAME:
+		for (int w = 0; w < WORLDS; w++)
+			memcpy(a[w].byte + p.off, one_in(8) ? "bad name" : "name", 5);
+		memcpy(a[LINUX].byte + p.off, a[OURS].byte + p.off, p.size);
+		return;
+	case FLAGS:
+		v = one_in(2) ? 0 : one_in(4) ? rnd() : 1ull << below(18);
+		break;
+	case SMALL:
+		v = small();
+		break;
+	case SIZE:
+		v = one_in(2) ? BUFFER : small();
+		break;
+	case MAPTYPE:
+		v = below(MAPTYPE_COUNT + 1);
+		break;
+	case PROGTYPE:
+		/* TRACING, EXT and LSM need types of the kernel to attach to. */
+		do
+			v = below(34);
+		while (v == 26 || v == 28 || v == 29);
+		break;
+	case ATTACH:
+		v = one_in(2) ? 0 : below(60);
+		break;
+	case ID:
+		v = one_in(2) ? UINT32_MAX - below(3) : INT32_MAX - 2 + below(4);
+		break;
+	case LARGE:
+		v = INT32_MAX - 2 + below(4);
+		break;
+	case ANY:
+		v = rnd();
+	}
+	for (int w = 0; w < WORLDS; w++)
+		put(&a[w], p, v);
+}
+
+/* ---- comparing ---- */
+
+static u32 flipped;
+static u64 calls, accepted, wrong;
+static u64 per_cmd[BPFCMD_COUNT], ok_cmd[BPFCMD_COUNT];
+
+static void show(const struct form *f, const union bpfattr *a, u32 size, const long ret[WORLDS])
+{
+	if (++wrong > 40 || !getenv("V"))
+		return;
+	printf("differs: cmd %d size %u: ours %ld, the kernel's %ld\n", f->cmd, size, ret[OURS],
+	       ret[LINUX]);
+	for (u32 i = 0; i < PLACES && f->place[i].size; i++) {
+		struct place p = f->place[i];
+		u64 v = 0;
+		memcpy(&v, a[OURS].byte + p.off, p.size > 8 ? 8 : p.size);
+		printf("   @%u kind %u = 0x%llx", p.off, p.kind, (unsigned long long)v);
+		for (u32 o = 0; p.kind == FD && o < objects; o++)
+			if ((int)v == object[OURS][o])
+				printf(" (object %u)", o);
+	}
+	printf(" flipped %u\n", flipped);
+}
+
+/* Errors that must be the same; what a verifier would say is not ours yet. */
+static bool same(const struct form *f, const long ret[WORLDS])
+{
+	if (f->gives_fd && ret[OURS] >= 0 && ret[LINUX] >= 0)
+		return true;
+	if (ret[OURS] == ret[LINUX])
+		return true;
+	return false;
+}
+
+static void one_call(void)
+{
+	const struct form *f = &forms[below(LEN(forms))];
+	union bpfattr a[WORLDS] = {{.byte = {0}}, {.byte = {0}}};
+	long ret[WORLDS];
+	u32 size = one_in(20) ? 8 + below(192) : BPFATTR_SIZE;
+	u8 big[WORLDS][256] = {{0}};
+
+	for (u32 i = 0; i < BUFFERS; i++)
+		for (u32 b = 0; b < BUFFER; b += 8) {
+			u64 v = one_in(2) || i > 3 ? 0 : below(5);
+			memcpy(buffer[OURS][i] + b, &v, 8);
+			memcpy(buffer[LINUX][i] + b, &v, 8);
+		}
+	for (u32 i = 0; i < PLACES && f->place[i].size; i++)
+		if (!one_in(12) || f->place[i].kind == LARGE)
+			fill(a, f->place[i]);
+	flipped = 0;
+	if (one_in(25)) {
+		u32 at = flipped = below(BPFATTR_SIZE);
+		a[OURS].byte[at] ^= 1 + below(3);
+		a[LINUX].byte[at] = a[OURS].byte[at];
+	}
+	for (int w = 0; w < WORLDS; w++) {
+		memcpy(big[w], &a[w], sizeof(a[w]));
+		if (size > 190)
+			big[OURS][size] = big[LINUX][size] = 0;
+		ret[w] = call(w, f->cmd, big[w], size);
+	}
+	calls++;
+	per_cmd[f->cmd]++;
+	ok_cmd[f->cmd] += ret[LINUX] >= 0;
+	accepted += ret[LINUX] >= 0;
+	if (!same(f, ret))
+		show(f, a, size, ret);
+	for (int w = 0; w < WORLDS; w++)
+		if (f->gives_fd && ret[w] >= 0)
+			close((int)ret[w]);
+}
+
+int main(int argc, char **argv)
+{
+	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
+	char path[512];
+	union bpfattr probe = {.a = {.map_type = BPF_MAP_TYPE_ARRAY,
+				     .key_size = 4,
+				     .value_size = 4,
+				     .max_entries = 1}};
+
+	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+	seed = seed * 0x9e3779b97f4a7c15 + 1;
+	long fd = call(LINUX, BPF_MAP_CREATE, &probe, sizeof(probe));
+	if (fd < 0) {
+		printf("skip kernel: its bpf() is not permitted here\n");
+		return 0;
+	}
+	close((int)fd);
+	char name[64];
+	snprintf(name, sizeof(name), "test-%d", getpid());
+	if (kern_world_dir(name, path, sizeof(path)) ||
+	    kern_world_set(path, "kernel.unchecked", "1")) {
+		printf("FAIL: no world\n");
+		return 1;
+	}
+	setenv("ONEBPF_WORLD", path, 1);
+	make_buffers();
+	make_objects();
+	for (u64 i = 0; i < n; i++)
+		one_call();
+	kern_world_remove(path);
+	if (getenv("V"))
+		for (u32 c = 0; c < BPFCMD_COUNT; c++)
+			printf("cmd %u: %llu calls, %llu accepted\n", c,
+			       (unsigned long long)per_cmd[c], (unsigned long long)ok_cmd[c]);
+	printf("%s bpf: %llu calls, %llu accepted by the kernel, %llu differ\n",
+	       wrong > n / 500 ? "FAIL" : "ok", (unsigned long long)calls,
+	       (unsigned long long)accepted, (unsigned long long)wrong);
+	return wrong > n / 500;
+}
