@@ -437,10 +437,10 @@ static const char *make_theirs(const struct map_attr *a)
 	if (w.c->lock)
 		return "its lock needs BTF";
 	for (u32 i = 0; i < INNER && w.refers; i++) {
-		w.inner_fd[i] = kmap_create(&inner, -1);
+		w.inner_fd[i] = kernel_map(&inner, -1, -1);
 		w.inner_id[i] = kmap_id(w.inner_fd[i]);
 	}
-	w.theirs = kmap_create(a, w.refers ? w.inner_fd[0] : -1);
+	w.theirs = kernel_map(a, -1, w.refers ? w.inner_fd[0] : -1);
 	return w.theirs < 0 ? "it cannot be made there" : NULL;
 }
 
