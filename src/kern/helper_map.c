@@ -11,9 +11,9 @@ u64 helper_map_lookup_elem(u64 map, u64 key, u64 r3, u64 r4, u64 r5, struct run 
 	struct map *m = kern_map(r, map);
 
 	(void)r3, (void)r4, (void)r5;
-	if (!m || !kern_may(r, key, m->key_size, false) || !m->ops->lookup)
+	if (!m || !kern_may(r, key, m->key_size, false) || !m->lookup)
 		return 0;
-	return (u64)(uintptr_t)m->ops->lookup(m, at(key), r->slot);
+	return (u64)(uintptr_t)m->lookup(m, at(key), r->slot);
 }
 
 u64 helper_map_update_elem(u64 map, u64 key, u64 value, u64 flags, u64 r5, struct run *r)

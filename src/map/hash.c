@@ -9,7 +9,6 @@
 /* ---- sizes ---- */
 
 enum {
-	KMALLOC_MAX = 4 << 20,  /* KMALLOC_MAX_SIZE */
 	ELEM_HEAD = 48,         /* Linux's struct htab_elem */
 	PER_CPU_MAX = 32 << 10, /* PCPU_MIN_UNIT_SIZE */
 	ENTRIES_MAX = 1 << 27,  /* so many buckets of 16 bytes are below 4 GB */
@@ -33,9 +32,7 @@ static int check(const struct map_attr *a)
 
 	if (a->type == BPF_MAP_TYPE_HASH_OF_MAPS && a->value_size != 4)
 		return -EINVAL;
-	if ((a->flags & BPF_F_RDONLY) && (a->flags & BPF_F_WRONLY))
-		return -EINVAL;
-	if ((a->flags & BPF_F_RDONLY_PROG) && (a->flags & BPF_F_WRONLY_PROG))
+	if (!map_access_ok(a->flags))
 		return -EINVAL;
 	if (by_slot && !is_lru(a->type))
 		return -EINVAL;
@@ -45,7 +42,7 @@ static int check(const struct map_attr *a)
 		return -EINVAL;
 	if (!a->max_entries || !a->key_size || !a->value_size)
 		return -EINVAL;
-	if ((u64)a->key_size + a->value_size >= KMALLOC_MAX - ELEM_HEAD)
+	if ((u64)a->key_size + a->value_size >= MAP_KMALLOC_MAX - ELEM_HEAD)
 		return -E2BIG;
 	if (per_cpu && map_round(a->value_size, 8) > PER_CPU_MAX)
 		return -E2BIG;
@@ -143,14 +140,6 @@ static void store_key(const struct map *m, struct elem *e, const u8 *key)
 	}
 }
 
-static void clear_fields(const struct map *m, u8 *value)
-{
-	const struct map_attr *a = &m->head->attr;
-
-	for (u32 i = 0; i < a->fields; i++)
-		memset(value + a->field[i].off, 0, a->field[i].size);
-}
-
 /* What an update writes: its own slot, or all slots of the call's value. */
 struct input {
 	const void *value;
@@ -172,7 +161,7 @@ static void store_slots(struct map *m, u32 i, const struct input *in, bool fresh
 		else if (fresh)
 			memset(to, 0, m->value_size);
 		if (fresh)
-			clear_fields(m, to);
+			map_clear_fields(m, to);
 	}
 }
 
@@ -186,7 +175,7 @@ static void fill(struct map *m, const struct place *p, u32 i, const u8 *key, con
 	if (h->per_cpu) {
 		store_slots(m, i, in, true);
 	} else {
-		clear_fields(m, hash_value(m, h, i, 0));
+		map_clear_fields(m, hash_value(m, h, i, 0));
 		map_copy(m, hash_value(m, h, i, 0), in->value);
 	}
 	/* Replaced, it is in use. */
@@ -285,22 +274,12 @@ static int put(struct map *m, const void *key, const struct input *in, u64 flags
 	}
 }
 
-static bool has_lock(const struct map *m)
-{
-	const struct map_attr *a = &m->head->attr;
-
-	for (u32 i = 0; i < a->fields; i++)
-		if (a->field[i].kind == MAP_SPIN_LOCK)
-			return true;
-	return false;
-}
-
 static int check_flags(const struct map *m, u64 flags)
 {
 	if (flags <= BPF_EXIST)
 		return 0;
 	if ((flags & ~(u64)BPF_F_LOCK) > BPF_EXIST || hash_of(m)->lru || hash_of(m)->per_cpu ||
-	    !has_lock(m))
+	    !map_has_lock(m))
 		return -EINVAL;
 	return 0;
 }
@@ -349,6 +328,7 @@ void hash_copy_out(struct map *m, u32 i, void *value, u64 flags)
 			map_copy_locked(m, value, from, from);
 		else
 			map_copy(m, (u8 *)value + (size_t)slot * m->stride, from);
+		map_clear_fields(m, (u8 *)value + (size_t)slot * m->stride);
 	}
 }
 
@@ -396,8 +376,8 @@ static void *lookup(struct map *m, const void *key, u32 slot) { return m->lookup
 /* ---- the types ---- */
 
 enum {
-	COMMON_FLAGS = BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | BPF_F_RDONLY |
-		       BPF_F_WRONLY | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG | BPF_F_ZERO_SEED,
+	COMMON_FLAGS = BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU | BPF_F_NUMA_NODE | MAP_ACCESS |
+		       BPF_F_ZERO_SEED,
 };
 
 #define COMMON                                                                                \

@@ -153,6 +153,8 @@ int hash_batch(struct map *m, const void *in, void *out, void *keys, void *value
 	u32 bucket = 0;
 	int err = 0;
 
+	if (flags & ~(u64)BPF_F_LOCK || (flags && !map_has_lock(m)))
+		return -EINVAL;
 	if (!b.room)
 		return 0;
 	*count = 0;

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Maps of our world beside the running kernel's: the same programs, which do 1,000
+ * operations a run, on our JIT and on the kernel's. They take turns within one run,
+ * and the fastest of several rounds counts. */
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "isa/bpf.h"
+#include "jit/jit.h"
+#include "kern/kern.h"
+#include "map/map.h"
+#include "sys/sys.h"
+
+enum { OPERATIONS = 1000, ENTRIES = 1024, MEM = 64, ROUNDS = 20, RUNS = 200, KERNEL_RUNS = 400 };
+
+struct row {
+	const char *name;
+	struct map_attr map;
+	bool fill;
+	/* Done OPERATIONS times; r6 counts them, r9 is the memory, the key (r6) is at
+	 * fp - 8 and a value at fp - 16; r7 is for results. */
+	const char *body;
+};
+
+#define HASH(t) .map = {.type = t, .key_size = 8, .value_size = 8, .max_entries = ENTRIES}
+
+#define KEY                    \
+	"r2 = r10\nr2 += -8\n" \
+	"r1 = map_idx 0 ll\n"
+#define VALUE "r3 = r10\nr3 += -16\nr4 = 0\n"
+/* Keys that were not there for long: a number that goes on from run to run. */
+#define NEW_KEY "r1 = *(u64 *)(r9 + 0)\nr1 += 1\n*(u64 *)(r9 + 0) = r1\n*(u64 *)(r10 - 8) = r1\n"
+
+#define LOOKUP KEY "call 1\nif r0 == 0 goto next\nr0 = *(u64 *)(r0 + 0)\nr7 += r0\n"
+#define UPDATE KEY VALUE "call 2\nr7 += r0\n"
+#define DELETE KEY "call 3\nr7 += r0\n"
+
+static const struct row rows[] = {
+	{"hash look-up", HASH(BPF_MAP_TYPE_HASH), .fill = true, LOOKUP},
+	{"hash update", HASH(BPF_MAP_TYPE_HASH), .fill = true, UPDATE},
+	{"hash delete and insert", HASH(BPF_MAP_TYPE_HASH), .fill = true, DELETE UPDATE},
+	{"per-CPU hash look-up", HASH(BPF_MAP_TYPE_PERCPU_HASH), .fill = true, LOOKUP},
+	{"per-CPU hash update", HASH(BPF_MAP_TYPE_PERCPU_HASH), .fill = true, UPDATE},
+	{"LRU hash look-up", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true, LOOKUP},
+	{"LRU hash update", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true, UPDATE},
+	{"LRU hash insert, another goes", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true,
+	 NEW_KEY UPDATE},
+};
+
+struct side {
+	struct prog *prog[2]; /* that names our map, and the kernel's */
+	struct map *map;
+	struct ob_run *run;
+	int fd;
+	struct sys_prog *kernel; /* NULL where it may not be used */
+	u64 mem[MEM / 8];
+};
+
+_Noreturn static void give_up(const char *what, struct ob_err *err)
+{
+	fprintf(stderr, "%s: ", what);
+	ob_err_print(err, stderr);
+	exit(1);
+}
+
+static void must(const char *what, struct ob_err *err)
+{
+	if (err)
+		give_up(what, err);
+}
+
+/* ---- programs ---- */
+
+static struct prog *assemble(const struct row *r)
+{
+	char text[2048];
+	struct prog *p;
+	int n = snprintf(text, sizeof(text),
+			 "r9 = r1\nr6 = 0\nr7 = 0\n"
+			 "again: *(u64 *)(r10 - 8) = r6\n*(u64 *)(r10 - 16) = r6\n"
+			 "%s"
+			 "next: r6 += 1\nif r6 < %d goto again\nr0 = r7\nexit\n",
+			 r->body, OPERATIONS);
+
+	must(r->name, prog_assemble(r->name, text, (size_t)n, &p));
+	return p;
+}
+
+/* The same program, with the kernel's descriptor in place of our number. */
+static struct prog *for_kernel(const struct prog *ours, int fd)
+{
+	struct ob_ebpf *code = calloc(ours->n, sizeof(*code));
+	struct prog *p;
+
+	for (u32 i = 0; code && i < ours->n; i++) {
+		code[i] = ours->stored[i];
+		if (code[i].code == 0x18 && code[i].src == BPF_PSEUDO_MAP_IDX) {
+			code[i].src = BPF_PSEUDO_MAP_FD;
+			code[i].imm = fd;
+		}
+	}
+	must("program", code ? prog_create_ebpf(code, ours->n, &p) : err_nomem());
+	free(code);
+	return p;
+}
+
+/* ---- both sides ---- */
+
+static long bpf(int cmd, union bpf_attr *a) { return syscall(SYS_bpf, cmd, a, sizeof(*a)); }
+
+static void fill_kernel(int fd, u64 key, const u64 *value)
+{
+	union bpf_attr a = {
+		.map_fd = (u32)fd, .key = (u64)(uintptr_t)&key, .value = (u64)(uintptr_t)value};
+
+	if (bpf(BPF_MAP_UPDATE_ELEM, &a))
+		give_up("kernel's map", err_sys(errno, "cannot be filled"));
+}
+
+static void fill(struct side *s)
+{
+	static u64 value[MAP_SLOTS_MAX];
+
+	for (u64 i = 0; i < ENTRIES; i++) {
+		for (u32 slot = 0; slot < MAP_SLOTS_MAX; slot++)
+			value[slot] = i;
+		if (map_write(s->map, &i, value, 0))
+			give_up("map", err_new(OB_RANGE, "it cannot be filled"));
+		if (s->kernel)
+			fill_kernel(s->fd, i, value);
+	}
+}
+
+static void open_kernel(const struct row *r, struct side *s)
+{
+	union bpf_attr a = {.map_type = r->map.type,
+			    .key_size = r->map.key_size,
+			    .value_size = r->map.value_size,
+			    .max_entries = r->map.max_entries,
+			    .map_flags = r->map.flags};
+
+	s->fd = (int)bpf(BPF_MAP_CREATE, &a);
+	if (s->fd < 0)
+		return;
+	s->prog[1] = for_kernel(s->prog[0], s->fd);
+	struct ob_err *err = sys_prog_load(s->prog[1], MEM, &s->kernel);
+	if (err && ob_err_code(err) != OB_PERM && ob_err_code(err) != OB_UNSUPPORTED)
+		give_up(r->name, err);
+	ob_err_destroy(err);
+}
+
+static void open_side(const struct row *r, struct side *s)
+{
+	struct map_attr a = r->map;
+
+	*s = (struct side){.prog = {assemble(r)}, .fd = -1};
+	a.slots = (u32)sysconf(_SC_NPROCESSORS_CONF);
+	if (map_create(&a, -1, &s->map))
+		give_up(r->name, err_new(OB_RANGE, "no such map"));
+	struct ob_map *map = (struct ob_map *)s->map;
+	const struct ob_run_opts opts = {
+		.engine = OB_ENGINE_JIT, .trusted = true, .map = &map, .maps = 1};
+	must(r->name, ob_run_create(prog_public(s->prog[0]), &opts, &s->run));
+	open_kernel(r, s);
+	if (r->fill)
+		fill(s);
+}
+
+static void close_side(struct side *s)
+{
+	ob_run_destroy(s->run);
+	map_put(s->map);
+	sys_prog_close(s->kernel);
+	if (s->fd >= 0)
+		close(s->fd);
+	prog_destroy(s->prog[0]);
+	prog_destroy(s->prog[1]);
+}
+
+/* Nanoseconds an operation. */
+static double ours(struct side *s, u32 runs)
+{
+	double start = bench_now();
+
+	for (u32 i = 0; i < runs; i++)
+		ob_run_fast(s->run, s->mem, MEM);
+	return (bench_now() - start) * 1e9 / runs / OPERATIONS;
+}
+
+static double theirs(const struct row *r, struct side *s, u32 runs)
+{
+	u64 r0;
+	u32 ns;
+
+	must(r->name, sys_prog_run(s->kernel, s->mem, runs, &r0, &ns));
+	return (double)ns / OPERATIONS;
+}
+
+/* Both must do the same: what they return, on maps with the same contents. */
+static void compare(const struct row *r, struct side *s)
+{
+	u64 r0, want;
+	u32 ns;
+
+	if (!s->kernel)
+		return;
+	s->mem[0] = ENTRIES;
+	must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
+	s->mem[0] = ENTRIES;
+	want = ob_run_fast(s->run, s->mem, MEM);
+	if (r0 != want)
+		give_up(r->name, err_new(OB_REFUSED, "ours returns %llu, the kernel's %llu",
+					 (unsigned long long)want, (unsigned long long)r0));
+}
+
+static void measure(const struct row *r)
+{
+	double best = INFINITY, kernel = INFINITY;
+	struct side s;
+
+	open_side(r, &s);
+	compare(r, &s);
+	for (u32 i = 0; i < ROUNDS; i++) {
+		best = fmin(best, ours(&s, RUNS));
+		if (s.kernel)
+			kernel = fmin(kernel, theirs(r, &s, KERNEL_RUNS));
+	}
+	close_side(&s);
+	if (s.kernel)
+		printf("%-34s %8.1f %8.1f %8.2f\n", r->name, best, kernel, kernel / best);
+	else
+		printf("%-34s %8.1f %8s %8s\n", r->name, best, "-", "-");
+}
+
+/* ---- two threads ---- */
+
+struct thread {
+	struct side *side;
+	u64 mem[MEM / 8];
+	u32 runs;
+};
+
+static void *thread(void *arg)
+{
+	struct thread *t = arg;
+
+	for (u32 i = 0; i < t->runs; i++)
+		ob_run_fast(t->side->run, t->mem, MEM);
+	return NULL;
+}
+
+/* Seconds for n threads, each of so many runs. */
+static double together(struct side *s, u32 n, u32 runs)
+{
+	struct thread t[2] = {{.side = s, .runs = runs}, {.side = s, .runs = runs}};
+	pthread_t id[2];
+	double start = bench_now();
+
+	for (u32 i = 0; i < n; i++)
+		if (pthread_create(&id[i], NULL, thread, &t[i]))
+			give_up("thread", err_nomem());
+	for (u32 i = 0; i < n; i++)
+		pthread_join(id[i], NULL);
+	return bench_now() - start;
+}
+
+static void two_threads(const struct row *r)
+{
+	double one = INFINITY, two = INFINITY;
+	struct side s;
+
+	open_side(r, &s);
+	for (u32 i = 0; i < 3 * ROUNDS; i++) {
+		one = fmin(one, together(&s, 1, 5 * RUNS));
+		two = fmin(two, together(&s, 2, 5 * RUNS));
+	}
+	close_side(&s);
+	printf("%-34s %8.2f  at least 1.80: %s\n", r->name, 2 * one / two,
+	       2 * one / two >= 1.8 ? "kept" : "missed");
+}
+
+int main(void)
+{
+	if (!jit_here()) {
+		puts("skipped: there is no JIT for this processor");
+		return 0;
+	}
+	printf("An operation of a program, nanoseconds; more than 1: we are faster.\n"
+	       "%-34s %8s %8s %8s\n",
+	       "8-byte keys, 1,024 entries", "onebpf", "kernel", "ratio");
+	for (u32 i = 0; i < LEN(rows); i++)
+		measure(&rows[i]);
+	puts("\nTwo threads do so many times what one does:");
+	two_threads(&rows[0]);
+	return 0;
+}
