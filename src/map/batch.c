@@ -48,7 +48,7 @@ static int walk(struct map *m, const void *in, void *out, u8 *keys, u8 *values, 
 	*count = n;
 	if (n)
 		memcpy(out, last, m->key_size);
-	return err == -ENOENT && n == room ? 0 : err;
+	return err;
 }
 
 int map_batch(struct map *m, const void *in, void *out, void *keys, void *values, u32 *count,

@@ -201,8 +201,16 @@ u32 map_value_bytes(const struct map *m)
 	return m->ops->holds_fd ? 4 : m->value_size;
 }
 
+/* Of the call's commands: BPF_F_LOCK needs a lock in the value. */
+static bool bad_lock(const struct map *m, u64 flags)
+{
+	return unlikely(flags & BPF_F_LOCK) && !map_has_lock(m);
+}
+
 int map_read(struct map *m, const void *key, void *value, u64 flags)
 {
+	if (flags & ~(u64)BPF_F_LOCK || bad_lock(m, flags))
+		return -EINVAL;
 	if (m->ops->read)
 		return m->ops->read(m, key, value, flags);
 	if (!m->ops->lookup)
@@ -220,6 +228,8 @@ int map_read(struct map *m, const void *key, void *value, u64 flags)
 
 int map_write(struct map *m, const void *key, const void *value, u64 flags)
 {
+	if (bad_lock(m, flags))
+		return -EINVAL;
 	if (m->ops->write)
 		return m->ops->write(m, key, value, flags);
 	return m->ops->update ? m->ops->update(m, key, value, flags, 0) : -EOPNOTSUPP;
@@ -232,6 +242,8 @@ int map_remove(struct map *m, const void *key)
 
 int map_take(struct map *m, const void *key, void *value, u64 flags)
 {
+	if (flags & ~(u64)BPF_F_LOCK || bad_lock(m, flags))
+		return -EINVAL;
 	return m->ops->take ? m->ops->take(m, key, value, flags) : -ENOTSUPP_LINUX;
 }
 

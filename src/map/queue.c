@@ -90,8 +90,8 @@ static int read_first(struct map *m, const void *key, void *value, u64 flags)
 
 static int take_first(struct map *m, const void *key, void *value, u64 flags)
 {
-	(void)key;
-	return flags ? -EINVAL : m->ops->pop(m, value);
+	(void)key, (void)flags;
+	return m->ops->pop(m, value);
 }
 
 static int write_last(struct map *m, const void *key, const void *value, u64 flags)
