@@ -504,10 +504,10 @@ static int check_types(struct btf_check *c)
 	struct btf *b = c->b;
 	u64 size = 0;
 
-	for (u64 at = 0; at < b->types.n; at += size) {
+	c->id = b->n;
+	for (u64 at = 0; at < b->types.n; at += size, c->id++) {
 		u64 left = b->types.n - at;
 
-		c->id = b->n;
 		if (left < BTF_ONE) {
 			btf_say(c, "[%u] meta_left:%u meta_needed:%u", c->id, (u32)left,
 				(u32)BTF_ONE);
@@ -516,7 +516,10 @@ static int check_types(struct btf_check *c)
 		int err = check_type(c, (const void *)(b->types.p + at), left, &size);
 		if (err)
 			return err;
-		if (!btf_add(b, (u32)at))
+		/* Linux goes on, and what is too much is not there. */
+		if (b->n == ID_MAX)
+			btf_say(c, "Exceeded max num of types");
+		else if (!btf_add(b, (u32)at))
 			return -ENOMEM;
 	}
 	return 0;

@@ -269,8 +269,9 @@ static int search_section(const struct search *s, const struct btf_type *t, stru
 /* Structs of the kernel of which a program may hold a reference: their destructors. */
 static bool has_destructor(const char *name)
 {
-	static const char *const names[] = {"task_struct", "cgroup", "bpf_cpumask",
-					    "bpf_crypto_ctx"};
+	static const char *const names[] = {"task_struct",      "cgroup",
+					    "bpf_cpumask",      "bpf_crypto_ctx",
+					    "prog_test_member", "prog_test_ref_kfunc"};
 
 	for (u32 i = 0; i < LEN(names); i++)
 		if (!strcmp(name, names[i]))
