@@ -146,7 +146,7 @@ void doctor_maps(struct finding *f)
 
 /* ---- programs ---- */
 
-static const struct prog_type {
+static const struct loadable {
 	const char *name;
 	u16 type, attach;
 } types[] = {
