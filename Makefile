@@ -29,7 +29,9 @@ ALL_CFLAGS += $(SANITIZE)
 LINK = $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 TOOL_SRC := $(wildcard src/tool/*.c)
-LIB_SRC := $(filter-out $(TOOL_SRC),$(wildcard src/*/*.c))
+# The preload library of `onebpf user`, whose bytes the command carries.
+USER_SRC := $(wildcard src/sys/preload*.c)
+LIB_SRC := $(filter-out $(TOOL_SRC) $(USER_SRC),$(wildcard src/*/*.c))
 LIB := $O/libonebpf.a
 SO := $O/libonebpf.so.$(VERSION)
 BIN := $(if $(TOOL_SRC),$O/onebpf)
@@ -43,6 +45,8 @@ PROGS := $(patsubst %.c,$O/%,$(UNIT_SRC) $(BENCH_SRC))
 EXAMPLES := $(EXAMPLE_SRC:%.c=$O/%)
 FUZZERS := $(FUZZ_SRC:%.c=$O/%)
 obj = $(patsubst %.c,$O/%.o,$(1))
+# A sanitizer's own library would have to come first in every process, so this one has none.
+USER_SO := build$(if $(CLANG),/clang)/onebpf-user.so
 # As many jobs as processors for the recursive calls, unless -j was given.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -57,6 +61,19 @@ $(LIB): $(call obj,$(LIB_SRC))
 
 $(SO): $(call obj,$(LIB_SRC)) script/onebpf.map
 	$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=script/onebpf.map -Wl,-z,defs $(LIBS)
+
+ifeq ($(SAN)$(LIBFUZZER),)
+WRAP := mmap munmap open syscall
+$(USER_SO): $(call obj,$(USER_SRC)) $(LIB) script/onebpf-user.map
+	$(LINK) -shared -Wl,-s -Wl,--version-script=script/onebpf-user.map -Wl,-z,defs \
+		$(WRAP:%=-Wl,--wrap=%) -ldl -lpthread
+else
+$(USER_SO): $(wildcard src/*/*.[ch] src/*/*.def)
+	$(MAKE) SAN= LIBFUZZER= $@
+endif
+
+$O/src/tool/user_library.o: $(USER_SO)
+$O/src/tool/user_library.o: ALL_CFLAGS += -DUSER_LIBRARY='"$(USER_SO)"'
 
 $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
 	$(LINK) $(LIBS)
@@ -84,7 +101,7 @@ $O/bench/native/%.o: bench/engines/%.c
 		$(if $(CLANG),,-fno-tree-loop-distribute-patterns) -Wall -Wextra -Werror \
 		-Dprog=native_$* -MMD -MP -c -o $@ $<
 
--include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
+-include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(USER_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c bench/programs.c) \
 	$(NATIVE:.o=.d)
 

@@ -58,11 +58,20 @@ enum kern_unchecked {
 	KERN_RUN_TRUSTED, /* nothing is checked: to measure our own programs */
 };
 
-/* The directory of a user's world of this name, which is made: 0 or -errno. */
+/* Where a user's worlds are; the directory of one of this name, which is made: 0 or
+ * -errno. */
+int kern_world_top(char *path, size_t n);
 int kern_world_dir(const char *name, char *path, size_t n);
 int kern_world_remove(const char *path);
 /* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
  * "kernel.cpus". ENOENT: no such name, ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
+
+/* ---- what else is known of this process's world (fdinfo.c) ---- */
+u32 kern_cpus(void); /* possible CPUs; 0: there is no world */
+/* Is fd an object of it? The kind's name ("map") and its id. */
+const char *kern_object(int fd, u32 *id);
+/* What /proc/PID/fdinfo tells of the object behind fd. */
+void kern_fdinfo(int fd, struct buf *to);
 
 #endif

@@ -439,24 +439,34 @@ int kern_world_remove(const char *path)
 	return lstat(path, &st) ? 0 : -EBUSY;
 }
 
-int kern_world_dir(const char *name, char *path, size_t n)
+int kern_world_top(char *path, size_t n)
 {
 	const char *run = getenv("XDG_RUNTIME_DIR");
-	char top[256];
 	struct stat st;
+	bool good = run && *run == '/' && !stat(run, &st) && st.st_uid == geteuid();
+	int len = good ? snprintf(path, n, "%s/onebpf", run)
+		       : snprintf(path, n, "%s/onebpf-%u",
+				  access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", geteuid());
 
+	return (size_t)len < n ? 0 : -ENAMETOOLONG;
+}
+
+int kern_world_dir(const char *name, char *path, size_t n)
+{
+	struct stat st;
+	int err = kern_world_top(path, n);
+
+	if (err)
+		return err;
 	if (!*name || strchr(name, '/') || *name == '.')
 		return -EINVAL;
-	if (run && *run == '/' && !stat(run, &st) && st.st_uid == geteuid())
-		snprintf(top, sizeof(top), "%s/onebpf", run);
-	else
-		snprintf(top, sizeof(top), "%s/onebpf-%u",
-			 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", geteuid());
-	if (mkdir(top, 0700) && errno != EEXIST)
+	if (mkdir(path, 0700) && errno != EEXIST)
 		return -errno;
-	if (lstat(top, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
+	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & 022))
 		return -EPERM;
-	if ((size_t)snprintf(path, n, "%s/%s", top, name) >= n)
+	size_t top = strlen(path);
+	if ((size_t)snprintf(path + top, n - top, "/%s", name) >= n - top)
 		return -ENAMETOOLONG;
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return -errno;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waist 2, the door: bpf(2). Today only Linux stands behind it. */
+/* Waist 2, the door: bpf(2), which Linux or our own world answers. */
 #ifndef SYS_H
 #define SYS_H
 
@@ -25,5 +25,34 @@ struct ob_err *sys_prog_load(const struct prog *p, u32 mem_len, struct sys_prog 
 void sys_prog_close(struct sys_prog *s);
 /* Runs it on mem (changed in place) and writes r0; ns: average of the repeats. */
 struct ob_err *sys_prog_run(struct sys_prog *s, void *mem, u32 repeat, u64 *r0, u32 *ns);
+
+/* ---- worlds (world.c) ----
+ *
+ * A world's directory belongs to one user and has mode 0700. */
+#define SYS_WORLD   "ONEBPF_WORLD" /* in the environment: the directory */
+#define SYS_LIBRARY "onebpf-user-" /* the preload library's name begins so */
+
+struct sys_world {
+	const char *name, *path;
+	u32 maps, progs, links, btfs;
+};
+struct sys_worlds {
+	struct sys_world *v;
+	u32 n, cap;
+};
+/* The directory of this name, made if there is none. OB_NAME, OB_PERM, OB_IO */
+struct ob_err *sys_world_make(const char *name, struct buf *path);
+/* All of this user's, by name. */
+struct ob_err *sys_world_list(struct arena *a, struct sys_worlds *ret);
+/* With all that is in it. OB_NAME: there is none; OB_REFUSED: a process holds
+ * an object of it. */
+struct ob_err *sys_world_remove(const char *name);
+/* Puts the preload library there, unless it is there, and gives its path. */
+struct ob_err *sys_world_library(const char *world, struct bytes content, struct buf *path);
+/* Linux's bpf(2) answers ENOSYS to this process and its children (guard.c). */
+struct ob_err *sys_guard(void);
+/* Why the preload library cannot get into this program ("is statically linked"),
+ * or NULL (reach.c). Scripts: their interpreter. Async-signal-safe. */
+const char *sys_out_of_reach(const char *path);
 
 #endif

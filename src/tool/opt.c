@@ -201,16 +201,16 @@ struct ob_err *opt_parse(const struct verb *v, char **argv, void *opts, char ***
 	*operand = argv;
 	while (*l.next && !err && !*asked) {
 		char *s = *l.next++;
+		bool plain = *s != '-' || !s[1], rest = plain ? v->command : !strcmp(s, "--");
 
-		if (*s != '-' || !s[1])
+		if (plain)
 			*keep++ = s;
 		else if (s[1] != '-')
 			err = letters(&l, s + 1);
 		else if (s[2])
 			err = long_name(&l, s + 2);
-		else
-			while (*l.next)
-				*keep++ = *l.next++;
+		while (rest && *l.next)
+			*keep++ = *l.next++;
 	}
 	*keep = NULL;
 	return err;

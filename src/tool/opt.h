@@ -45,6 +45,7 @@ struct verb {
 	const struct example *example; /* ends with NULL */
 	const char *const *words;      /* what operands are made of, for completion; or NULL */
 	size_t size;                   /* of the struct of options, which begins as zeros */
+	bool command;                  /* the first operand ends the options */
 	/* Returns the exit status. operand ends with NULL. */
 	int (*run)(const void *opts, char **operand);
 };
@@ -58,7 +59,7 @@ struct ob_err *opt_parse(const struct verb *v, char **argv, void *opts, char ***
 extern const struct verb *const verbs[];
 const struct verb *verb_find(const char *name);
 extern const struct verb verb_dump, verb_filter, verb_bench, verb_help, verb_completion;
-extern const struct verb verb_asm, verb_dis, verb_run;
+extern const struct verb verb_asm, verb_dis, verb_run, verb_user, verb_doctor;
 
 /* Texts made from a table (help.c). */
 void help_first(const struct verb *v, FILE *to);

@@ -32,7 +32,7 @@ onebpf filter --show = sv: svg
 onebpf dump portr: portrange
 onebpf dump -r so: some.pcap
 onebpf completion z: zsh
-onebpf help d: dump dis
+onebpf help d: dump dis doctor
 ====
 # zsh takes its completion, with every option
 -- skip-unless command -v zsh

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# the command's status is its own, that of a signal 128 and its number
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+for n in 0 1 2 77; do onebpf user -- sh -c "exit $n"; echo $?; done
+onebpf user --private -- sh -c 'exit 5'; echo $?
+onebpf user --private -- sh -c 'kill -9 $$'; echo $?
+onebpf user -- sh -c 'kill -15 $$'; echo $?
+onebpf user -- ./none; echo $?
+: >plain; onebpf user -- ./plain; echo $?
+-- stdout
+0
+1
+2
+77
+5
+137
+143
+127
+126
+-- stderr has
+Terminated
+onebpf user: cannot run ./none: No such file or directory
+onebpf user: cannot run ./plain: Permission denied
+====
+# options end where the command begins
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user echo -w --json
+onebpf user -w other echo -- -l
+onebpf user -- echo a -- b
+ls run/onebpf
+-- stdout
+-w --json
+\-- -l
+a -- b
+default
+other
+====
+# without a command it is a shell
+-- stdin
+echo "in ${ONEBPF_WORLD##*/}"
+exit 3
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+SHELL=/bin/sh onebpf user -w mine
+echo $?
+unset SHELL
+onebpf user -w mine </dev/null
+-- stdout
+in mine
+3
+====
+# a world has a directory that only its user may enter, and a list
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user --list
+onebpf user -w two true
+onebpf user -w one true
+onebpf user --list | sed "s|$PWD|PWD|"
+stat -c %a run/onebpf run/onebpf/one run/onebpf/one/fs
+onebpf user -w two --remove
+onebpf user --list | sed "s|$PWD|PWD|"
+onebpf user --remove; echo $?
+onebpf user --remove -w one; echo $?
+ls run/onebpf
+-- stdout
+world              maps  progs  links   btfs  directory
+one                   0      0      0      0  PWD/run/onebpf/one
+two                   0      0      0      0  PWD/run/onebpf/two
+700
+700
+700
+world              maps  progs  links   btfs  directory
+one                   0      0      0      0  PWD/run/onebpf/one
+2
+0
+-- stderr
+onebpf user: no world "default"
+====
+# a private world goes with its command
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user --private sh -c 'test -d "$ONEBPF_WORLD" && ls "$XDG_RUNTIME_DIR"/onebpf | wc -l'
+ls run/onebpf
+-- stdout
+1
+====
+# names that are none, and directories that are not to be trusted
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+for name in '' . .. a/b 'a b' a:b '$x' ../up; do onebpf user -w "$name" true 2>&1; echo $?; done
+onebpf user --private -w x true; echo $?
+mkdir -m 777 run/onebpf; onebpf user true; echo $?
+rmdir run/onebpf; ln -s /tmp run/onebpf; onebpf user true 2>&1 | sed "s|$PWD|PWD|"
+-- stdout
+onebpf user: "" cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: "." cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: ".." cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: "a/b" cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: "a b" cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: "a:b" cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: "$x" cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+onebpf user: "../up" cannot be the name of a world
+hint: letters, digits, - _ and ., at most 64
+2
+2
+2
+onebpf user: PWD/run/onebpf is no directory that only this user can write to
+====
+# what the loader puts nothing into is told, and does not run: static, foreign, setuid
+-- skip-unless command -v cc && cc -static -o /dev/null -x c - </dev/null -Wl,-e0 -nostdlib
+-- file static.c
+#include <stdio.h>
+int main(void)
+{
+	return puts("ran") < 0;
+}
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cc -static -o static static.c && ./static
+onebpf user ./static; echo $?
+printf '#!%s/static\n' "$PWD" >script; chmod 755 script
+onebpf user ./script 2>&1 | sed "s|$PWD|PWD|"
+cp static foreign; printf '\267\000' | dd of=foreign bs=1 seek=18 conv=notrunc 2>dd.txt
+onebpf user ./foreign; echo $?
+cp static short; printf '\001' | dd of=short bs=1 seek=4 conv=notrunc 2>dd.txt
+onebpf user ./short; echo $?
+PATH=$PWD:$PATH onebpf user static 2>&1 | sed "s|$PWD|PWD|"
+-- stdout
+ran
+2
+onebpf user: ./script is statically linked
+hint: what answers its bpf() is put into dynamically linked programs by the loader; this one would reach Linux
+2
+2
+onebpf user: PWD/static is statically linked
+hint: what answers its bpf() is put into dynamically linked programs by the loader; this one would reach Linux
+-- stderr has
+onebpf user: ./static is statically linked
+onebpf user: ./foreign is made for another machine
+onebpf user: ./short is made for another machine
+====
+# a static child runs, is named, and Linux's bpf() is out of its reach
+-- skip-unless command -v cc && cc -static -o /dev/null -x c - </dev/null -Wl,-e0 -nostdlib
+-- file static.c
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(void)
+{
+	char attr[72] = {2, [4] = 4, [8] = 8, [12] = 1};
+	long fd = syscall(SYS_bpf, 0, attr, sizeof(attr));
+	return printf("%ld %s\n", fd, strerror(errno)) < 0;
+}
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cc -static -o static static.c
+onebpf user sh -c './static; exit 0'
+-- stdout
+-1 Function not implemented
+-- stderr
+onebpf user: ./static is statically linked: there is no bpf() for it
+====
+# children that were given another environment still are in the world
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user env -i "$(command -v env)" | sed "s|$PWD|PWD|; s|user-[0-9a-f]*|user-X|" | sort
+onebpf user env LD_PRELOAD=mine.so A=B "$(command -v env)" 2>err.txt | grep LD_PRE | sed 's|.*:||'
+LD_PRELOAD=none.so onebpf user sh -c 'echo $LD_PRELOAD' 2>err.txt | sed 's|.*:||'
+onebpf user -w in onebpf user -w out sh -c 'echo ${ONEBPF_WORLD##*/} $LD_PRELOAD' | sed "s|$PWD|PWD|; s|user-[0-9a-f]*|user-X|"
+-- stdout
+LD_PRELOAD=PWD/run/onebpf/default/onebpf-user-X.so
+ONEBPF_WORLD=PWD/run/onebpf/default
+mine.so
+none.so
+out PWD/run/onebpf/out/onebpf-user-X.so
+====
+# the library is written anew when it was changed or cannot be read
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user true
+cd run/onebpf/default
+one=$(ls -i onebpf-user-*.so)
+onebpf user true; test "$one" = "$(ls -i onebpf-user-*.so)" && echo kept
+chmod 700 onebpf-user-*.so; printf x | dd of=$(echo onebpf-user-*.so) bs=1 seek=100 conv=notrunc 2>dd.txt
+onebpf user true && test "$one" != "$(ls -i onebpf-user-*.so)" && echo written
+ls | grep -c onebpf-user
+-- stdout
+kept
+written
+1
