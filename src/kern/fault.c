@@ -52,13 +52,16 @@ int kern_fault_copy(void *to, u64 from, u64 n);
 /* Bytes up to a 0, with it, at most n; -1 when it cannot be done. */
 long kern_fault_text(void *to, u64 from, u64 n);
 extern const char kern_fault_begin[], kern_fault_middle[], kern_fault_end[];
+extern const char kern_fault_word[], kern_fault_bytes[];
 extern const char kern_fault_no_copy[], kern_fault_no_text[];
 
 /* to: rdi, from: rsi, n: rdx. Nothing is on the stack. */
 __asm__(".pushsection .text\n"
 	".hidden kern_fault_begin, kern_fault_middle, kern_fault_end\n"
 	".hidden kern_fault_no_copy, kern_fault_no_text, kern_fault_copy, kern_fault_text\n"
+	".hidden kern_fault_word, kern_fault_bytes\n"
 	".globl kern_fault_begin, kern_fault_middle, kern_fault_end\n"
+	".globl kern_fault_word, kern_fault_bytes\n"
 	".globl kern_fault_no_copy, kern_fault_no_text, kern_fault_copy, kern_fault_text\n"
 	".p2align 4\n"
 	"kern_fault_begin:\n"
@@ -91,6 +94,24 @@ __asm__(".pushsection .text\n"
 	"kern_fault_middle:\n"
 	"kern_fault_text:\n"
 	"	xor %eax, %eax\n"
+	"	movabs $0x0101010101010101, %r8\n"
+	"	movabs $0x8080808080808080, %r9\n"
+	"3:	lea 8(%rax), %rcx\n"
+	"	cmp %rdx, %rcx\n"
+	"	ja 1f\n"
+	"kern_fault_word:\n"
+	"	mov (%rsi,%rax), %rcx\n"
+	"	mov %rcx, %r10\n"
+	"	mov %rcx, %r11\n"
+	"	sub %r8, %r10\n"
+	"	not %r11\n"
+	"	and %r9, %r10\n"
+	"	test %r11, %r10\n" /* a byte of it is 0 */
+	"	jnz 1f\n"
+	"	mov %rcx, (%rdi,%rax)\n"
+	"	add $8, %rax\n"
+	"	jmp 3b\n"
+	"kern_fault_bytes:\n"
 	"1:	cmp %rdx, %rax\n"
 	"	je 2f\n"
 	"	movzbl (%rsi,%rax), %ecx\n"
@@ -118,7 +139,9 @@ static bool fix(ucontext_t *u)
 
 	if (at < kern_fault_begin || at >= kern_fault_end)
 		return false;
-	*pc = (greg_t)(uintptr_t)(at < kern_fault_middle ? kern_fault_no_copy : kern_fault_no_text);
+	*pc = (greg_t)(uintptr_t)(at < kern_fault_middle  ? kern_fault_no_copy
+				  : at == kern_fault_word ? kern_fault_bytes
+							  : kern_fault_no_text);
 	return true;
 }
 
@@ -174,7 +197,7 @@ static bool is_ours(void)
 }
 
 /* How many copies more may go a way before it is asked again which one. */
-enum { LOOK_EVERY = 256 };
+enum { LOOK_EVERY = 1024 };
 struct ways {
 	u32 quick, slow;
 };
