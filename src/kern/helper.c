@@ -1,74 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Our own helpers: the functions behind the rows of helper.def. */
-#include "kern/priv.h"
+/* Helpers by number, and those that tell what time it is. */
+#include "kern/helper.h"
 
-#include <sched.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
-
-#define NO_ARGS(r1, r2, r3, r4, r5, r) (void)r1, (void)r2, (void)r3, (void)r4, (void)r5, (void)r
-
-static u64 clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
-u64 helper_ktime_get_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
-u64 helper_ktime_get_boot_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return clock_ns(CLOCK_BOOTTIME);
-}
-
-u64 helper_ktime_get_coarse_ns(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return clock_ns(CLOCK_MONOTONIC_COARSE);
-}
-
-/* The kernel's own tick is not told to processes: it is that of times(2). */
-u64 helper_jiffies64(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return clock_ns(CLOCK_MONOTONIC_COARSE) / (1000000000 / (u64)sysconf(_SC_CLK_TCK));
-}
-
-u64 helper_get_prandom_u32(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	static _Thread_local u64 state;
-
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	if (!state && getrandom(&state, sizeof(state), GRND_NONBLOCK) != sizeof(state))
-		state = clock_ns(CLOCK_MONOTONIC);
-	return (u32)hash_u64(state++);
-}
-
-u64 helper_get_smp_processor_id(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return (u32)sched_getcpu();
-}
-
-u64 helper_get_current_pid_tgid(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return (u64)getpid() << 32 | (u32)gettid();
-}
-
-u64 helper_get_current_uid_gid(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	NO_ARGS(r1, r2, r3, r4, r5, r);
-	return (u64)getgid() << 32 | getuid();
-}
 
 #define LINUX(id, name)
 #define INSN(id, name)
@@ -83,4 +19,95 @@ env_fn *kern_helper(u32 id)
 #include "isa/helper.def"
 	}
 	return NULL;
+}
+
+static u64 clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+BPF_HELPER(ktime_get_ns) { return clock_ns(CLOCK_MONOTONIC); }
+BPF_HELPER(ktime_get_boot_ns) { return clock_ns(CLOCK_BOOTTIME); }
+BPF_HELPER(ktime_get_coarse_ns) { return clock_ns(CLOCK_MONOTONIC_COARSE); }
+BPF_HELPER(ktime_get_tai_ns) { return clock_ns(CLOCK_TAI); }
+
+/* The kernel's own tick is not told to processes: it is that of times(2). */
+BPF_HELPER(jiffies64)
+{
+	return clock_ns(CLOCK_MONOTONIC_COARSE) / (1000000000 / (u64)sysconf(_SC_CLK_TCK));
+}
+
+BPF_HELPER(get_prandom_u32)
+{
+	static _Thread_local u64 state;
+
+	if (!state && getrandom(&state, sizeof(state), GRND_NONBLOCK) != sizeof(state))
+		state = clock_ns(CLOCK_MONOTONIC);
+	return (u32)hash_u64(state++);
+}
+
+/* ---- calls of the program's own functions ---- */
+
+enum { LOOPS_MAX = 8 * 1024 * 1024 };
+
+/* Linux: nr_loops, callback(u32 index, void *ctx), ctx, flags */
+BPF_HELPER(loop)
+{
+	u32 n = (u32)r1, i = 0;
+
+	if (r4)
+		return minus(EINVAL);
+	if (n > LOOPS_MAX)
+		return minus(E2BIG);
+	while (i < n) {
+		u64 stop = run_callback(r, r2, i, r3, 0, 0, 0);
+		if (unlikely(r->fault))
+			return 0;
+		i++;
+		if (stop)
+			break;
+	}
+	return i;
+}
+
+/* ---- checksums ---- */
+
+/* The ones' complement sum of 32-bit words, as they lie in memory. */
+static u64 sum32(const u8 *p, u32 n)
+{
+	u64 sum = 0;
+
+	for (u32 i = 0; i < n; i += 4)
+		sum += get_le32(p + i);
+	return sum;
+}
+
+static u32 fold32(u64 sum)
+{
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	return (u32)(sum + (sum >> 32));
+}
+
+static u32 fold16(u32 sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+/* Since 6.13 the sum is folded to 16 bits, on all processors. */
+BPF_HELPER(csum_diff)
+{
+	u32 from_size = size_of(r2), to_size = size_of(r4);
+
+	if ((from_size | to_size) & 3)
+		return minus(EINVAL);
+	if ((from_size && !kern_may(r, r1, from_size, false)) ||
+	    (to_size && !kern_may(r, r3, to_size, false)))
+		return 0;
+	u32 from = fold32(sum32(addr_of(r1), from_size));
+	u64 sum = sum32(addr_of(r3), to_size) + (u32)r5;
+	return fold16(fold32(sum + (from_size ? (u32)~from : 0)));
 }

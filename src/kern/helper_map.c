@@ -1,40 +1,137 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Helpers on maps. A program's register holds the address of a struct map. */
-#include "kern/priv.h"
+#include "kern/helper.h"
 
-#include <errno.h>
-
-static const void *at(u64 addr) { return (const void *)(uintptr_t)addr; }
-
-u64 helper_map_lookup_elem(u64 map, u64 key, u64 r3, u64 r4, u64 r5, struct run *r)
+/* The map, if a program may have what lies at key. */
+static struct map *with_key(struct run *r, u64 map, u64 key)
 {
 	struct map *m = kern_map(r, map);
 
-	(void)r3, (void)r4, (void)r5;
-	if (!m || !kern_may(r, key, m->key_size, false) || !m->lookup)
-		return 0;
-	return (u64)(uintptr_t)m->lookup(m, at(key), r->slot);
+	return m && kern_may(r, key, m->key_size, false) ? m : NULL;
 }
 
-u64 helper_map_update_elem(u64 map, u64 key, u64 value, u64 flags, u64 r5, struct run *r)
+static struct map *with_value(struct run *r, u64 map, u64 value, bool write)
 {
 	struct map *m = kern_map(r, map);
 
-	(void)r5;
-	if (!m || !kern_may(r, key, m->key_size, false) ||
-	    !kern_may(r, value, m->value_size, false))
+	return m && kern_may(r, value, m->value_size, write) ? m : NULL;
+}
+
+BPF_HELPER(map_lookup_elem)
+{
+	struct map *m = with_key(r, r1, r2);
+
+	return m && m->lookup ? reg_of(m->lookup(m, addr_of(r2), r->slot)) : 0;
+}
+
+/* Of another CPU. */
+BPF_HELPER(map_lookup_percpu_elem)
+{
+	struct map *m = with_key(r, r1, r2);
+
+	if (!m || !m->lookup || !m->ops->per_cpu || (u32)r3 >= m->slots)
+		return 0;
+	return reg_of(m->lookup(m, addr_of(r2), (u32)r3));
+}
+
+BPF_HELPER(map_update_elem)
+{
+	struct map *m = with_key(r, r1, r2);
+
+	if (!m || !kern_may(r, r3, m->value_size, false))
 		return 0;
 	if (!m->ops->update)
-		return (u64)-EOPNOTSUPP;
-	return (u64)m->ops->update(m, at(key), at(value), flags, r->slot);
+		return minus(EOPNOTSUPP);
+	return (u64)m->ops->update(m, addr_of(r2), addr_of(r3), r4, r->slot);
 }
 
-u64 helper_map_delete_elem(u64 map, u64 key, u64 r3, u64 r4, u64 r5, struct run *r)
+BPF_HELPER(map_delete_elem)
 {
-	struct map *m = kern_map(r, map);
+	struct map *m = with_key(r, r1, r2);
 
-	(void)r3, (void)r4, (void)r5;
-	if (!m || !kern_may(r, key, m->key_size, false))
+	if (!m)
 		return 0;
-	return (u64)(m->ops->remove ? m->ops->remove(m, at(key)) : -EOPNOTSUPP);
+	return (u64)(m->ops->remove ? m->ops->remove(m, addr_of(r2)) : -EOPNOTSUPP);
+}
+
+BPF_HELPER(map_push_elem)
+{
+	struct map *m = with_value(r, r1, r2, false);
+
+	if (!m)
+		return 0;
+	return (u64)(m->ops->push ? m->ops->push(m, addr_of(r2), r3) : -EOPNOTSUPP);
+}
+
+BPF_HELPER(map_pop_elem)
+{
+	struct map *m = with_value(r, r1, r2, true);
+
+	if (!m)
+		return 0;
+	return (u64)(m->ops->pop ? m->ops->pop(m, addr_of(r2)) : -EOPNOTSUPP);
+}
+
+BPF_HELPER(map_peek_elem)
+{
+	struct map *m = with_value(r, r1, r2, true);
+
+	if (!m)
+		return 0;
+	return (u64)(m->ops->peek ? m->ops->peek(m, addr_of(r2)) : -EOPNOTSUPP);
+}
+
+/* ---- bpf_for_each_map_elem ---- */
+
+struct visit {
+	struct run *r;
+	u64 fn, ctx;
+};
+
+/* Not 0: no further. */
+static long visit(struct map *m, void *key, void *value, void *arg)
+{
+	const struct visit *v = arg;
+	struct lent lent;
+
+	kern_lend(v->r, &lent, key, m->key_size);
+	u64 stop = run_callback(v->r, v->fn, reg_of(m), reg_of(key), reg_of(value), v->ctx, 0);
+	kern_take_back(v->r, &lent);
+	return v->r->fault || stop;
+}
+
+/* Linux: map, callback(map, key, value, ctx), ctx, flags */
+BPF_HELPER(for_each_map_elem)
+{
+	struct map *m = kern_map(r, r1);
+	struct visit v = {r, r2, r3};
+
+	if (!m)
+		return 0;
+	if (r4 || !m->ops->each)
+		return minus(EINVAL);
+	return (u64)m->ops->each(m, visit, &v, r->slot);
+}
+
+/* ---- what lies in values ---- */
+
+BPF_HELPER(spin_lock)
+{
+	if (kern_may(r, r1, 4, true))
+		map_spin_lock(addr_of(r1));
+	return 0;
+}
+
+BPF_HELPER(spin_unlock)
+{
+	if (kern_may(r, r1, 4, true))
+		map_spin_unlock(addr_of(r1));
+	return 0;
+}
+
+BPF_HELPER(kptr_xchg)
+{
+	if (!kern_may(r, r1, 8, true) || r1 % 8)
+		return 0;
+	return __atomic_exchange_n((u64 *)addr_of(r1), r2, __ATOMIC_SEQ_CST);
 }

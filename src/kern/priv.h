@@ -33,6 +33,7 @@ struct kern_ctx {
 	struct kern_pkt *pkt; /* NULL: it has none */
 	u64 cookie;           /* bpf_get_attach_cookie */
 	u64 func_ip;          /* bpf_get_func_ip */
+	struct buf *seq;      /* of an iterator: what it writes */
 	/* What it may touch besides its stack and maps (safe mode): kern_prog_call
 	 * makes the first one its context; who prepares a packet adds that. */
 	struct region region[KERN_REGIONS];
@@ -65,7 +66,7 @@ const void *kern_tail(struct run *r, u64 map, u32 index);
 
 /* Our own helper of this number, or NULL (helper.c). */
 env_fn *kern_helper(u32 id);
-/* Each is in the file of its family: helper_map.c, helper_mem.c ... */
+/* Each is in the file of its family: helper_map.c, helper_text.c ... */
 #define LINUX(name)
 #define INSN(name)
 #define HERE(name)                   env_fn helper_##name;
@@ -77,5 +78,7 @@ env_fn *kern_helper(u32 id);
 
 /* May the run touch these bytes? If not, that is its fault. A trusted one may. */
 bool kern_may(struct run *r, u64 at, u64 size, bool write);
+/* The same without a fault. */
+bool kern_allows(struct run *r, u64 at, u64 size, bool write);
 
 #endif

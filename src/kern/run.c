@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prepares an extended program for an engine, and runs it. */
 #include "check/check.h"
-#include "isa/bpf.h"
-#include "kern/priv.h"
+#include "kern/helper.h"
 
 #include <stdlib.h>
 
@@ -47,10 +46,11 @@ static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 {
 	const struct ob_run *k = r->env->arg;
 
-	(void)write;
 	for (u32 i = 0; i < k->maps; i++)
 		if (in_map(k->map[i], addr, size))
 			return true;
+	if (!write && kern_lent(r, addr, size))
+		return true;
 	return k->prog && kern_in_map(addr, size);
 }
 

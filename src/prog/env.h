@@ -74,6 +74,7 @@ struct run {
 	/* Where its stack frames lie, which helpers may then touch: the engine says
 	 * it in safe mode before it calls one. */
 	u64 stack, stack_size;
+	const struct lent *lent; /* by helpers to callbacks, for their time (kern) */
 	/* Calls a function of the program that calls the helper; the engine's. */
 	u64 (*call)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn);
 	u64 engine[16]; /* private to the engine */
@@ -97,6 +98,7 @@ static inline void run_begin(struct run *r)
 	r->fault_inside = false;
 	r->tails = r->depth = 0;
 	r->stack = r->stack_size = 0;
+	r->lent = NULL;
 }
 
 /* The run's fault as an error: OB_FAULT with its instruction, "read of 4 bytes

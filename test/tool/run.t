@@ -300,7 +300,7 @@ a -7 ff A;0xa
 
 4294967289 255;0xf
 
-0xffffffffffffffea
+0x0
 
 0xffffffffffffffea
 

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Helpers that tell who runs and where, and signals. */
+#include "kern/helper.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { COMM = 16 };
+
+/* ---- where ---- */
+
+BPF_HELPER(get_smp_processor_id) { return r->slot; }
+
+BPF_HELPER(get_numa_node_id)
+{
+	unsigned cpu = 0, node = 0;
+
+	getcpu(&cpu, &node);
+	return node;
+}
+
+/* ---- who: asked once a thread; a child that was forked asks again ---- */
+
+static u32 forks = 1;
+static void forked(void) { forks++; }
+static void watch_forks(void) { pthread_atfork(NULL, NULL, forked); }
+
+BPF_HELPER(get_current_pid_tgid)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static _Thread_local u64 both;
+	static _Thread_local u32 known;
+
+	if (unlikely(known != forks)) {
+		pthread_once(&once, watch_forks);
+		both = (u64)getpid() << 32 | (u32)gettid();
+		known = forks;
+	}
+	return both;
+}
+
+BPF_HELPER(get_current_uid_gid) { return (u64)getgid() << 32 | getuid(); }
+
+/* There is no task_struct. */
+BPF_HELPER(get_current_task) { return 0; }
+
+BPF_HELPER(get_current_comm)
+{
+	u32 size = size_of(r2);
+	char name[COMM] = "";
+
+	if (!size)
+		return minus(EINVAL);
+	if (!kern_may(r, r1, size, true))
+		return 0;
+	prctl(PR_GET_NAME, name);
+	memset(addr_of(r1), 0, size);
+	memcpy(addr_of(r1), name, MIN(size - 1, (u32)COMM - 1));
+	return 0;
+}
+
+/* Linux: dev and inode of the pid namespace, struct bpf_pidns_info, its size */
+BPF_HELPER(get_ns_current_pid_tgid)
+{
+	struct stat st;
+
+	if (!kern_may(r, r3, size_of(r4), true))
+		return 0;
+	if (size_of(r4) == sizeof(struct bpf_pidns_info) && !stat("/proc/self/ns/pid", &st) &&
+	    st.st_dev == r1 && st.st_ino == r2) {
+		struct bpf_pidns_info who = {.pid = (u32)gettid(), .tgid = (u32)getpid()};
+		memcpy(addr_of(r3), &who, sizeof(who));
+		return 0;
+	}
+	memset(addr_of(r3), 0, size_of(r4));
+	return minus(EINVAL);
+}
+
+/* ---- cgroups: an id is the inode of the directory ---- */
+
+enum { CGROUP_PATH = 4096 };
+static const char cgroups[] = "/sys/fs/cgroup";
+
+/* "/a/b" of the line "0::/a/b", behind where the hierarchy is mounted. */
+static bool cgroup_path(char to[CGROUP_PATH])
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char line[CGROUP_PATH - sizeof(cgroups)];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = 0;
+		found = !strncmp(line, "0::/", 4);
+		if (found)
+			snprintf(to, CGROUP_PATH, "%s%s", cgroups, line + 3);
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static u64 inode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+BPF_HELPER(get_current_cgroup_id)
+{
+	char path[CGROUP_PATH];
+
+	return cgroup_path(path) ? inode_of(path) : 0;
+}
+
+/* Level 0 is the root; below the task's own there is none. */
+BPF_HELPER(get_current_ancestor_cgroup_id)
+{
+	char path[CGROUP_PATH], *end = path + sizeof(cgroups) - 1;
+
+	if ((s32)r1 < 0 || !cgroup_path(path))
+		return 0;
+	for (u32 level = (u32)r1; level; level--) {
+		if (!end[0] || !end[1])
+			return 0;
+		end += 1 + strcspn(end + 1, "/");
+	}
+	*end = 0;
+	return inode_of(path);
+}
+
+/* ---- signals ---- */
+
+BPF_HELPER(send_signal)
+{
+	if ((u32)r1 > (u32)_NSIG - 1)
+		return minus(EINVAL);
+	return kill(getpid(), (int)r1) ? minus(errno) : 0;
+}
+
+BPF_HELPER(send_signal_thread)
+{
+	if ((u32)r1 > (u32)_NSIG - 1)
+		return minus(EINVAL);
+	return syscall(SYS_tgkill, getpid(), gettid(), (int)r1) ? minus(errno) : 0;
+}
