@@ -421,21 +421,6 @@ void kern_stats_look(void)
 
 /* ---- what there is nothing of ---- */
 
-/* No program is an iterator's: attaching to one's types is refused at its load. */
-long call_iter_create(union bpfattr *attr, u64 uattr, u32 size)
-{
-	struct object *o;
-
-	(void)uattr, (void)size;
-	if (attr->a.iter_create.flags)
-		return -EINVAL;
-	int err = object_get((int)attr->a.iter_create.link_fd, OBJECT_LINK, &o);
-	if (err)
-		return err;
-	object_put(o);
-	return -EINVAL;
-}
-
 int call_no_token(int fd) { return fcntl(fd, F_GETFD) < 0 ? -EBADF : -EINVAL; }
 
 /* bpf_token_create: in the first user namespace there are none. */

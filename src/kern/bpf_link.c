@@ -177,9 +177,11 @@ static const struct link_kind link_uprobes = {BPFLINK_UPROBE_MULTI, target_uprob
 static const struct link_kind link_perf = {BPF_LINK_TYPE_PERF_EVENT, target_perf, false, false};
 static const struct link_kind link_raw_tp = {BPF_LINK_TYPE_RAW_TRACEPOINT, NULL, false, false};
 
+static const struct link_kind link_iter = {BPF_LINK_TYPE_ITER, NULL, false, true};
+
 static const struct link_kind *const link_kinds[] = {
-	&link_xdp,  &link_tcx,       &link_netkit,  &link_cgroup, &link_netns,
-	&link_perf, &link_netfilter, &link_uprobes, &link_raw_tp,
+	&link_iter,  &link_xdp,  &link_tcx,       &link_netkit,  &link_cgroup,
+	&link_netns, &link_perf, &link_netfilter, &link_uprobes, &link_raw_tp,
 };
 
 static const struct link_kind *kind_by_type(u32 type)
@@ -213,6 +215,8 @@ static const struct link_kind *kind_for(const struct kern_prog *p, u32 attach)
 		return attach == ATTACH_NETKIT_PRIMARY || attach == ATTACH_NETKIT_PEER
 			       ? &link_netkit
 			       : NULL;
+	case BPF_PROG_TYPE_TRACING:
+		return p->attach == BPF_TRACE_ITER && attach == p->attach ? &link_iter : NULL;
 	case PROGTYPE_NETFILTER:
 		return attach == ATTACH_NETFILTER ? &link_netfilter : NULL;
 	case BPF_PROG_TYPE_PERF_EVENT:
@@ -239,7 +243,9 @@ long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
 		return err;
 	const struct link_kind *kind =
 		kern_same_attach(o->p, h.attach) ? kind_for(o->p, h.attach) : NULL;
-	err = kind ? kind->target(attr, &h) : -EINVAL;
+	err = kind == &link_iter ? kern_iter_link(o->p, attr, &h)
+	      : kind             ? kind->target(attr, &h)
+				 : -EINVAL;
 	if (!err) {
 		h.type = kind->type;
 		h.prog_id = o->id;
@@ -353,6 +359,10 @@ struct link_info { /* struct bpf_link_info of Linux 6.18 */
 			u64 cookie;
 		} raw_tp;
 		struct {
+			u64 name;
+			u32 name_len, map_id;
+		} iter;
+		struct {
 			u64 id;
 			u32 attach;
 		} cgroup;
@@ -390,6 +400,12 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 			return -EINVAL;
 		i->raw_tp.cookie = h->cookie;
 		i->raw_tp.name_len = (u32)strlen(h->name) + 1;
+		return to ? give_name(to, room, h->name) : 0;
+	case BPF_LINK_TYPE_ITER:
+		if (!to != !room)
+			return -EINVAL;
+		i->iter.name_len = (u32)strlen(h->name) + 1;
+		i->iter.map_id = h->target_id;
 		return to ? give_name(to, room, h->name) : 0;
 	case BPF_LINK_TYPE_CGROUP:
 		i->cgroup.id = h->target;

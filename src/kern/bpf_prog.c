@@ -82,6 +82,11 @@ static u32 attach_type(const union bpf_attr *a)
 	return 0;
 }
 
+static bool is_iter(const union bpf_attr *a)
+{
+	return a->prog_type == BPF_PROG_TYPE_TRACING && a->expected_attach_type == BPF_TRACE_ITER;
+}
+
 static int check_attr(const union bpfattr *attr)
 {
 	const union bpf_attr *a = &attr->a;
@@ -92,8 +97,11 @@ static int check_attr(const union bpfattr *attr)
 		return call_no_token(attr->load.token_fd);
 	if (!a->insn_cnt || a->insn_cnt > INSNS_MAX)
 		return -E2BIG;
-	if (a->attach_prog_fd || a->attach_btf_id)
-		return -EINVAL; /* our world has no types of a kernel to attach to */
+	char target[LINK_TARGET];
+	/* Of the kernel's functions only the iterators are ours. */
+	if (a->attach_prog_fd ||
+	    (a->attach_btf_id && !(is_iter(a) && kern_iter_target(a->attach_btf_id, target))))
+		return -EINVAL;
 	if (!kern_attach_fits(a->prog_type, attach_type(a)))
 		return -EINVAL;
 	return 0;
@@ -121,6 +129,7 @@ static int read_program(struct load *l)
 	l->head = (struct prog_head){.type = a->prog_type,
 				     .attach = attach_type(a),
 				     .flags = a->prog_flags,
+				     .attach_btf_id = a->attach_btf_id,
 				     .insns = l->n,
 				     .gpl = is_gpl(license),
 				     .uid = getuid()};

@@ -133,6 +133,14 @@ int kern_file_of(int fd, long filesystem, int wrong, u64 *ret);
  * for. */
 bool kern_same_attach(const struct kern_prog *p, u32 attach);
 bool kern_tracepoint_known(const char *name);
+/* The running kernel's types; NULL: they are not to be had. */
+const struct btf *kern_vmlinux(void);
+/* What an iterator of this function of the kernel's walks over; false: it is none of
+ * ours. */
+bool kern_iter_target(u32 btf_id, char name[LINK_TARGET]);
+int kern_iter_link(const struct kern_prog *p, const union bpfattr *attr, struct link_head *h);
+/* A file of what the iterator wrote: a descriptor or -errno. */
+int kern_iter_open(const struct kern_link *l);
 /* Does anybody still want run statistics? */
 void kern_stats_look(void);
 /* The FIFO that readers of a ring buffer wait at: made, and written to. */
