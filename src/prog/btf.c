@@ -3,26 +3,26 @@
 #include "prog/btf_priv.h"
 
 const struct btf_shape btf_shapes[BTF_KINDS] = {
-	[BTF_KIND_UNKN] = {"UNKNOWN", 0, 0},
-	[BTF_KIND_INT] = {"INT", 4, 0},
-	[BTF_KIND_PTR] = {"PTR", 0, 0},
-	[BTF_KIND_ARRAY] = {"ARRAY", sizeof(struct btf_array), 0},
-	[BTF_KIND_STRUCT] = {"STRUCT", 0, sizeof(struct btf_member)},
-	[BTF_KIND_UNION] = {"UNION", 0, sizeof(struct btf_member)},
-	[BTF_KIND_ENUM] = {"ENUM", 0, sizeof(struct btf_enum)},
-	[BTF_KIND_FWD] = {"FWD", 0, 0},
-	[BTF_KIND_TYPEDEF] = {"TYPEDEF", 0, 0},
-	[BTF_KIND_VOLATILE] = {"VOLATILE", 0, 0},
-	[BTF_KIND_CONST] = {"CONST", 0, 0},
-	[BTF_KIND_RESTRICT] = {"RESTRICT", 0, 0},
-	[BTF_KIND_FUNC] = {"FUNC", 0, 0},
-	[BTF_KIND_FUNC_PROTO] = {"FUNC_PROTO", 0, sizeof(struct btf_param)},
-	[BTF_KIND_VAR] = {"VAR", sizeof(struct btf_var), 0},
-	[BTF_KIND_DATASEC] = {"DATASEC", 0, sizeof(struct btf_var_secinfo)},
-	[BTF_KIND_FLOAT] = {"FLOAT", 0, 0},
-	[BTF_KIND_DECL_TAG] = {"DECL_TAG", sizeof(struct btf_decl_tag), 0},
-	[BTF_KIND_TYPE_TAG] = {"TYPE_TAG", 0, 0},
-	[BTF_KIND_ENUM64] = {"ENUM64", 0, sizeof(struct btf_enum64)},
+	[BTF_KIND_UNKN] = {"UNKNOWN", "", false, false},
+	[BTF_KIND_INT] = {"INT", "#", false, false},
+	[BTF_KIND_PTR] = {"PTR", "", false, true},
+	[BTF_KIND_ARRAY] = {"ARRAY", "tt#", false, false},
+	[BTF_KIND_STRUCT] = {"STRUCT", "nt#", true, false},
+	[BTF_KIND_UNION] = {"UNION", "nt#", true, false},
+	[BTF_KIND_ENUM] = {"ENUM", "n#", true, false},
+	[BTF_KIND_FWD] = {"FWD", "", false, false},
+	[BTF_KIND_TYPEDEF] = {"TYPEDEF", "", false, true},
+	[BTF_KIND_VOLATILE] = {"VOLATILE", "", false, true},
+	[BTF_KIND_CONST] = {"CONST", "", false, true},
+	[BTF_KIND_RESTRICT] = {"RESTRICT", "", false, true},
+	[BTF_KIND_FUNC] = {"FUNC", "", false, true},
+	[BTF_KIND_FUNC_PROTO] = {"FUNC_PROTO", "nt", true, true},
+	[BTF_KIND_VAR] = {"VAR", "#", false, true},
+	[BTF_KIND_DATASEC] = {"DATASEC", "t##", true, false},
+	[BTF_KIND_FLOAT] = {"FLOAT", "", false, false},
+	[BTF_KIND_DECL_TAG] = {"DECL_TAG", "#", false, true},
+	[BTF_KIND_TYPE_TAG] = {"TYPE_TAG", "", false, true},
+	[BTF_KIND_ENUM64] = {"ENUM64", "n##", true, false},
 };
 
 /* ---- life ---- */
@@ -138,6 +138,13 @@ s64 btf_enum_value(const struct btf_type *t, u32 i)
 		return btf_flag(t) ? btf_enums(t)[i].val : (s64)(u32)btf_enums(t)[i].val;
 	const struct btf_enum64 *e = (const struct btf_enum64 *)(t + 1) + i;
 	return (s64)((u64)e->val_hi32 << 32 | e->val_lo32);
+}
+
+u32 btf_enum_name(const struct btf_type *t, u32 i)
+{
+	if (btf_is(t, BTF_KIND_ENUM))
+		return btf_enums(t)[i].name_off;
+	return ((const struct btf_enum64 *)(t + 1))[i].name_off;
 }
 
 u32 btf_member_at(const struct btf_type *t, u32 i)

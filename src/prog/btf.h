@@ -33,9 +33,8 @@ struct btf {
 
 /* Reads a file's BTF in either byte order: whole sections, known kinds, and all ids
  * and names within bounds, so that what is below may be asked. It may still be none
- * that Linux takes. The bytes are copied. name: the file's, for errors. */
-struct ob_err *btf_read(const char *name, struct bytes data, const struct btf *base,
-			struct btf **ret);
+ * that Linux takes. The bytes are copied. OB_FORMAT, OB_UNSUPPORTED, with the byte. */
+struct ob_err *btf_read(struct bytes data, const struct btf *base, struct btf **ret);
 /* What BPF_BTF_LOAD does: 0 or a negative errno. Its log is added to *log, line by line
  * as Linux writes it; NULL: none. kernel: types of the kernel that kptrs may point to
  * (btf_fields.c), NULL: none are known. */
@@ -88,6 +87,7 @@ static inline const struct btf_var_secinfo *btf_vars(const struct btf_type *t)
 }
 /* The value of an ENUM or ENUM64, sign extended where the kind flag says signed. */
 s64 btf_enum_value(const struct btf_type *t, u32 i);
+u32 btf_enum_name(const struct btf_type *t, u32 i); /* an offset */
 /* Where member i lies in bits, and its bits when it is a bitfield, else 0. A struct
  * without the kind flag has bitfields as INTs of fewer bits. */
 u32 btf_member_at(const struct btf_type *t, u32 i);
@@ -157,5 +157,14 @@ struct btf_map {
 };
 int btf_map_check(const struct btf *b, const struct btf_map *m, const struct btf *kernel,
 		  struct btf_fields *ret);
+
+/* ---- as text ---- */
+
+/* A line, and one for each of its elements, as `bpftool btf dump` writes them. */
+void btf_put_raw(struct buf *out, const struct btf *b, u32 id);
+/* As a C header (btf_c.c): n types and what they need, or all of them (ids NULL), each
+ * behind what it needs. The text is `bpftool btf dump ... format c`'s, without its frame.
+ * OB_FORMAT when there is no way to say the types in C. */
+struct ob_err *btf_put_c(struct buf *out, const struct btf *b, const u32 *ids, u32 n);
 
 #endif

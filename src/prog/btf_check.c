@@ -400,10 +400,8 @@ static int check_members(struct btf_check *c, const struct btf_type *t)
 
 static int check_enumerators(struct btf_check *c, const struct btf_type *t)
 {
-	u32 each = btf_shapes[btf_kind_of(t)].each;
-
 	for (u32 i = 0; i < btf_len(t); i++) {
-		u32 name = *(const u32 *)(const void *)((const u8 *)(t + 1) + i * each);
+		u32 name = btf_enum_name(t, i);
 		s64 value = btf_enum_value(t, i);
 
 		if (!btf_valid_off(c->b, name)) {
@@ -486,7 +484,7 @@ static int check_type(struct btf_check *c, const struct btf_type *t, u64 left, u
 	if (!btf_valid_off(c->b, t->name_off))
 		return btf_say(c, "[%u] Invalid name_offset:%u", c->id, t->name_off), -EINVAL;
 
-	u32 need = btf_shapes[kind].once + btf_shapes[kind].each * btf_len(t);
+	u32 need = btf_bytes(t) - BTF_ONE;
 	if (left < need)
 		return say_short(c, t, "meta_left:%u meta_needed:%u", (u32)left, need);
 	if (kind == BTF_KIND_INT && !plain(t) && btf_int(t) & ~(u32)INT_MASK)

@@ -17,13 +17,23 @@ enum {
 	BTF_PTR = 8,        /* bytes of a pointer */
 };
 
-/* How a kind is stored: behind the twelve bytes. */
+/* How a kind is stored: the words behind the first three, once or for each of its
+ * elements: n a name, t a type, # a number. */
 struct btf_shape {
 	const char *name;
-	u8 once; /* bytes */
-	u8 each; /* bytes, vlen times */
+	const char *words;
+	bool each;
+	bool refers; /* the third word is a type, not a size */
 };
 extern const struct btf_shape btf_shapes[BTF_KINDS];
+
+/* Bytes of such a type. */
+static inline u32 btf_bytes(const struct btf_type *t)
+{
+	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
+
+	return BTF_ONE + 4 * (u32)strlen(s->words) * (s->each ? btf_len(t) : 1);
+}
 
 /* ---- life (btf.c) ---- */
 /* A copy of the bytes, in which the types will be aligned. NULL: no memory. */

@@ -6,6 +6,7 @@
 
 #include "isa/isa.h"
 #include "prog/btf.h" /* types */
+#include "prog/elf.h"
 #include "prog/env.h" /* struct env, struct run: what a program meets */
 
 enum prog_kind { PROG_CLASSIC, PROG_EXTENDED };

@@ -4,10 +4,7 @@
 #ifndef BTF_MAKE_H
 #define BTF_MAKE_H
 
-#include "prog/prog.h"
-
-#include <linux/btf.h>
-#include <stdlib.h>
+#include "prog/btf_priv.h"
 
 enum { MAKE_TYPES = 48, MAKE_BYTES = 1 << 16 };
 
@@ -504,52 +501,17 @@ static u32 mk_copy_name(struct piece *p, u32 off)
 	return *s ? mk_string(s, strlen(s)) : 0;
 }
 
-/* What follows a type: for each element of `each` words, a letter for each word says
- * if it is a name, a type or a number. */
-static const char *mk_layout(u32 kind)
-{
-	switch (kind) {
-	case BTF_KIND_INT:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-		return "#";
-	case BTF_KIND_ARRAY:
-		return "tt#";
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return "nt#";
-	case BTF_KIND_ENUM:
-		return "n#";
-	case BTF_KIND_ENUM64:
-		return "n##";
-	case BTF_KIND_FUNC_PROTO:
-		return "nt";
-	case BTF_KIND_DATASEC:
-		return "t##";
-	default:
-		return "";
-	}
-}
-
-static bool mk_refers(u32 kind)
-{
-	return kind == BTF_KIND_PTR || (kind >= BTF_KIND_TYPEDEF && kind <= BTF_KIND_VAR) ||
-	       kind == BTF_KIND_DECL_TAG || kind == BTF_KIND_TYPE_TAG;
-}
-
 static void mk_copy(struct piece *p, u32 id)
 {
 	const struct btf_type *t = btf_type(p->from, id);
 	const u32 *w = (const u32 *)(t + 1);
-	const char *layout = mk_layout(btf_kind_of(t));
 	u32 kind = btf_kind_of(t);
-	bool once = kind == BTF_KIND_INT || kind == BTF_KIND_VAR || kind == BTF_KIND_DECL_TAG ||
-		    kind == BTF_KIND_ARRAY;
+	const struct btf_shape *shape = &btf_shapes[kind];
 
 	mk_type(mk_copy_name(p, t->name_off), kind, btf_flag(t), btf_len(t),
-		mk_refers(kind) ? mk_take(p, t->type) : t->size);
-	for (u32 i = 0, n = !*layout ? 0 : once ? 1 : btf_len(t); i < n; i++)
-		for (const char *l = layout; *l; l++, w++)
+		shape->refers ? mk_take(p, t->type) : t->size);
+	for (u32 i = 0, n = shape->each ? btf_len(t) : 1; i < n; i++)
+		for (const char *l = shape->words; *l; l++, w++)
 			mk_word(*l == 'n' ? mk_copy_name(p, *w) : *l == 't' ? mk_take(p, *w) : *w);
 }
 

@@ -4,9 +4,6 @@
  * Usage: btf_oracle [count [seed]] */
 #include "btf_make.h"
 
-#include "isa/bpf.h"
-
-#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
