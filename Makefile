@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make; make check [T=room/name.t] [SAN=1]; make demo, lint, bench, fuzz, install
+# make; make check [T=room/name.t] [SAN=1|thread]; make demo, lint, bench, fuzz, install
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 CLANG := $(findstring clang,$(CC))
-O := build$(if $(SAN),/san)$(if $(LIBFUZZER),/fuzz)$(if $(CLANG),/clang)
+O := build$(if $(SAN),/san$(SAN:1=))$(if $(LIBFUZZER),/fuzz)$(if $(CLANG),/clang)
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^.define OB_VERSION *"\(.*\)"/\1/p' include/onebpf.h)
@@ -21,6 +21,9 @@ LIBS := $(if $(SHARED_DEPS),$(DEPS),-Wl,-Bstatic $(DEPS) -Wl,-Bdynamic) -lpthrea
 PEERS := -Wl,--as-needed -lpcap -lm -ldl
 ifdef SAN
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(SAN),thread)
+SANITIZE := -fsanitize=thread $(if $(CLANG),,-Wno-tsan)
+endif
 endif
 ifdef LIBFUZZER
 SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

@@ -112,7 +112,6 @@ static int open_hash(struct map *m)
 	h->part = (struct part *)(void *)(m->base + l.part);
 	h->elem = m->data = m->base + l.elem;
 	h->values = m->base + l.values;
-	h->entry = HASH_PROCESSES;
 	h->seed[0] = hash_u64(m->head->seed + 0x9e3779b97f4a7c15);
 	h->seed[1] = hash_u64(m->head->seed + 0x2545f4914f6cdd1d) | 1;
 	m->own = h;
@@ -140,6 +139,12 @@ static void store_key(const struct map *m, struct elem *e, const u8 *key)
 	}
 }
 
+static void store_zero(u8 *to, u32 n)
+{
+	for (u32 i = 0; i < n; i += 8)
+		__atomic_store_n((u64 *)(void *)(to + i), 0, __ATOMIC_RELAXED);
+}
+
 /* What an update writes: its own slot, or all slots of the call's value. */
 struct input {
 	const void *value;
@@ -159,7 +164,7 @@ static void store_slots(struct map *m, u32 i, const struct input *in, bool fresh
 		else if (slot == in->slot)
 			map_copy(m, to, in->value);
 		else if (fresh)
-			memset(to, 0, m->value_size);
+			store_zero(to, m->stride);
 		if (fresh)
 			map_clear_fields(m, to);
 	}

@@ -72,8 +72,7 @@ struct hash {
 	struct part *part;
 	u32 parts;
 	u32 live, room; /* elements of a part: most in chains; all */
-	u32 generation; /* for which this process has its entry */
-	u32 entry;      /* in hash_shared, HASH_PROCESSES: none */
+	u64 joined; /* this process's entry in hash_shared, of the generation in the high half */
 	bool lru, per_cpu, keeps, by_slot;
 };
 
@@ -117,7 +116,12 @@ static inline u64 hash_load(const u8 *p, u32 n)
 {
 	u64 x = 0;
 
-	memcpy(&x, p, n);
+	if (likely(n == 8))
+		memcpy(&x, p, 8);
+	else if (n == 4)
+		memcpy(&x, p, 4);
+	else
+		memcpy(&x, p, n);
 	return x;
 }
 
@@ -216,9 +220,14 @@ int hash_lock_slow(struct map *m, struct cell *c, u64 *kept);
 bool hash_lost(struct map *m);
 void hash_part_ways(struct map *m); /* this process locks nothing any more */
 
+static inline bool hash_joined(const struct hash *h)
+{
+	return __atomic_load_n(&h->joined, __ATOMIC_RELAXED) >> 32 == lock_generation;
+}
+
 static inline int hash_lock(struct map *m, struct cell *c, u64 *kept)
 {
-	if (unlikely(hash_of(m)->generation != lock_generation) || !lock_try(&c->lock, kept))
+	if (unlikely(!hash_joined(hash_of(m))) || !lock_try(&c->lock, kept))
 		return hash_lock_slow(m, c, kept);
 	return 0;
 }

@@ -21,49 +21,65 @@ static u64 now_ms(void)
 	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
 }
 
-static bool enter(struct hash_shared *s, struct hash *h, u64 me)
+/* The number of a new entry for this process, or HASH_PROCESSES. */
+static u32 enter(struct hash_shared *s)
 {
-	for (h->entry = 0; h->entry < HASH_PROCESSES; h->entry++) {
+	u64 me = lock_process((u32)getpid());
+	u32 i;
+
+	for (i = 0; i < HASH_PROCESSES; i++) {
 		u64 none = 0;
-		if (__atomic_compare_exchange_n(&s->process[h->entry], &none, me, false,
-						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-			return true;
+		if (__atomic_compare_exchange_n(&s->process[i], &none, me, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			break;
 	}
-	return false;
+	return i;
 }
 
-/* Before it locks anything. */
+static void leave(struct hash_shared *s, u32 entry)
+{
+	if (entry < HASH_PROCESSES)
+		__atomic_store_n(&s->process[entry], 0, __ATOMIC_RELEASE);
+}
+
+/* Before it locks anything. Another thread may be quicker. */
 static void join(struct map *m)
 {
 	struct hash_shared *s = shared_of(m);
 	struct hash *h = hash_of(m);
-	u64 me = lock_process((u32)getpid());
+	u64 was = __atomic_load_n(&h->joined, __ATOMIC_RELAXED);
 
 	lock_me(); /* from here on forks are seen */
-	h->generation = lock_generation;
-	if (!enter(s, h, me) && !(hash_lost(m) && enter(s, h, me)))
+	u32 entry = enter(s);
+	if (entry == HASH_PROCESSES) {
 		__atomic_store_n(&s->crowded, 1, __ATOMIC_RELEASE);
+		hash_lost(m);
+		entry = enter(s);
+	}
+	if (!__atomic_compare_exchange_n(&h->joined, &was, (u64)lock_generation << 32 | entry,
+					 false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		leave(s, entry);
 }
 
 void hash_part_ways(struct map *m)
 {
 	struct hash *h = hash_of(m);
 
-	if (h->generation == lock_generation && h->entry < HASH_PROCESSES)
-		__atomic_store_n(&shared_of(m)->process[h->entry], 0, __ATOMIC_RELEASE);
+	if (hash_joined(h))
+		leave(shared_of(m), (u32)h->joined);
 }
 
 /* Those of the processes that have died; returns how many. */
 static u32 list_dead(struct map *m, u64 dead[HASH_PROCESSES])
 {
 	struct hash_shared *s = shared_of(m);
-	u64 now = now_ms();
+	u64 now = now_ms(), joined = __atomic_load_n(&hash_of(m)->joined, __ATOMIC_RELAXED);
 	bool close = now - __atomic_load_n(&s->looked, __ATOMIC_RELAXED) >= LOOK_MS;
 	u32 n = 0;
 
 	for (u32 i = 0; i < HASH_PROCESSES; i++) {
 		u64 who = __atomic_load_n(&s->process[i], __ATOMIC_ACQUIRE);
-		bool gone = who && i != hash_of(m)->entry && lock_process_is_dead(who, close);
+		bool gone = who && i != (u32)joined && lock_process_is_dead(who, close);
 
 		dead[i] = gone ? who : 0;
 		n += gone;
@@ -203,7 +219,7 @@ bool hash_lost(struct map *m)
 
 int hash_lock_slow(struct map *m, struct cell *c, u64 *kept)
 {
-	if (hash_of(m)->generation != lock_generation)
+	if (!hash_joined(hash_of(m)))
 		join(m);
 	for (;;) {
 		int err = lock_take(&c->lock, kept);
