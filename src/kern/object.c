@@ -306,13 +306,8 @@ bool kern_in_map(u64 addr, u32 size)
 
 	pthread_mutex_lock(&lock);
 	for (u32 i = 0; i < BUCKETS && !found; i++)
-		for (const struct object *o = bucket[i]; o && !found; o = o->next) {
-			const struct map *m = o->p;
-			if (o->kind != OBJECT_MAP)
-				continue;
-			u64 at = (u64)(uintptr_t)m->base, n = (u64)((u8 *)m->head - m->base);
-			found = addr >= at && addr - at <= n && n - (addr - at) >= size;
-		}
+		for (const struct object *o = bucket[i]; o && !found; o = o->next)
+			found = o->kind == OBJECT_MAP && map_has(o->p, addr, size);
 	pthread_mutex_unlock(&lock);
 	return found;
 }

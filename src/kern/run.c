@@ -35,19 +35,12 @@ static bool find_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
 	return true;
 }
 
-static bool in_map(const struct map *m, u64 addr, u32 size)
-{
-	u64 at = (u64)(uintptr_t)m->base, n = (u64)((u8 *)m->head - m->base);
-
-	return addr >= at && addr - at <= n && n - (addr - at) >= size;
-}
-
 static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 {
 	const struct ob_run *k = r->env->arg;
 
 	for (u32 i = 0; i < k->maps; i++)
-		if (in_map(k->map[i], addr, size))
+		if (map_has(k->map[i], addr, size))
 			return true;
 	if (!write && kern_lent(r, addr, size))
 		return true;

@@ -163,3 +163,15 @@ bool lock_seize(u64 *word, u64 dead_holder)
 	return __atomic_compare_exchange_n(word, &dead_holder, lock_me(), false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
 }
+
+int map_lock_wait(struct map_lock *lock)
+{
+	for (;;) {
+		u64 was;
+		int err = lock_wait(&lock->word, &was);
+		if (err != -EOWNERDEAD)
+			return err;
+		if (lock_seize(&lock->word, was))
+			return 1;
+	}
+}

@@ -59,4 +59,27 @@ static inline int lock_take(u64 *word, u64 *was)
 
 static inline void lock_leave(u64 *word, u64 is) { __atomic_store_n(word, is, __ATOMIC_RELEASE); }
 
+/* ---- of a whole map: the word of a free one is 0 ---- */
+struct map_lock {
+	u64 word;
+};
+int map_lock_wait(struct map_lock *lock);
+
+/* 0; 1: who held it has died; -EBUSY: this thread has it. */
+static inline int map_lock(struct map_lock *lock)
+{
+	u64 was;
+
+	return likely(lock_try(&lock->word, &was)) ? 0 : map_lock_wait(lock);
+}
+
+static inline void map_unlock(struct map_lock *lock) { lock_leave(&lock->word, 0); }
+
+/* A thread by its number alone, where there is no room for more. */
+static inline u32 lock_thread(void) { return lock_me() >> 32 & INT32_MAX; }
+static inline bool lock_thread_is_dead(u32 thread)
+{
+	return lock_is_dead(LOCK_HELD | (u64)thread << 32, true);
+}
+
 #endif

@@ -10,7 +10,7 @@
  *
  * A node that was let go is used again, perhaps while a look-up stands on it.
  * `gone` is counted up between the two; a look-up that saw it move begins anew. */
-#include "map/priv.h"
+#include "map/lock.h"
 
 #include <stdlib.h>
 
@@ -182,7 +182,7 @@ static u32 take_node(struct map *m)
 	struct own *o = map_own(m, struct own);
 	u32 i = o->free;
 
-	if (!i)
+	if (!i || i >= o->nodes)
 		return o->unused < o->nodes ? o->unused++ : 0;
 	o->free = node(m, i)->child[0];
 	return i;
@@ -271,11 +271,15 @@ struct place {
 
 static struct place locate(struct map *m, const void *key)
 {
-	struct place p = {.link = &map_own(m, struct own)->root};
-	u32 prefix = prefix_of(key);
+	struct own *o = map_own(m, struct own);
+	struct place p = {.link = &o->root};
+	u32 prefix = prefix_of(key), low = 0;
 
-	while (*p.link) {
+	while (*p.link && *p.link < o->nodes) {
 		p.n = node(m, *p.link);
+		if (p.n->prefix < low)
+			break;
+		low = p.n->prefix + 1;
 		p.matched = match(m, p.n, data_of(key), prefix);
 		if (p.n->prefix != p.matched || p.n->prefix == prefix)
 			return p;
@@ -403,9 +407,10 @@ static int remove_key(struct map *m, const void *key)
 
 static u32 leftmost(const struct map *m, u32 i)
 {
+	u64 nodes = map_own(m, struct own)->nodes;
 	u32 found = 0;
 
-	while (i && i < map_own(m, struct own)->nodes) {
+	while (i && i < nodes) {
 		struct node *n = node(m, i);
 		u32 left = load(&n->child[0]);
 		if (!load(&n->branch)) {
@@ -413,7 +418,7 @@ static u32 leftmost(const struct map *m, u32 i)
 			if (!left)
 				left = load(&n->child[1]);
 		}
-		if (left && node(m, left)->prefix <= n->prefix)
+		if (left && left < nodes && node(m, left)->prefix <= n->prefix)
 			break;
 		i = left;
 	}
@@ -426,7 +431,7 @@ static u32 behind(const struct map *m, const void *key, u32 *path)
 	u32 root = load(&map_own(m, struct own)->root), depth = 0, i = root, matched = 0;
 	u32 prefix = prefix_of(key);
 
-	while (i && depth <= bits(m)) {
+	while (i && i < map_own(m, struct own)->nodes && depth <= bits(m)) {
 		struct node *n = node(m, i);
 		path[depth++] = i;
 		matched = match(m, n, data_of(key), prefix);
@@ -434,7 +439,8 @@ static u32 behind(const struct map *m, const void *key, u32 *path)
 			break;
 		i = load(&n->child[bit(data_of(key), n->prefix)]);
 	}
-	if (!i || node(m, i)->prefix != matched || load(&node(m, i)->branch))
+	if (!i || i >= map_own(m, struct own)->nodes || node(m, i)->prefix != matched ||
+	    load(&node(m, i)->branch))
 		return leftmost(m, root);
 	for (depth--; depth; depth--) {
 		struct node *n = node(m, path[depth - 1]);

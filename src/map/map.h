@@ -68,10 +68,11 @@ struct map {
 	u32 type, key_size, value_size, max_entries, flags, slots;
 	u32 stride; /* bytes from one value (or one slot's copy) to the next */
 	u32 id;
-	u8 *data;  /* the first element: what programs' array look-ups need */
-	void *own; /* its type's, of this process only */
-	int fd;    /* of the block; owned */
-	u32 refs;  /* atomic */
+	u8 *data;   /* the first element: what programs' array look-ups need */
+	u64 mapped; /* bytes at data that are mapped there besides the block (rings), or 0 */
+	void *own;  /* its type's, of this process only */
+	int fd;     /* of the block; owned */
+	u32 refs;   /* atomic */
 	const struct map_host *host;
 	void *arg; /* the host's */
 };
@@ -140,6 +141,15 @@ int map_create(const struct map_attr *a, int fd, struct map **ret);
 int map_open(int fd, struct map **ret);
 struct map *map_get(struct map *m); /* one holder more */
 void map_put(struct map *m);        /* one less; NULL is allowed */
+
+/* Are these bytes in its elements' memory? */
+static inline bool map_has(const struct map *m, u64 addr, u64 size)
+{
+	u64 n = m->mapped ? m->mapped : (u64)((u8 *)m->head - m->data);
+	u64 off = addr - (u64)(uintptr_t)m->data;
+
+	return off <= n && n - off >= size;
+}
 
 /* ---- what the bpf() call does with a map; sizes are the caller's affair ---- */
 u32 map_value_bytes(const struct map *m); /* of a value, as the call copies it */

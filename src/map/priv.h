@@ -47,17 +47,6 @@ int map_array_check(const struct map_attr *a);
 u64 map_array_size(const struct map_attr *a);
 int map_array_next(struct map *m, const void *key, void *to);
 
-/* ---- locks of a whole map ---- */
-struct map_lock {
-	u32 holder; /* thread, 0: none */
-};
-/* 0; 1: who held it has died; -EBUSY: this thread has it. */
-int map_lock(struct map_lock *lock);
-void map_unlock(struct map_lock *lock);
-/* This thread, as locks name it; and whether one is no more. */
-u32 map_thread(void);
-bool map_thread_gone(u32 thread);
-
 /* Rounds up to a multiple of a power of two. */
 static inline u64 map_round(u64 n, u64 to) { return (n + to - 1) & ~(to - 1); }
 

@@ -4,7 +4,7 @@
  *
  * Both ends are one word, so that what is pushed, popped or replaced is there or
  * not, whenever its process is killed: a value is written before the ends move. */
-#include "map/priv.h"
+#include "map/lock.h"
 
 struct own {
 	_Alignas(64) struct map_lock lock;

@@ -42,6 +42,7 @@ int map_ring_open(struct map *m)
 			       .stuck_at = UINT64_MAX};
 	m->own = r;
 	m->data = r->data;
+	m->mapped = 2 * n;
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /* BPF_MAP_TYPE_USER_RINGBUF: records from a process, drained by programs. The
  * block is laid out as a ring buffer's; who writes may write it all but the
  * consumer's page, so nothing in it is believed. */
-#include "map/priv.h"
+#include "map/lock.h"
 
 enum { SAMPLES_MAX = 128 << 10, SAMPLE_MAX = (1 << 24) - 1 /* of a dynptr */ };
 
@@ -58,8 +58,8 @@ static bool begin(u32 *word)
 {
 	u32 was = __atomic_load_n(word, __ATOMIC_RELAXED);
 
-	return (!was || map_thread_gone(was)) &&
-	       __atomic_compare_exchange_n(word, &was, map_thread(), false, __ATOMIC_ACQUIRE,
+	return (!was || lock_thread_is_dead(was)) &&
+	       __atomic_compare_exchange_n(word, &was, lock_thread(), false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
 }
 

@@ -15,7 +15,7 @@
  * Linux's writers do not die between reserve and commit. Here, who finds a BUSY
  * record in his way whose writer is no more, discards it; and who finds the reader
  * asleep before a record that is ready, wakes it. */
-#include "map/priv.h"
+#include "map/lock.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -49,7 +49,7 @@ static bool discard_dead(const struct map_ring *r, u32 *head)
 {
 	u32 len = ring_len(head), who = __atomic_load_n(head + 1, __ATOMIC_RELAXED);
 
-	if (!(len & RING_BUSY) || ring_len(head) != len || !map_thread_gone(who))
+	if (!(len & RING_BUSY) || ring_len(head) != len || !lock_thread_is_dead(who))
 		return false;
 	__atomic_store_n(head + 1, page_of(r, head), __ATOMIC_RELAXED);
 	return __atomic_compare_exchange_n(head, &len, (len ^ RING_BUSY) | RING_DISCARD, false,
@@ -104,7 +104,7 @@ void *map_ring_reserve(struct map *m, u64 bytes, u64 flags)
 		return NULL;
 	}
 	u32 *head = ring_header(r, at);
-	__atomic_store_n(head + 1, map_thread(), __ATOMIC_RELAXED);
+	__atomic_store_n(head + 1, lock_thread(), __ATOMIC_RELAXED);
 	__atomic_store_n(head, (u32)bytes | RING_BUSY, __ATOMIC_RELAXED);
 	__atomic_store_n(r->producer, end, __ATOMIC_RELEASE);
 	map_unlock(&o->lock);
@@ -171,7 +171,7 @@ bool map_ring_owns(const struct map *m, const void *sample)
 	if (off % 8 || off < RING_HEAD || off > r->mask + RING_HEAD)
 		return false;
 	const u32 *head = (const u32 *)sample - 2;
-	return ring_len(head) & RING_BUSY && head[1] == map_thread();
+	return ring_len(head) & RING_BUSY && head[1] == lock_thread();
 }
 
 u64 map_ring_query(struct map *m, u64 what)

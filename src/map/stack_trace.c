@@ -5,7 +5,7 @@
  * A place's state is 0 for empty, else its version in the upper half (counted up
  * with each trace) and in the lower one FULL, or the thread that writes it. Who
  * reads looks at the state before and after; a writer that died is as empty. */
-#include "map/priv.h"
+#include "map/lock.h"
 
 #include <unistd.h>
 
@@ -106,10 +106,10 @@ long map_stack_put(struct map *m, const u64 *ips, u32 n, u64 flags)
 		if (equal && state(p) == was)
 			return id;
 	}
-	bool empty = !(u32)was || ((u32)was != FULL && map_thread_gone((u32)was));
+	bool empty = !(u32)was || ((u32)was != FULL && lock_thread_is_dead((u32)was));
 	u64 version = (was >> 32) + 1;
 	if ((!empty && !(flags & BPF_F_REUSE_STACKID)) || ((u32)was != FULL && !empty) ||
-	    !swap(p, was, version << 32 | map_thread()))
+	    !swap(p, was, version << 32 | lock_thread()))
 		return -EEXIST;
 	p->n = n;
 	p->hash = hash;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Values: copied around the kernel's fields, and locked by the spin lock that
  * lies in them. */
-#include "map/priv.h"
+#include "map/lock.h"
 
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+enum { SPINS = 1000 }; /* before the holder is looked at */
 
 /* Values of 4, 8 and 16 bytes are most; each is one store, as in Linux, where
  * aligned words never tear. What is read may be written meanwhile, as there. */
@@ -44,57 +42,27 @@ void map_copy(const struct map *m, void *to, const void *from)
 	memcpy((u8 *)to + at, (const u8 *)from + at, m->value_size - at);
 }
 
-static _Thread_local u32 my_tid;
-
-static void forget(void) { my_tid = 0; }
-static void at_fork(void) { pthread_atfork(NULL, NULL, forget); }
-
-u32 map_thread(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (unlikely(!my_tid)) {
-		pthread_once(&once, at_fork);
-		my_tid = (u32)gettid();
-	}
-	return my_tid;
-}
-
-bool map_thread_gone(u32 thread) { return syscall(SYS_tkill, thread, 0) && errno == ESRCH; }
-
 static bool swap(u32 *word, u32 was, u32 now)
 {
 	return __atomic_compare_exchange_n(word, &was, now, false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
 }
 
-/* True when its holder has died. */
-static bool take(u32 *word)
+void map_spin_lock(u32 *word)
 {
 	for (u32 spins = 0;; spins++) {
-		if (swap(word, 0, map_thread()))
-			return false;
-		if (spins < 100)
+		if (swap(word, 0, lock_thread()))
+			return;
+		if (spins < SPINS)
 			continue;
 		u32 was = __atomic_load_n(word, __ATOMIC_RELAXED);
-		if (was && map_thread_gone(was) && swap(word, was, map_thread()))
-			return true;
+		if (was && lock_thread_is_dead(was) && swap(word, was, lock_thread()))
+			return;
 		sched_yield();
 	}
 }
 
-void map_spin_lock(u32 *word) { take(word); }
-
 void map_spin_unlock(u32 *word) { __atomic_store_n(word, 0, __ATOMIC_RELEASE); }
-
-int map_lock(struct map_lock *lock)
-{
-	if (unlikely(__atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == map_thread()))
-		return -EBUSY;
-	return take(&lock->holder);
-}
-
-void map_unlock(struct map_lock *lock) { map_spin_unlock(&lock->holder); }
 
 void map_copy_locked(const struct map *m, void *to, const void *from, void *locked_value)
 {

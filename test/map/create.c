@@ -156,7 +156,7 @@ static void compare(u32 type, u64 n)
 
 int main(int argc, char **argv)
 {
-	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 150;
+	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 60;
 	struct map_attr array = {BPF_MAP_TYPE_ARRAY, 4, 4, 1, .slots = 1};
 
 	inner = kernel_map(&array, -1, -1);
