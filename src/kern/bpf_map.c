@@ -511,8 +511,15 @@ long call_map_freeze(union bpfattr *attr, u64 uattr, u32 size)
 	else if (object_mode((int)attr->a.map_fd) == O_RDONLY ||
 		 __atomic_load_n(&m->head->frozen, __ATOMIC_ACQUIRE))
 		err = -EPERM;
+	else if (kern_is_written((int)attr->a.map_fd))
+		err = -EBUSY;
 	else
 		err = map_freeze(m);
+	/* Mapped for writing at the same moment? */
+	if (!err && kern_is_written((int)attr->a.map_fd)) {
+		__atomic_store_n(&m->head->frozen, 0, __ATOMIC_RELEASE);
+		err = -EBUSY;
+	}
 	object_put(o);
 	return err;
 }

@@ -121,6 +121,8 @@ struct kern_link {
 	struct link_head *head;
 };
 
+/* Has a process mapped the map for writing? (mmap.c) */
+bool kern_is_written(int fd);
 /* May it stand in the program array? The first one decides for all. */
 int kern_prog_fits(struct map_host_data *h, const struct kern_prog *p);
 /* Key and value types against the map, and the kernel's fields of its values. */

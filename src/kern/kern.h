@@ -6,6 +6,8 @@
 
 #include "vm/vm.h"
 
+#include <sys/types.h>
+
 /* ---- extended programs (run.c); their life is in onebpf.h: ob_run_create,
  * ob_run_destroy ---- */
 
@@ -66,6 +68,9 @@ int kern_world_remove(const char *path);
 /* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
  * "kernel.cpus". ENOENT: no such name, ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
+
+/* mmap() on a descriptor of this process's world: the address, or -errno. */
+long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 
 /* ---- what else is known of this process's world (fdinfo.c) ---- */
 u32 kern_cpus(void); /* possible CPUs; 0: there is no world */

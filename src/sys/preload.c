@@ -117,6 +117,20 @@ bool user_map_info(int fd, struct bpf_map_info *ret)
 	return !kern_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr.info));
 }
 
+void *mmap(void *at, size_t n, int prot, int flags, int fd, off_t off)
+{
+	struct user_object o;
+
+	if (fd < 0 || (flags & MAP_ANONYMOUS) || !user_object(fd, &o))
+		return real()->mmap(at, n, prot, flags, fd, off);
+	int keep = errno;
+	long ret = kern_mmap(at, n, prot, flags, fd, off);
+	errno = ret < 0 && ret >= -4095 ? (int)-ret : keep;
+	return ret < 0 && ret >= -4095 ? MAP_FAILED : (void *)ret;
+}
+
+ALSO(mmap, mmap64);
+
 /* ---- calls by number ---- */
 
 int user_bpf(int cmd, void *attr, unsigned size)

@@ -77,7 +77,7 @@ int user_bpf(int cmd, void *attr, unsigned size);
 
 /* ---- paths (preload_path.c) ---- */
 /* Where the path leads in our world: path itself, or what is written to `to`. */
-const char *user_path(const char *path, char to[USER_PATH]);
+const char *user_path_at(int dir, const char *path, char to[USER_PATH]);
 /* The other way: what the program would call this file. */
 const char *user_path_back(const char *path, char to[USER_PATH]);
 

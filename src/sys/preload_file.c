@@ -110,17 +110,19 @@ static bool put_mounts(struct buf *to, const struct path *p)
 
 /* ---- settings ---- */
 
-static bool put_0(struct buf *to, const struct path *p)
+/* Everyone may call bpf() in a world. Root is told what the machine is set to. */
+static bool put_unprivileged(struct buf *to, const struct path *p)
 {
-	(void)p;
-	buf_puts(to, "0\n");
+	if (geteuid() || !add_host(to, p->whole))
+		buf_puts(to, "0\n");
 	return true;
 }
 
-static bool put_1(struct buf *to, const struct path *p)
+/* What only root could read. */
+static bool put_jit(struct buf *to, const struct path *p)
 {
-	(void)p;
-	buf_puts(to, "1\n");
+	if (!add_host(to, p->whole))
+		buf_puts(to, strstr(p->whole, "enable") ? "1\n" : "0\n");
 	return true;
 }
 
@@ -164,10 +166,10 @@ static const struct made {
 	{"/proc/mounts", put_mounts},
 	{"/proc/*/mounts", put_mounts},
 	{"/etc/mtab", put_mounts},
-	{"/proc/sys/kernel/unprivileged_bpf_disabled", put_0},
-	{"/proc/sys/net/core/bpf_jit_enable", put_1},
-	{"/proc/sys/net/core/bpf_jit_harden", put_0},
-	{"/proc/sys/net/core/bpf_jit_kallsyms", put_0},
+	{"/proc/sys/kernel/unprivileged_bpf_disabled", put_unprivileged},
+	{"/proc/sys/net/core/bpf_jit_enable", put_jit},
+	{"/proc/sys/net/core/bpf_jit_harden", put_jit},
+	{"/proc/sys/net/core/bpf_jit_kallsyms", put_jit},
 	{"/sys/devices/system/cpu/possible", put_cpus},
 	{"/sys/bus/event_source/devices/kprobe/type", put_type},
 	{"/sys/bus/event_source/devices/uprobe/type", put_type},

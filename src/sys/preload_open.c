@@ -23,7 +23,7 @@ static int open_at(int dir, const char *path, int flags, mode_t mode)
 
 	if (fd >= 0)
 		return fd;
-	const char *at = user_path(path, to);
+	const char *at = user_path_at(dir, path, to);
 	fd = real()->openat(dir, at, flags, mode);
 	return at == path ? fd : as_pin(fd, flags);
 }
@@ -99,7 +99,7 @@ FILE *fopen(const char *path, const char *mode)
 
 	if (fd >= 0)
 		return fdopen(fd, mode);
-	const char *at = user_path(path, to);
+	const char *at = user_path_at(AT_FDCWD, path, to);
 	return at == path ? real()->fopen(path, mode) : fopen_pin(at, mode);
 }
 
@@ -107,7 +107,7 @@ FILE *freopen(const char *path, const char *mode, FILE *f)
 {
 	char to[USER_PATH];
 
-	return real()->freopen(user_path(path, to), mode, f);
+	return real()->freopen(user_path_at(AT_FDCWD, path, to), mode, f);
 }
 
 FILE *setmntent(const char *path, const char *mode)

@@ -22,15 +22,50 @@ static const char *below(const char *path, const char *dir)
 	return !*path || *path == '/' ? path : NULL;
 }
 
-const char *user_path(const char *path, char to[USER_PATH])
+static const char *lead(const char *path, const char *rest, char to[USER_PATH])
 {
-	const char *rest = path && *path == '/' ? below(path, mount_point) : NULL;
-
-	if (!rest || !real() || !*user_world)
-		return path;
-	if (snprintf(to, USER_PATH, "%s%s%s", user_world, pins, rest) >= USER_PATH)
+	if (!rest || !*user_world ||
+	    snprintf(to, USER_PATH, "%s%s%s", user_world, pins, rest) >= USER_PATH)
 		return path;
 	return to;
+}
+
+/* May it lead from above the mount point below it? */
+static bool is_step(const char *path)
+{
+	static const char *const steps[] = {"sys", "fs", "bpf", ".", ".."};
+	size_t n = strcspn(path, "/");
+
+	for (u32 i = 0; i < LEN(steps); i++)
+		if (n == strlen(steps[i]) && !memcmp(path, steps[i], n))
+			return true;
+	return false;
+}
+
+/* Programs walk to a directory step by step (mkdir -p). */
+static const char *relative(int dir, const char *path, char to[USER_PATH])
+{
+	char self[32], whole[USER_PATH];
+	int keep = errno;
+
+	snprintf(self, sizeof(self), dir == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/%d", dir);
+	ssize_t n = real()->readlink(self, whole, sizeof(whole));
+	errno = keep;
+	if (n <= 0 || (size_t)n + strlen(path) + 2 > sizeof(whole) ||
+	    n >= (ssize_t)sizeof(mount_point))
+		return path;
+	whole[n] = '/';
+	strcpy(whole + n + 1, path);
+	return lead(path, below(whole, mount_point), to);
+}
+
+const char *user_path_at(int dir, const char *path, char to[USER_PATH])
+{
+	if (!path || !*path || !real())
+		return path;
+	if (*path == '/')
+		return lead(path, below(path, mount_point), to);
+	return is_step(path) ? relative(dir, path, to) : path;
 }
 
 const char *user_path_back(const char *path, char to[USER_PATH])
@@ -44,6 +79,55 @@ const char *user_path_back(const char *path, char to[USER_PATH])
 	return to;
 }
 
+/* ---- what a file is ---- */
+
+/* A pin has no bytes that a program could read. */
+static int seen(int ret, bool pin, struct stat *st)
+{
+	if (!ret && pin && S_ISREG(st->st_mode))
+		st->st_size = st->st_blocks = 0;
+	return ret;
+}
+
+int stat(const char *path, struct stat *st)
+{
+	char to[USER_PATH];
+	const char *at = user_path_at(AT_FDCWD, path, to);
+
+	return seen(real()->stat(at, st), at != path, st);
+}
+
+int lstat(const char *path, struct stat *st)
+{
+	char to[USER_PATH];
+	const char *at = user_path_at(AT_FDCWD, path, to);
+
+	return seen(real()->lstat(at, st), at != path, st);
+}
+
+int fstatat(int dir, const char *path, struct stat *st, int flags)
+{
+	char to[USER_PATH];
+	const char *at = user_path_at(dir, path, to);
+
+	return seen(real()->fstatat(dir, at, st, flags), at != path, st);
+}
+
+int statx(int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict st)
+{
+	char to[USER_PATH];
+	const char *at = user_path_at(dir, path, to);
+	int ret = real()->statx(dir, at, flags, mask, st);
+
+	if (!ret && at != path && S_ISREG(st->stx_mode))
+		st->stx_size = st->stx_blocks = 0;
+	return ret;
+}
+
+ALSO(stat, stat64);
+ALSO(lstat, lstat64);
+ALSO(fstatat, fstatat64);
+
 /* ---- functions that take one path ---- */
 
 #define PATH1(type, name, args, ...)              \
@@ -53,34 +137,25 @@ const char *user_path_back(const char *path, char to[USER_PATH])
                                                   \
 		return real()->name(__VA_ARGS__); \
 	}
-#define P user_path(path, to)
+#define P     user_path_at(AT_FDCWD, path, to)
+#define AT(d) user_path_at(d, path, to)
 
 PATH1(DIR *, opendir, (const char *path), P)
-PATH1(int, stat, (const char *path, struct stat *st), P, st)
-PATH1(int, lstat, (const char *path, struct stat *st), P, st)
-PATH1(int, fstatat, (int dir, const char *path, struct stat *st, int flags), dir, P, st, flags)
-PATH1(int, statx,
-      (int dir, const char *restrict path, int flags, unsigned mask, struct statx *restrict st),
-      dir, P, flags, mask, st)
 PATH1(int, access, (const char *path, int how), P, how)
 PATH1(int, euidaccess, (const char *path, int how), P, how)
-PATH1(int, faccessat, (int dir, const char *path, int how, int flags), dir, P, how, flags)
+PATH1(int, faccessat, (int dir, const char *path, int how, int flags), dir, AT(dir), how, flags)
 PATH1(ssize_t, readlink, (const char *path, char *buf, size_t n), P, buf, n)
-PATH1(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t n), dir, P, buf, n)
+PATH1(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t n), dir, AT(dir), buf, n)
 PATH1(int, mkdir, (const char *path, mode_t mode), P, mode)
-PATH1(int, mkdirat, (int dir, const char *path, mode_t mode), dir, P, mode)
+PATH1(int, mkdirat, (int dir, const char *path, mode_t mode), dir, AT(dir), mode)
 PATH1(int, rmdir, (const char *path), P)
 PATH1(int, unlink, (const char *path), P)
-PATH1(int, unlinkat, (int dir, const char *path, int flags), dir, P, flags)
+PATH1(int, unlinkat, (int dir, const char *path, int flags), dir, AT(dir), flags)
 PATH1(int, remove, (const char *path), P)
 PATH1(int, chmod, (const char *path, mode_t mode), P, mode)
 PATH1(int, chown, (const char *path, uid_t uid, gid_t gid), P, uid, gid)
 PATH1(int, chdir, (const char *path), P)
 PATH1(int, symlink, (const char *content, const char *path), content, P)
-
-ALSO(stat, stat64);
-ALSO(lstat, lstat64);
-ALSO(fstatat, fstatat64);
 
 /* ---- two paths ---- */
 
@@ -91,15 +166,15 @@ ALSO(fstatat, fstatat64);
                                                     \
 		return real()->name(__VA_ARGS__);   \
 	}
-#define FROM user_path(from, to)
-#define INTO user_path(into, to2)
+#define FROM(d) user_path_at(d, from, to)
+#define INTO(d) user_path_at(d, into, to2)
 
-PATH2(rename, (const char *from, const char *into), FROM, INTO)
-PATH2(renameat, (int a, const char *from, int b, const char *into), a, FROM, b, INTO)
-PATH2(renameat2, (int a, const char *from, int b, const char *into, unsigned flags), a, FROM, b,
-      INTO, flags)
-PATH2(link, (const char *from, const char *into), FROM, INTO)
-PATH2(linkat, (int a, const char *from, int b, const char *into, int flags), a, FROM, b, INTO,
+PATH2(rename, (const char *from, const char *into), FROM(AT_FDCWD), INTO(AT_FDCWD))
+PATH2(renameat, (int a, const char *from, int b, const char *into), a, FROM(a), b, INTO(b))
+PATH2(renameat2, (int a, const char *from, int b, const char *into, unsigned flags), a, FROM(a), b,
+      INTO(b), flags)
+PATH2(link, (const char *from, const char *into), FROM(AT_FDCWD), INTO(AT_FDCWD))
+PATH2(linkat, (int a, const char *from, int b, const char *into, int flags), a, FROM(a), b, INTO(b),
       flags)
 
 /* ---- the file system itself ---- */
@@ -117,7 +192,7 @@ static void as_bpffs(struct statfs *st) { st->f_type = BPF_FS_MAGIC; }
 int statfs(const char *path, struct statfs *st)
 {
 	char to[USER_PATH];
-	const char *at = user_path(path, to);
+	const char *at = user_path_at(AT_FDCWD, path, to);
 	int ret = real()->statfs(at, st);
 
 	if (!ret && at != path)
@@ -147,15 +222,19 @@ int fstatfs(int fd, struct statfs *st)
 int statfs64(const char *path, struct statfs64 *st) { return statfs(path, (struct statfs *)st); }
 int fstatfs64(int fd, struct statfs64 *st) { return fstatfs(fd, (struct statfs *)st); }
 
-/* Our file system is always there. */
+/* Our file system is always there, and nowhere else. */
 int mount(const char *what, const char *where, const char *type, unsigned long flags,
 	  const void *data)
 {
 	char to[USER_PATH];
+	const char *at = user_path_at(AT_FDCWD, where, to);
 
-	if (*user_world &&
-	    ((type && !strcmp(type, "bpf")) || (where && user_path(where, to) != where)))
-		return 0;
+	if (at != where)
+		return real()->access(at, F_OK);
+	if (*user_world && type && !strcmp(type, "bpf")) {
+		errno = EPERM;
+		return -1;
+	}
 	return real()->mount(what, where, type, flags, data);
 }
 
@@ -168,15 +247,16 @@ static int walked(const char *path, const struct stat *st, int type, struct FTW 
 	char to[USER_PATH];
 	const char *back = user_path_back(path, to);
 
-	if (back != path)
-		at->base += (int)strlen(back) - (int)strlen(path);
-	return walker(back, st, type, at);
+	struct FTW own = *at; /* libc walks by its own */
+
+	own.base += (int)strlen(back) - (int)strlen(path);
+	return walker(back, st, type, &own);
 }
 
 int nftw(const char *path, __nftw_func_t fn, int fds, int flags)
 {
 	char to[USER_PATH];
-	const char *at = user_path(path, to);
+	const char *at = user_path_at(AT_FDCWD, path, to);
 	__nftw_func_t outer = walker;
 
 	if (at == path)
