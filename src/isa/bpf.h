@@ -4,6 +4,8 @@
 #ifndef ISA_BPF_H
 #define ISA_BPF_H
 
+#include "isa/maptype.h"
+
 #include <linux/bpf.h>
 
 /* Commands since Linux 6.9. */
@@ -14,8 +16,7 @@ enum {
 	BPFCMD_COMMON_ATTRS = 1 << 16, /* a flag beside the command, since 6.19 */
 };
 
-/* Map types and flags since 6.2. */
-enum { MAPTYPE_CGRP_STORAGE = 32, MAPTYPE_ARENA = 33, MAPTYPE_COUNT };
+/* Flags of maps since 6.2. */
 enum {
 	MAPF_LINK = 1 << 13,
 	MAPF_PATH_FD = 1 << 14,

@@ -90,5 +90,9 @@ const struct helper_row *helper_find(const char *name, size_t n);
 const struct helper_row *helper_for(u32 id, u32 type, u32 attach);
 /* The table's rows, in the order of their numbers; the last has id HELPER_COUNT - 1. */
 enum { HELPER_COUNT = 212 };
+enum helper_id {
+#define HELPER(id, name, ...) HELPERID_##name = id,
+#include "isa/helper.def"
+};
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "isa/ebpf.h" /* extended BPF */
 #include "isa/helper.h"
+#include "isa/maptype.h"
 #include "isa/progtype.h"
 
 /* ---- classic BPF (classic.def, classic.c, classic_asm.c, classic_dis.c) ---- */

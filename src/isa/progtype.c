@@ -55,6 +55,22 @@ bool prog_returns(u32 type, u32 attach, s32 *lo, s32 *hi)
 	return *lo != RETURNS_ANY;
 }
 
+static const struct {
+	u32 type;
+	u64 attach;
+} expected[] = {
+#define EXPECTED(type, attach) {PROGTYPE_##type, attach},
+#include "isa/prog.def"
+};
+
+bool prog_expects(u32 type, u32 attach)
+{
+	for (u32 i = 0; i < LEN(expected); i++)
+		if (expected[i].type == type)
+			return expected[i].attach & type_bit(attach);
+	return true;
+}
+
 /* ---- contexts ---- */
 
 const struct ctx_row ctx_rows[CTX_COUNT] = {

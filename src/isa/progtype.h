@@ -63,6 +63,8 @@ const struct prog_row *prog_row(u32 type);
 bool prog_find(const char *name, size_t n, u32 *ret);
 /* What a program may return that is attached so; false: whatever it likes. */
 bool prog_returns(u32 type, u32 attach, s32 *lo, s32 *hi);
+/* May a program of this type be loaded with this expected attach type? */
+bool prog_expects(u32 type, u32 attach);
 
 /* ---- contexts ---- */
 

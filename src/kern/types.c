@@ -2,54 +2,13 @@
 /* Which programs may say where they attach, and what they may call. */
 #include "kern/call.h"
 
-bool kern_prog_type_known(u32 type) { return type && type < PROGTYPE_COUNT; }
-
-/* bpf_prog_load_check_attach: types that must say it, and what they may say. */
-bool kern_attach_fits(u32 type, u32 attach)
+/* LIRC_MODE2: as Linux without remote controls. */
+bool kern_prog_type_known(u32 type)
 {
-	switch (type) {
-	case BPF_PROG_TYPE_CGROUP_SOCK:
-		return attach == BPF_CGROUP_INET_SOCK_CREATE ||
-		       attach == BPF_CGROUP_INET_SOCK_RELEASE ||
-		       attach == BPF_CGROUP_INET4_POST_BIND || attach == BPF_CGROUP_INET6_POST_BIND;
-	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
-		switch (attach) {
-		case BPF_CGROUP_INET4_BIND:
-		case BPF_CGROUP_INET6_BIND:
-		case BPF_CGROUP_INET4_CONNECT:
-		case BPF_CGROUP_INET6_CONNECT:
-		case BPF_CGROUP_INET4_GETPEERNAME:
-		case BPF_CGROUP_INET6_GETPEERNAME:
-		case BPF_CGROUP_INET4_GETSOCKNAME:
-		case BPF_CGROUP_INET6_GETSOCKNAME:
-		case BPF_CGROUP_UDP4_SENDMSG:
-		case BPF_CGROUP_UDP6_SENDMSG:
-		case BPF_CGROUP_UDP4_RECVMSG:
-		case BPF_CGROUP_UDP6_RECVMSG:
-		case ATTACH_CGROUP_UNIX_CONNECT ... ATTACH_CGROUP_UNIX_GETSOCKNAME:
-			return true;
-		}
-		return false;
-	case BPF_PROG_TYPE_CGROUP_SKB:
-		return attach == BPF_CGROUP_INET_INGRESS || attach == BPF_CGROUP_INET_EGRESS;
-	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
-		return attach == BPF_CGROUP_SETSOCKOPT || attach == BPF_CGROUP_GETSOCKOPT;
-	case BPF_PROG_TYPE_SK_LOOKUP:
-		return attach == BPF_SK_LOOKUP;
-	case BPF_PROG_TYPE_SK_REUSEPORT:
-		return attach == BPF_SK_REUSEPORT_SELECT ||
-		       attach == BPF_SK_REUSEPORT_SELECT_OR_MIGRATE;
-	case BPF_PROG_TYPE_SYSCALL:
-	case BPF_PROG_TYPE_EXT:
-		return !attach;
-	case PROGTYPE_NETFILTER:
-		return attach == ATTACH_NETFILTER;
-	case BPF_PROG_TYPE_SCHED_CLS:
-		return !attach || attach == ATTACH_TCX_INGRESS || attach == ATTACH_TCX_EGRESS ||
-		       attach == ATTACH_NETKIT_PRIMARY || attach == ATTACH_NETKIT_PEER;
-	}
-	return attach < ATTACH_COUNT;
+	return type && type < PROGTYPE_COUNT && type != PROGTYPE_LIRC_MODE2;
 }
+
+bool kern_attach_fits(u32 type, u32 attach) { return prog_expects(type, attach); }
 
 void kern_helper_name(u32 id, char name[64])
 {

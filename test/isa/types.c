@@ -317,6 +317,44 @@ static void test_runs(void)
 	verdict("test runs: which types have them");
 }
 
+/* Of the types that need no function to attach to. */
+static void expected(void)
+{
+	for (u32 type = 1; type < PROGTYPE_COUNT; type++) {
+		const struct prog_row *row = prog_row(type);
+		const struct ob_ebpf code[] = {{.code = 0xb7}, {.code = 0x95}};
+
+		if (type == PROGTYPE_LIRC_MODE2 || row->ctx == CTX_BTF)
+			continue;
+		for (u32 attach = 0; attach < ATTACH_COUNT + 2; attach++) {
+			union bpf_attr a = {
+				.prog_type = type,
+				.expected_attach_type = attach,
+				.insns = (u64)(uintptr_t)code,
+				.insn_cnt = 2,
+				.license = (u64)(uintptr_t) "GPL",
+				.log_buf = (u64)(uintptr_t)text,
+				.log_size = sizeof(text),
+				.log_level = 1,
+				.prog_flags = type == PROGTYPE_SYSCALL ? BPF_F_SLEEPABLE : 0,
+			};
+			text[0] = 0;
+			int fd = sys_linux_bpf(BPF_PROG_LOAD, &a, sizeof(a));
+			if (fd >= 0)
+				close(fd);
+			/* Linux takes 0 for the oldest attach type of these two. */
+			bool usual = !attach && (type == PROGTYPE_CGROUP_SOCK ||
+						 type == PROGTYPE_SK_REUSEPORT);
+			compared++;
+			if ((text[0] != 0) == (prog_expects(type, attach) || usual))
+				continue;
+			printf("    %s, attach type %u\n", row->name, attach);
+			differs++;
+		}
+	}
+	verdict("attach types that a program may expect");
+}
+
 /* ---- without the kernel ---- */
 
 static bool words(void)
@@ -379,5 +417,6 @@ int main(void)
 	contexts();
 	results();
 	test_runs();
+	expected();
 	return 0;
 }
