@@ -45,7 +45,7 @@ const struct btf *kern_vmlinux(void)
 		static const char path[] = "/sys/kernel/btf/vmlinux";
 		struct bytes file = read_file(path);
 		if (file.n)
-			ob_err_destroy(btf_read(path, file, NULL, &types));
+			ob_err_destroy(btf_read(file, NULL, &types));
 		free((void *)(uintptr_t)file.p);
 		tried = true;
 	}

@@ -3,10 +3,10 @@
  * of isa say, in Linux's words. */
 #include "kern/call.h"
 
-/* Linux without a remote control knows no programs for one. */
+/* LIRC_MODE2: as Linux without remote controls. */
 bool kern_prog_type_known(u32 type)
 {
-	return type && prog_row(type) && type != PROGTYPE_LIRC_MODE2;
+	return type && type < PROGTYPE_COUNT && type != PROGTYPE_LIRC_MODE2;
 }
 
 bool kern_attach_fits(u32 type, u32 attach) { return prog_expects(type, attach); }
