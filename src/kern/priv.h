@@ -19,6 +19,7 @@ struct ob_run {
 	bool direct;      /* entry runs without a struct run */
 	struct map **map; /* that its instructions name; held */
 	u32 maps;
+	u32 slots;                    /* a library user's: one of so many it needs; 0: none */
 	const struct kern_prog *prog; /* that this is the code of; NULL: a library user's */
 };
 

@@ -2,6 +2,7 @@
 /* Prepares an extended program for an engine, and runs it. */
 #include "check/check.h"
 #include "kern/helper.h"
+#include "kern/slot.h"
 
 #include <stdlib.h>
 
@@ -93,6 +94,23 @@ static bool calls_out(const struct prog *p)
 	return false;
 }
 
+/* In how many slots it may run: as many as there are copies of its per-CPU values.
+ * 0: it does not matter to it. */
+static u32 slots_for(const struct ob_run *k)
+{
+	u32 most = 0;
+
+	for (u32 i = 0; i < k->maps; i++)
+		if (k->map[i]->ops->per_cpu)
+			most = MIN(most ? most : UINT32_MAX, k->map[i]->slots);
+	for (u32 i = 0; !most && i < k->p->n; i++)
+		if (k->p->ext[i].op == EB_CALLX ||
+		    (k->p->ext[i].op == EB_CALL &&
+		     k->p->ext[i].imm == BPF_FUNC_get_smp_processor_id))
+			most = UINT32_MAX;
+	return most;
+}
+
 static struct ob_err *prepare(struct ob_run *k)
 {
 	bool jit = k->opts.engine != OB_ENGINE_INTERP && jit_here();
@@ -147,6 +165,7 @@ struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
 		memcpy(k->helper, o->helper, o->helpers * sizeof(*k->helper));
 	if (!k->opts.budget && !k->opts.trusted)
 		k->opts.budget = KERN_BUDGET;
+	k->slots = prog ? 0 : slots_for(k);
 	err = k->helper && k->map ? prepare(k) : err_nomem();
 	if (err) {
 		ob_run_destroy(k);
@@ -199,10 +218,25 @@ u64 kern_call(const struct ob_run *k, const u64 reg[5], struct run *r)
 	return k->entry(reg[0], reg[1], reg[2], reg[3], reg[4], r);
 }
 
+/* For a library user: in a slot, where that matters. False: there was none. */
+static bool call_in_slot(const struct ob_run *k, const u64 reg[5], struct run *r, u64 *r0)
+{
+	struct slots *s = k->slots ? kern_slots() : NULL;
+
+	if (s && !kern_slot_enter(s, k->slots, r))
+		return false;
+	*r0 = kern_call(k, reg, r);
+	if (s)
+		kern_slot_leave(s, r);
+	return true;
+}
+
 static struct ob_err *finish(const struct ob_run *k, const u64 reg[5], struct run *r, u64 *r0)
 {
-	u64 result = kern_call(k, reg, r);
+	u64 result;
 
+	if (!call_in_slot(k, reg, r, &result))
+		return err_new(OB_IO, "too many threads run programs at this time");
 	if (r->fault)
 		return run_err(r, k->p);
 	*r0 = result;
@@ -242,7 +276,8 @@ uint64_t ob_run_fast(const struct ob_run *k, void *mem, size_t len)
 		return k->entry((u64)(uintptr_t)mem, len, 0, 0, 0, NULL);
 	struct region region = {(u64)(uintptr_t)mem, len, true};
 	struct run r = {.arg = k->opts.arg, .region = &region, .regions = len != 0};
-	return kern_call(k, (u64[5]){region.at, len}, &r);
+	u64 r0;
+	return call_in_slot(k, (u64[5]){region.at, len}, &r, &r0) ? r0 : 0;
 }
 
 void *ob_call_arg(const struct ob_call *call) { return ((const struct run *)call)->arg; }

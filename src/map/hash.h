@@ -24,6 +24,7 @@
 #define MAP_HASH_H
 
 #include "map/lock.h"
+#include "map/priv.h"
 
 enum {
 	HASH_PROCESSES = 128,

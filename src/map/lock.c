@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Locks that survive their holder: who a thread is, and whether it still lives. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 #include <fcntl.h>
 #include <pthread.h>

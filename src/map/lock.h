@@ -10,7 +10,7 @@
 #ifndef MAP_LOCK_H
 #define MAP_LOCK_H
 
-#include "map/priv.h"
+#include "base/base.h"
 
 #define LOCK_HELD ((u64)1 << 63)
 

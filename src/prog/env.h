@@ -61,8 +61,9 @@ struct run {
 	u32 regions;
 	const u8 *pkt; /* for the historical packet loads; NULL: there is none */
 	u32 pkt_len;
-	u64 budget; /* safe mode: at most so many instructions, 0: no limit */
-	u32 slot;   /* whose copy of per-CPU values it has (kern) */
+	u64 budget;      /* safe mode: at most so many instructions, 0: no limit */
+	u32 slot;        /* whose copy of per-CPU values it has (kern) */
+	bool slot_outer; /* which is that of the run that this is inside of (kern) */
 
 	u64 count;    /* safe mode: instructions that were executed */
 	u32 fault;    /* enum env_fault */
