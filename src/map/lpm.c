@@ -11,6 +11,7 @@
  * A node that was let go is used again, perhaps while a look-up stands on it.
  * `gone` is counted up between the two; a look-up that saw it move begins anew. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 #include <stdlib.h>
 

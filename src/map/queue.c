@@ -5,6 +5,7 @@
  * Both ends are one word, so that what is pushed, popped or replaced is there or
  * not, whenever its process is killed: a value is written before the ends move. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 struct own {
 	_Alignas(64) struct map_lock lock;

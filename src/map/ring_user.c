@@ -3,6 +3,7 @@
  * block is laid out as a ring buffer's; who writes may write it all but the
  * consumer's page, so nothing in it is believed. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 enum { SAMPLES_MAX = 128 << 10, SAMPLE_MAX = (1 << 24) - 1 /* of a dynptr */ };
 

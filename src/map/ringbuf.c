@@ -16,6 +16,7 @@
  * record in his way whose writer is no more, discards it; and who finds the reader
  * asleep before a record that is ready, wakes it. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>

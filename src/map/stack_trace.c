@@ -6,6 +6,7 @@
  * with each trace) and in the lower one FULL, or the thread that writes it. Who
  * reads looks at the state before and after; a writer that died is as empty. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 #include <unistd.h>
 

@@ -7,6 +7,7 @@
  * Elements lie in one table, at the first free place from their hash on. What is
  * free again stays marked, so that a look-up goes on; it takes no lock. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 enum {
 	PLACES = 1 << 16,

@@ -2,6 +2,7 @@
 /* Values: copied around the kernel's fields, and locked by the spin lock that
  * lies in them. */
 #include "map/lock.h"
+#include "map/priv.h"
 
 #include <sched.h>
 
