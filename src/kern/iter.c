@@ -352,6 +352,17 @@ int kern_iter_open(const struct kern_link *l)
 	return fd;
 }
 
+int kern_iter_read(int fd)
+{
+	struct object *o;
+
+	if (object_get(fd, OBJECT_LINK, &o))
+		return -EIO;
+	int ret = kern_iter_open(o->p);
+	object_put(o);
+	return ret == -EINVAL ? -EIO : ret;
+}
+
 long call_iter_create(union bpfattr *attr, u64 uattr, u32 size)
 {
 	struct object *o;

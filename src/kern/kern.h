@@ -72,6 +72,10 @@ int kern_world_set(const char *path, const char *name, const char *value);
 /* mmap() on a descriptor of this process's world: the address, or -errno. */
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 
+/* A file of what the iterator (a link) behind fd writes now: a descriptor, or -errno;
+ * EIO for all else, of which nothing can be read. */
+int kern_iter_read(int fd);
+
 /* ---- what else is known of this process's world (fdinfo.c) ---- */
 u32 kern_cpus(void); /* possible CPUs; 0: there is no world */
 /* Is fd an object of it? The kind's name ("map") and its id. */

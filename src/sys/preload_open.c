@@ -10,8 +10,11 @@ static int as_pin(int fd, int flags)
 
 	if (fd < 0 || (flags & O_PATH) || !kern_object(fd, &id))
 		return fd;
+	int ret = kern_iter_read(fd);
 	real()->close(fd);
-	errno = EIO;
+	if (ret >= 0)
+		return ret;
+	errno = -ret;
 	return -1;
 }
 
@@ -87,8 +90,11 @@ static FILE *fopen_pin(const char *at, const char *mode)
 
 	if (!f || !kern_object(fileno(f), &id))
 		return f;
+	int fd = kern_iter_read(fileno(f));
 	fclose(f);
-	errno = EIO;
+	if (fd >= 0)
+		return fdopen(fd, mode);
+	errno = -fd;
 	return NULL;
 }
 
