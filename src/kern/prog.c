@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs of our world: their files, this process's code of them, running them. */
 #include "kern/call.h"
+#include "kern/packet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +122,10 @@ static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 	struct run r = {.arg = ctx, .region = ctx->region, .regions = ctx->regions};
 	int cpu = sched_getcpu();
 
+	if (ctx->pkt) {
+		r.pkt = ctx->pkt->data;
+		r.pkt_len = ctx->pkt->len;
+	}
 	r.slot = (u32)MAX(cpu, 0) % world()->page->cpus;
 	u64 ret = kern_call(p->run, (u64[5]){(u64)(uintptr_t)ctx->ctx}, &r);
 	ctx->fault = r.fault;
@@ -187,10 +192,4 @@ int kern_prog_fits(struct map_host_data *h, const struct kern_prog *p)
 		return 0;
 	}
 	return h->owner_type == p->type ? 0 : -EINVAL;
-}
-
-long kern_test_run(const struct kern_prog *p, union bpfattr *attr, u64 uattr)
-{
-	(void)p, (void)attr, (void)uattr;
-	return -ENOTSUPP_LINUX;
 }

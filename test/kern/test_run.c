@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* BPF_PROG_TEST_RUN in both worlds: random programs that call helpers on random
+ * packets and contexts must give the same errno, result, packet and context.
+ * Usage: test_run [cases [seed]] */
+#include "kern/kern.h"
+#include "sys/sys.h"
+#include "trial.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- calls ---- */
+
+static const u64 store_flags[] = {1, 2};
+static const u64 sum_flags[] = {2, 4, 2, 4, 0, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 3};
+static const u64 room_flags[] = {1,      1 << 1, 1 << 2, 1 << 3,        1 << 4,      1 << 5,
+				 1 << 6, 1 << 7, 1 << 8, (u64)14 << 56, (u64)2 << 56};
+static const u64 no_flags[] = {0};
+
+enum arg { NO, CTX, NEAR, BUF, LEN_OF_BUF, ANY32, FLAGS, PROTO, SMALL };
+
+static const struct call {
+	u8 id, arg[5];
+	const u64 *flags;
+	u32 n;
+} calls[] = {
+	{HELPERID_skb_load_bytes, {CTX, NEAR, BUF, LEN_OF_BUF}, no_flags, 1},
+	{HELPERID_skb_load_bytes_relative, {CTX, NEAR, BUF, LEN_OF_BUF, SMALL}, no_flags, 1},
+	{HELPERID_skb_store_bytes, {CTX, NEAR, BUF, LEN_OF_BUF, FLAGS}, store_flags, 2},
+	{HELPERID_skb_pull_data, {CTX, NEAR}, no_flags, 1},
+	{HELPERID_l3_csum_replace, {CTX, NEAR, ANY32, ANY32, FLAGS}, sum_flags, 5},
+	{HELPERID_l3_csum_replace, {CTX, NEAR, NO, ANY32, NO}, no_flags, 1},
+	{HELPERID_l4_csum_replace, {CTX, NEAR, ANY32, ANY32, FLAGS}, sum_flags, 10},
+	{HELPERID_l4_csum_replace, {CTX, NEAR, NO, ANY32, NO}, no_flags, 1},
+	{HELPERID_csum_update, {CTX, ANY32}, no_flags, 1},
+	{HELPERID_csum_level, {CTX, SMALL}, no_flags, 1},
+	{HELPERID_skb_change_type, {CTX, SMALL}, no_flags, 1},
+	{HELPERID_set_hash_invalid, {CTX}, no_flags, 1},
+	{HELPERID_set_hash, {CTX, ANY32}, no_flags, 1},
+	{HELPERID_skb_set_tstamp, {CTX, SMALL, SMALL}, no_flags, 1},
+	{HELPERID_skb_ecn_set_ce, {CTX}, no_flags, 1},
+	{HELPERID_get_route_realm, {CTX}, no_flags, 1},
+	{HELPERID_skb_cgroup_classid, {CTX}, no_flags, 1},
+	{HELPERID_get_socket_uid, {CTX}, no_flags, 1},
+	{HELPERID_redirect, {SMALL, FLAGS}, store_flags, 2},
+	{HELPERID_redirect_peer, {SMALL, FLAGS}, store_flags, 2},
+	{HELPERID_redirect_neigh, {SMALL, BUF, LEN_OF_BUF, FLAGS}, store_flags, 2},
+	{HELPERID_skb_vlan_push, {CTX, PROTO, ANY32}, no_flags, 1},
+	{HELPERID_skb_vlan_pop, {CTX}, no_flags, 1},
+	{HELPERID_skb_change_proto, {CTX, PROTO, FLAGS}, no_flags, 1},
+	{HELPERID_skb_adjust_room, {CTX, NEAR, SMALL, FLAGS}, room_flags, 11},
+	{HELPERID_skb_change_tail, {CTX, NEAR, FLAGS}, no_flags, 1},
+	{HELPERID_skb_change_head, {CTX, NEAR, FLAGS}, no_flags, 1},
+	{HELPERID_xdp_adjust_head, {CTX, NEAR}, no_flags, 1},
+	{HELPERID_xdp_adjust_meta, {CTX, NEAR}, no_flags, 1},
+	{HELPERID_xdp_adjust_tail, {CTX, NEAR}, no_flags, 1},
+	{HELPERID_xdp_get_buff_len, {CTX}, no_flags, 1},
+	{HELPERID_xdp_load_bytes, {CTX, NEAR, BUF, LEN_OF_BUF}, no_flags, 1},
+	{HELPERID_xdp_store_bytes, {CTX, NEAR, BUF, LEN_OF_BUF}, no_flags, 1},
+};
+
+static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
+{
+	static const u16 protos[] = {0x0008, 0xdd86, 0x0081, 0xa888, 0x1234};
+
+	switch (kind) {
+	case NO:
+		put(c, 0xb7, r, 0, 0, 0);
+		break;
+	case CTX:
+		put(c, 0xbf, r, 6, 0, 0);
+		break;
+	case NEAR:
+		put(c, 0xb7, r, 0, 0, (s32)near_number());
+		break;
+	case BUF:
+		put(c, 0xbf, r, 10, 0, 0);
+		put(c, 0x07, r, 0, 0, -BUFFER);
+		break;
+	case LEN_OF_BUF:
+		put(c, 0xb7, r, 0, 0, (s32)below(BUFFER) + 1);
+		break;
+	case ANY32:
+		put_imm64(c, r, one_in(4) ? below(4) : any());
+		break;
+	case FLAGS:
+		put_imm64(c, r, flag_number(f->flags, f->n));
+		break;
+	case PROTO:
+		put(c, 0xb7, r, 0, 0, protos[below(LEN(protos))]);
+		break;
+	case SMALL:
+		put(c, 0xb7, r, 0, 0, (s32)below(one_in(4) ? 5 : 3));
+		break;
+	}
+}
+
+static u32 asked[HELPER_COUNT];
+
+static void call_helper(struct code *c)
+{
+	const struct call *f = &calls[below(LEN(calls))];
+
+	if (!helper_for(f->id, c->type, c->attach))
+		return;
+	asked[f->id]++;
+	for (u8 r = 1; r <= 5; r++)
+		argument(c, r, f, f->arg[r - 1]);
+	put(c, 0x85, 0, 0, 0, f->id);
+	see(c);
+	if (f->arg[2] == BUF)
+		see_buffer(c);
+}
+
+static void random_code(struct code *c)
+{
+	static const u8 types[] = {PROGTYPE_SCHED_CLS,  PROGTYPE_SCHED_CLS, PROGTYPE_SCHED_ACT,
+				   PROGTYPE_XDP,        PROGTYPE_XDP,       PROGTYPE_SOCKET_FILTER,
+				   PROGTYPE_CGROUP_SKB, PROGTYPE_LWT_IN,    PROGTYPE_LWT_OUT,
+				   PROGTYPE_LWT_XMIT};
+
+	*c = (struct code){.type = types[below(LEN(types))]};
+	begin(c);
+	for (u32 i = below(14); i; i--)
+		switch (below(6)) {
+		case 0:
+			read_context(c);
+			break;
+		case 1:
+			write_context(c);
+			break;
+		case 2:
+			touch_packet(c);
+			break;
+		default:
+			call_helper(c);
+		}
+	end(c);
+}
+
+/* ---- one run in one world ---- */
+
+typedef int bpf_fn(int cmd, union bpf_attr *attr, unsigned size);
+
+static int ours(int cmd, union bpf_attr *attr, unsigned size)
+{
+	int ret = kern_bpf(cmd, attr, size);
+
+	if (ret < 0)
+		errno = -ret;
+	return ret < 0 ? -1 : ret;
+}
+
+static char text[1 << 16];
+
+static int load(bpf_fn *bpf, const struct code *c, bool log)
+{
+	union bpf_attr a = {
+		.prog_type = c->type,
+		.expected_attach_type = c->attach,
+		.insns = (u64)(uintptr_t)c->v,
+		.insn_cnt = c->n,
+		.license = (u64)(uintptr_t) "GPL",
+		.log_buf = log ? (u64)(uintptr_t)text : 0,
+		.log_size = log ? sizeof(text) : 0,
+		.log_level = log,
+	};
+
+	return bpf(BPF_PROG_LOAD, &a, sizeof(a));
+}
+
+struct result {
+	int err;
+	union bpf_attr a;
+	u8 ctx[256];
+	u8 data[DATA_MOST + 4096];
+};
+
+static void run(bpf_fn *bpf, int fd, const union bpf_attr *a, struct result *r)
+{
+	memset(r->ctx, 0xaa, sizeof(r->ctx));
+	memset(r->data, 0xaa, sizeof(r->data));
+	r->a = *a;
+	r->a.test.prog_fd = (u32)fd;
+	if (a->test.data_out)
+		r->a.test.data_out = (u64)(uintptr_t)r->data;
+	if (a->test.ctx_out)
+		r->a.test.ctx_out = (u64)(uintptr_t)r->ctx;
+	r->err = bpf(BPF_PROG_TEST_RUN, &r->a, sizeof(r->a)) < 0 ? errno : 0;
+}
+
+/* ---- a case ---- */
+
+static u8 packet[DATA_MOST];
+static u8 context[256];
+
+static void random_call(const struct code *c, union bpf_attr *a)
+{
+	bool xdp = c->type == PROGTYPE_XDP;
+	u32 size = random_packet(packet, xdp),
+	    known = xdp ? sizeof(struct xdp_md) : sizeof(struct __sk_buff);
+
+	*a = (union bpf_attr){.test = {.data_in = (u64)(uintptr_t)packet, .data_size_in = size}};
+	if (!one_in(4)) {
+		a->test.data_out = 1;
+		a->test.data_size_out = one_in(8) ? below(size + 2) : DATA_MOST;
+	}
+	memset(context, 0, sizeof(context));
+	if (!one_in(3)) {
+		if (xdp)
+			random_xdp_context((struct xdp_md *)context, size);
+		else
+			random_skb_context((struct __sk_buff *)context, size);
+		a->test.ctx_in = (u64)(uintptr_t)context;
+		a->test.ctx_size_in = one_in(8) ? below(sizeof(context)) : known;
+		if (one_in(20))
+			context[known + below(8)] = 1;
+	}
+	if (!one_in(3)) {
+		a->test.ctx_out = 1;
+		a->test.ctx_size_out = one_in(8) ? below(256) : 256;
+	}
+	if (one_in(4))
+		a->test.repeat = below(4);
+	if (one_in(4))
+		a->test.flags = one_in(4) ? below(8) : xdp ? 0 : 4;
+	if (one_in(50))
+		a->test.cpu = 1;
+	if (one_in(50))
+		a->test.batch_size = 1;
+	if (one_in(100))
+		a->test.data_in = 0;
+}
+
+static void show(const struct code *c, const union bpf_attr *a)
+{
+	static struct eb insn[CODE_MOST];
+	struct buf b = {0};
+
+	ebpf_decode(c->v, c->n, insn);
+	ebpf_dis(&b, insn, c->n);
+	printf("%s\n%s", prog_row(c->type)->name, b.p);
+	buf_deinit(&b);
+	printf("size %u out %u ctx %u out %u repeat %u flags %u cpu %u batch %u\n",
+	       a->test.data_size_in, a->test.data_size_out, a->test.ctx_size_in,
+	       a->test.ctx_size_out, a->test.repeat, a->test.flags, a->test.cpu,
+	       a->test.batch_size);
+	for (u32 i = 0; i < MIN(a->test.data_size_in, 64u); i++)
+		printf("%02x%s", packet[i], i % 32 == 31 ? "\n" : "");
+	puts("");
+}
+
+static bool bytes_differ(const char *what, const u8 *x, const u8 *y, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (x[i] != y[i]) {
+			printf("    %s byte %u: %02x, in Linux %02x\n", what, i, x[i], y[i]);
+			return true;
+		}
+	return false;
+}
+
+static bool differs(const struct result *x, const struct result *y)
+{
+	if (x->err != y->err) {
+		printf("    errno %d (%s), in Linux %d (%s)\n", x->err, strerror(x->err), y->err,
+		       strerror(y->err));
+		return true;
+	}
+	if (x->a.test.retval != y->a.test.retval ||
+	    x->a.test.data_size_out != y->a.test.data_size_out ||
+	    x->a.test.ctx_size_out != y->a.test.ctx_size_out) {
+		printf("    retval %#x size %u ctx %u, in Linux %#x %u %u\n", x->a.test.retval,
+		       x->a.test.data_size_out, x->a.test.ctx_size_out, y->a.test.retval,
+		       y->a.test.data_size_out, y->a.test.ctx_size_out);
+		return true;
+	}
+	return bytes_differ("ctx", x->ctx, y->ctx, sizeof(x->ctx)) ||
+	       bytes_differ("data", x->data, y->data, sizeof(x->data));
+}
+
+static u32 runs, good, refused;
+
+/* The program once, on several packets. */
+static bool one_case(void)
+{
+	static struct code c;
+	static struct result x, y;
+	bool ok = true;
+
+	random_code(&c);
+	int there = load(sys_linux_bpf, &c, false);
+	if (there < 0) {
+		refused++;
+		return true;
+	}
+	int here = load(ours, &c, false);
+	if (here < 0) {
+		load(ours, &c, true);
+		printf("    our world refuses: %s\n%s\n", strerror(errno), text);
+		ok = false;
+	}
+	for (u32 i = 0; i < 8 && ok; i++) {
+		union bpf_attr a;
+		random_call(&c, &a);
+		run(ours, here, &a, &x);
+		run(sys_linux_bpf, there, &a, &y);
+		runs++;
+		good += !y.err;
+		ok = !differs(&x, &y);
+		if (!ok)
+			show(&c, &a);
+	}
+	close(there);
+	close(here);
+	return ok;
+}
+
+static bool our_world(char path[256])
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "test-run-%d", getpid());
+	if (kern_world_dir(name, path, 256) || setenv("ONEBPF_WORLD", path, 1))
+		return false;
+	return !kern_world_set(path, "kernel.unchecked", "1");
+}
+
+int main(int argc, char **argv)
+{
+	u32 cases = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 4000;
+	char path[256];
+	struct code c = {.type = PROGTYPE_SCHED_CLS};
+
+	seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+	begin(&c);
+	end(&c);
+	int fd = load(sys_linux_bpf, &c, true);
+	if (fd < 0) {
+		printf("skip kernel: %s\n", strerror(errno));
+		return 0;
+	}
+	close(fd);
+	if (!our_world(path)) {
+		puts("FAIL world");
+		return 1;
+	}
+	bool ok = true;
+	u32 i;
+	for (i = 0; i < cases && ok; i++) {
+		seed = i * 1000003 + (argc > 2 ? strtoull(argv[2], NULL, 0) : 1);
+		ok = one_case();
+	}
+	if (!ok)
+		printf("    case %u\n", i - 1);
+	kern_world_remove(path);
+	printf("    %u runs, %u of them without an error; Linux refuses %u of %u programs\n", runs,
+	       good, refused, i);
+	for (u32 k = 0; k < LEN(calls) && ok; k++)
+		if (!asked[calls[k].id]) {
+			printf("    nobody calls %s\n", helper_row(calls[k].id)->name);
+			ok = cases < 1000;
+		}
+	ok &= refused < i / 2;
+	printf("%s kernel: the same runs\n", ok ? "ok" : "FAIL");
+	return !ok;
+}
