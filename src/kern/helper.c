@@ -75,14 +75,16 @@ BPF_HELPER(loop)
 
 /* ---- checksums ---- */
 
-/* The ones' complement sum of 32-bit words, as they lie in memory. */
+/* The ones' complement sum of 32-bit words, as they lie in memory; zeros follow. */
 static u64 sum32(const u8 *p, u32 n)
 {
 	u64 sum = 0;
+	u32 last = 0;
 
-	for (u32 i = 0; i < n; i += 4)
-		sum += get_le32(p + i);
-	return sum;
+	for (; n >= 4; n -= 4, p += 4)
+		sum += get_le32(p);
+	memcpy(&last, p, n);
+	return sum + last;
 }
 
 static u32 fold32(u64 sum)
@@ -97,13 +99,11 @@ static u32 fold16(u32 sum)
 	return (sum & 0xffff) + (sum >> 16);
 }
 
-/* Since 6.13 the sum is folded to 16 bits, on all processors. */
+/* As since 6.13: sizes of any kind, and the sum folded to 16 bits. */
 BPF_HELPER(csum_diff)
 {
 	u32 from_size = size_of(r2), to_size = size_of(r4);
 
-	if ((from_size | to_size) & 3)
-		return minus(EINVAL);
 	if ((from_size && !kern_may(r, r1, from_size, false)) ||
 	    (to_size && !kern_may(r, r3, to_size, false)))
 		return 0;

@@ -300,14 +300,29 @@ bool kern_is_map(const struct map *m)
 	return found;
 }
 
-bool kern_in_map(u64 addr, u32 size)
+/* The first map for which it holds, or NULL. */
+static struct map *find_map(bool (*holds)(const struct map *m, u64 at, u64 size), u64 at, u64 size)
 {
-	bool found = false;
+	struct map *found = NULL;
 
 	pthread_mutex_lock(&lock);
 	for (u32 i = 0; i < BUCKETS && !found; i++)
 		for (const struct object *o = bucket[i]; o && !found; o = o->next)
-			found = o->kind == OBJECT_MAP && map_has(o->p, addr, size);
+			if (o->kind == OBJECT_MAP && holds(o->p, at, size))
+				found = o->p;
 	pthread_mutex_unlock(&lock);
 	return found;
+}
+
+bool kern_in_map(u64 addr, u32 size) { return find_map(map_has, addr, size); }
+
+static bool is_ring_of(const struct map *m, u64 at, u64 size)
+{
+	(void)size;
+	return m->type == MAPTYPE_RINGBUF && map_ring_owns(m, (void *)(uintptr_t)at);
+}
+
+struct map *kern_ring_of(const void *sample)
+{
+	return find_map(is_ring_of, (u64)(uintptr_t)sample, 0);
 }

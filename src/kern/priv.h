@@ -62,6 +62,8 @@ struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
 /* Maps that this process has, whatever program they belong to (object.c). */
 bool kern_is_map(const struct map *m);
 bool kern_in_map(u64 addr, u32 size);
+/* The ring buffer in which this thread has reserved a sample, or NULL. */
+struct map *kern_ring_of(const void *sample);
 /* env->tail: the engine's program in a slot of a program array, or NULL. */
 const void *kern_tail(struct run *r, u64 map, u32 index);
 

@@ -14,7 +14,7 @@
 
 enum { MEM = 512, R0_AT = MEM - 8, MAPS = 3, TEXT = 8192 };
 
-static u64 cases = 400, seed = 1;
+static u64 cases = 150, seed = 1;
 static struct rnd dice;
 
 /* ---- one case: a program, its memory, and what its maps hold ---- */
@@ -23,6 +23,7 @@ static struct one {
 	char text[TEXT];
 	size_t n;
 	u8 mem[MEM];
+	u32 type; /* of the program, there */
 	u32 maps;
 	struct map_attr attr[MAPS];
 	const void *value[MAPS]; /* of the first element, which is all that there is */
@@ -56,6 +57,7 @@ static u32 add_map(u32 type, u32 key_size, u32 value_size, u32 max_entries)
 static void begin(void)
 {
 	c.n = 0;
+	c.type = BPF_PROG_TYPE_SYSCALL;
 	c.maps = 0;
 	memset(c.mem, 0, MEM);
 	c.value[add_map(BPF_MAP_TYPE_ARRAY, 4, MEM, 1)] = c.mem;
@@ -174,8 +176,8 @@ static int kernel_load(const struct prog *p, const int *fd, bool with_log)
 		}
 	if (btf < 0)
 		btf = kernel_types();
-	union bpf_attr a = {.prog_type = BPF_PROG_TYPE_SYSCALL,
-			    .prog_flags = BPF_F_SLEEPABLE,
+	union bpf_attr a = {.prog_type = c.type,
+			    .prog_flags = c.type == BPF_PROG_TYPE_SYSCALL ? BPF_F_SLEEPABLE : 0,
 			    .insns = (u64)(uintptr_t)code,
 			    .insn_cnt = p->n,
 			    .license = (u64)(uintptr_t) "GPL",
@@ -208,7 +210,12 @@ static void there(const struct prog *p, struct result *ret)
 	memcpy(ret->mem, c.mem, MEM);
 	ret->is = fd < 0 ? REFUSED : RAN;
 	if (fd >= 0) {
+		u8 packet[64] = {0};
 		union bpf_attr a = {.test = {.prog_fd = (u32)fd}};
+		if (c.type != BPF_PROG_TYPE_SYSCALL) {
+			a.test.data_in = (u64)(uintptr_t)packet;
+			a.test.data_size_in = sizeof(packet);
+		}
 		if (sys_linux_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a)) ||
 		    !kernel_read(map[0], ret->mem))
 			ret->is = BROKEN;
@@ -497,12 +504,218 @@ static void read_text(void)
 	end();
 }
 
+static void checksum(void)
+{
+	u32 from = 4 * in(0, 20), to = 4 * in(0, 20);
+
+	begin();
+	c.type = BPF_PROG_TYPE_SCHED_CLS;
+	for (u32 i = 0; i < 160; i++)
+		c.mem[i] = one_in(3) ? 0xff : (u8)rnd(&dice);
+	memory(1, 0);
+	number(2, one_in(6) ? in(0, 80) : from);
+	memory(3, 80);
+	number(4, one_in(6) ? in(0, 80) : to);
+	number(5, one_in(3) ? 0 : any64());
+	if (one_in(6))
+		say("r1 = 0\nr2 = 0\n");
+	call(BPF_FUNC_csum_diff);
+	end();
+}
+
+/* ---- dynptrs, ring buffers: several calls, each with its r0 from 256 on ---- */
+
+enum { CALLS = 16 };
+
+static void keep(u32 nr) { say("*(u64 *)(r6 + %u) = r0\n", 256 + 8 * nr); }
+
+/* An offset or length about as long as n. */
+static u64 about(u32 n) { return one_in(12) ? any64() : one_in(3) ? n + in(0, 2) - 1 : in(0, n); }
+
+static void dynptr_call(u32 size)
+{
+	u32 n = in(1, 40);
+
+	switch (in(0, 2)) {
+	case 0:
+		memory(1, 128);
+		number(2, n);
+		say("r3 = r10\nr3 += -16\n");
+		number(4, about(size));
+		number(5, one_in(20) ? any64() : 0);
+		say("call %u\n", BPF_FUNC_dynptr_read);
+		break;
+	case 1:
+		say("r1 = r10\nr1 += -16\n");
+		number(2, about(size));
+		memory(3, 64 + in(0, 20));
+		number(4, n);
+		number(5, one_in(20) ? any64() : 0);
+		say("call %u\n", BPF_FUNC_dynptr_write);
+		break;
+	default:
+		say("r1 = r10\nr1 += -16\n");
+		number(2, about(size));
+		number(3, n);
+		say("call %u\n", BPF_FUNC_dynptr_data);
+		say("if r0 == 0 goto +2\nr0 = *(u8 *)(r0 + %u)\nr0 += 1\n", in(0, n - 1));
+	}
+}
+
+static void dynptrs(void)
+{
+	u32 size = in(1, 64);
+
+	begin();
+	fill(0, 128, "abcdefghijklmn");
+	memory(1, 0);
+	number(2, size);
+	number(3, one_in(10) ? any64() : 0);
+	say("r4 = r10\nr4 += -16\n");
+	call(BPF_FUNC_dynptr_from_mem);
+	for (u32 i = 0; i < 8; i++) {
+		dynptr_call(size);
+		keep(i);
+	}
+	end();
+}
+
+static void ring_map(u32 reg) { say("r%u = map_idx 1 ll\n", reg); }
+
+static u64 ring_flags(void) { return one_in(8) ? any64() : one_in(2) ? 0 : in(0, 2); }
+
+static void ring_call(u32 nr)
+{
+	u32 n = in(1, one_in(3) ? 400 : 40);
+
+	ring_map(1);
+	switch (in(0, 5)) {
+	case 0:
+	case 1:
+		memory(2, 0);
+		number(3, MIN(n, 200u));
+		number(4, ring_flags());
+		say("call %u\n", BPF_FUNC_ringbuf_output);
+		keep(nr);
+		break;
+	case 2:
+	case 3:
+		number(2, n = one_in(3) ? 4 * n : n);
+		number(3, one_in(10) ? any64() : 0);
+		say("call %u\nif r0 == 0 goto none%u\n*(u8 *)(r0 + %u) = 5\nr7 = 7\n*(u64 *)(r6 + "
+		    "%u) = r7\n",
+		    BPF_FUNC_ringbuf_reserve, nr, n - 1, 256 + 8 * nr);
+		say("r1 = r0\n");
+		number(2, one_in(2) ? 0 : in(1, 2));
+		say("call %u\nnone%u:\n",
+		    one_in(2) ? BPF_FUNC_ringbuf_submit : BPF_FUNC_ringbuf_discard, nr);
+		break;
+	case 4:
+		number(2, one_in(3) ? any64() : n);
+		number(3, one_in(10) ? any64() : 0);
+		say("r4 = r10\nr4 += -16\ncall %u\n", BPF_FUNC_ringbuf_reserve_dynptr);
+		keep(nr);
+		say("r1 = r10\nr1 += -16\n");
+		number(2, in(0, 2));
+		say("call %u\n",
+		    one_in(2) ? BPF_FUNC_ringbuf_submit_dynptr : BPF_FUNC_ringbuf_discard_dynptr);
+		break;
+	default:
+		number(2, in(0, 4));
+		say("call %u\n", BPF_FUNC_ringbuf_query);
+		keep(nr);
+	}
+}
+
+static void rings(void)
+{
+	begin();
+	add_map(BPF_MAP_TYPE_RINGBUF, 0, 0, 4096);
+	fill(0, 200, "abcdefghijklmn");
+	for (u32 i = 0; i < CALLS; i++)
+		ring_call(i);
+	end();
+}
+
+/* ---- maps ---- */
+
+static void map_call(u32 nr)
+{
+	u32 key = in(0, 5);
+
+	say("r1 = map_idx 1 ll\n");
+	say("*(u32 *)(r10 - 8) = %u\nr2 = r10\nr2 += -8\n", key);
+	switch (in(0, 3)) {
+	case 0:
+	case 1:
+		memory(3, 8 * in(0, 15));
+		number(4, one_in(10) ? any64() & ~(u64)BPF_F_LOCK : in(0, 2));
+		say("call %u\n", BPF_FUNC_map_update_elem);
+		break;
+	case 2:
+		say("call %u\n", BPF_FUNC_map_delete_elem);
+		break;
+	default:
+		say("call %u\nif r0 == 0 goto +1\nr0 = *(u64 *)(r0 + 0)\n",
+		    BPF_FUNC_map_lookup_elem);
+	}
+	keep(nr);
+}
+
+static void maps(void)
+{
+	static const u32 types[] = {BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_ARRAY};
+
+	begin();
+	add_map(types[below(&dice, LEN(types))], 4, 8, 4);
+	fill(0, 128, "abcdefghijklmn");
+	for (u32 i = 0; i < CALLS; i++)
+		map_call(i);
+	say("*(u64 *)(r10 - 24) = 0\nr1 = map_idx 1 ll\nr2 = func each ll\nr3 = r10\nr3 += -24\n");
+	number(4, one_in(10) ? any64() : 0);
+	call(BPF_FUNC_for_each_map_elem);
+	say("r1 = *(u64 *)(r10 - 24)\n*(u64 *)(r6 + 496) = r1\n");
+	end();
+	/* Whatever the order: a sum. */
+	say("each:\nr1 = *(u64 *)(r3 + 0)\nr2 = *(u32 *)(r2 + 0)\nr1 *= r2\n"
+	    "r5 = *(u64 *)(r4 + 0)\nr5 += r1\n*(u64 *)(r4 + 0) = r5\nr0 = 0\nexit\n");
+}
+
+static void stack_like(void)
+{
+	static const u32 types[] = {BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK};
+
+	begin();
+	add_map(types[in(0, 1)], 0, 8, 5);
+	fill(0, 128, "abcdefghijklmn");
+	for (u32 i = 0; i < CALLS; i++) {
+		say("r1 = map_idx 1 ll\n");
+		u32 what = in(0, 3);
+		memory(2, what < 2 ? 8 * in(0, 9) : 128 + 8 * in(0, 9));
+		number(3, one_in(10) ? any64() : 2 * in(0, 1));
+		say("call %u\n", what < 2    ? BPF_FUNC_map_push_elem
+				 : what == 2 ? BPF_FUNC_map_pop_elem
+					     : BPF_FUNC_map_peek_elem);
+		keep(i);
+	}
+	end();
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
 } families[] = {
-	{"strtol", strto}, {"strncmp", compare_texts},      {"snprintf", format},
-	{"loop", loop},    {"probe_read bad", read_memory}, {"probe_read", read_text},
+	{"strtol", strto},
+	{"strncmp", compare_texts},
+	{"snprintf", format},
+	{"loop", loop},
+	{"probe_read bad", read_memory},
+	{"probe_read", read_text},
+	{"csum_diff", checksum},
+	{"dynptrs", dynptrs},
+	{"ring buffers", rings},
+	{"maps", maps},
+	{"queues", stack_like},
 };
 
 static bool family(u32 nr)
