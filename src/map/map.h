@@ -157,7 +157,7 @@ int map_read(struct map *m, const void *key, void *value, u64 flags);
 int map_write(struct map *m, const void *key, const void *value, u64 flags);
 int map_remove(struct map *m, const void *key);
 int map_take(struct map *m, const void *key, void *value, u64 flags);
-int map_next(struct map *m, const void *key, void *next);
+int map_next(struct map *m, const void *key, void *next); /* two buffers */
 /* The batch commands; *count: room in elements, then how many were done. in: where
  * the last one ended, NULL to begin; out: where this one ends. Sizes of in and out
  * by map_batch_bytes. */

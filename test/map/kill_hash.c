@@ -140,11 +140,27 @@ static bool clear(struct map *m)
 	return true;
 }
 
+/* It is empty, so every element that was ever used is in a list or in a bucket. */
+static bool nothing_lost(const struct map *m)
+{
+	const struct hash *h = hash_of(m);
+	u64 used = 0, found = 0;
+
+	for (u32 k = 0; k < h->parts; k++) {
+		used += h->part[k].fresh;
+		for (u32 i = (u32)h->part[k].free; i && found <= used; i = hash_elem(h, i)->hash)
+			found++;
+	}
+	for (u32 c = 0; c <= h->mask; c++)
+		found += !(h->cell[c].lock & LOCK_HELD) && h->cell[c].lock;
+	return found == used || bad("an element is lost");
+}
+
 static bool works(struct map *m)
 {
 	u32 n;
 
-	return count_keys(m, &n) && fill(m) && clear(m) && fill(m) && clear(m);
+	return count_keys(m, &n) && fill(m) && clear(m) && fill(m) && clear(m) && nothing_lost(m);
 }
 
 /* ---- what a process is killed in ---- */
