@@ -41,7 +41,7 @@ user() { nobody env XDG_RUNTIME_DIR=$dir $dir/copy user "$@"; }
 nobody bpftool map 2>&1 | head -n 1
 user bpftool map create /sys/fs/bpf/m type hash key 4 value 8 entries 16 name m
 user bpftool map show pinned /sys/fs/bpf/m | sed 's/memlock.*/memlock N/'
-user bpftool feature probe kernel | grep -E 'map_type hash |for unpriv.* enabled|JIT compiler is e|limit'
+user bpftool feature probe kernel | grep -E 'map_type hash |for unpriv.* enabled|JIT compiler is e|Global'
 -- stdout
 Error: can't get next map: Operation not permitted
 1: hash  flags 0x0
