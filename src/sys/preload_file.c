@@ -121,8 +121,12 @@ static bool put_unprivileged(struct buf *to, const struct path *p)
 /* What only root could read. */
 static bool put_jit(struct buf *to, const struct path *p)
 {
+	const char *name = strrchr(p->whole, '/');
+
 	if (!add_host(to, p->whole))
-		buf_puts(to, strstr(p->whole, "enable") ? "1\n" : "0\n");
+		buf_puts(to, !strcmp(name, "/bpf_jit_enable")  ? "1\n"
+			     : !strcmp(name, "/bpf_jit_limit") ? "264241152\n"
+							       : "0\n");
 	return true;
 }
 
@@ -170,6 +174,7 @@ static const struct made {
 	{"/proc/sys/net/core/bpf_jit_enable", put_jit},
 	{"/proc/sys/net/core/bpf_jit_harden", put_jit},
 	{"/proc/sys/net/core/bpf_jit_kallsyms", put_jit},
+	{"/proc/sys/net/core/bpf_jit_limit", put_jit},
 	{"/sys/devices/system/cpu/possible", put_cpus},
 	{"/sys/bus/event_source/devices/kprobe/type", put_type},
 	{"/sys/bus/event_source/devices/uprobe/type", put_type},

@@ -2,8 +2,6 @@
 /* Paths below /sys/fs/bpf lead into the world's directory of pins. */
 #include "sys/preload.h"
 
-#include <stdlib.h>
-
 static const char mount_point[] = "/sys/fs/bpf", pins[] = "/fs";
 
 /* What follows the directory in path, which may have more slashes than one
@@ -33,7 +31,7 @@ static const char *lead(const char *path, const char *rest, char to[USER_PATH])
 /* May it lead from above the mount point below it? */
 static bool is_step(const char *path)
 {
-	static const char *const steps[] = {"sys", "fs", "bpf", ".", ".."};
+	static const char *const steps[] = {"sys", "fs", "bpf", ".."};
 	size_t n = strcspn(path, "/");
 
 	for (u32 i = 0; i < LEN(steps); i++)
@@ -155,6 +153,12 @@ PATH1(int, remove, (const char *path), P)
 PATH1(int, chmod, (const char *path, mode_t mode), P, mode)
 PATH1(int, chown, (const char *path, uid_t uid, gid_t gid), P, uid, gid)
 PATH1(int, chdir, (const char *path), P)
+PATH1(ssize_t, getxattr, (const char *path, const char *name, void *into, size_t n), P, name, into,
+      n)
+PATH1(ssize_t, lgetxattr, (const char *path, const char *name, void *into, size_t n), P, name, into,
+      n)
+PATH1(ssize_t, listxattr, (const char *path, char *list, size_t n), P, list, n)
+PATH1(ssize_t, llistxattr, (const char *path, char *list, size_t n), P, list, n)
 PATH1(int, symlink, (const char *content, const char *path), content, P)
 
 /* ---- two paths ---- */

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# a map made in one shell, seen in another, pinned, and gone with its pin
+-- skip-unless PATH=$PATH:/usr/sbin command -v bpftool
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+m=/sys/fs/bpf/m
+onebpf user -- bpftool map create $m type hash key 4 value 8 entries 16 name m
+onebpf user -- bpftool map update pinned $m key 1 0 0 0 value 1 2 3 4 5 6 7 8
+sh -c "onebpf user -- bpftool map dump pinned $m"
+onebpf user -- bpftool -f map | sed 's/memlock.*/memlock N/'
+onebpf user -- bpftool map update pinned $m key 1 0 0 0 value 1 2 3 4 5 6 7 8 noexist; echo $?
+onebpf user -- ls -l $m | cut -c 1-10
+onebpf user -- cat $m; echo $?
+onebpf user -w other -- bpftool map
+onebpf user -- rm $m
+onebpf user -- bpftool map
+onebpf user --list | grep -c 'default  *0  *0  *0  *0'
+-- stdout
+key: 01 00 00 00  value: 01 02 03 04 05 06 07 08
+Found 1 element
+1: hash  flags 0x0
+	key 4B  value 8B  max_entries 16  memlock N
+	pinned /sys/fs/bpf/m
+239
+-rw-------
+1
+1
+-- stderr
+Error: update failed: File exists
+cat: /sys/fs/bpf/m: Input/output error
+====
+# the same as nobody, who may not ask the kernel
+-- skip-unless [ "$(id -u)" = 0 ] && PATH=$PATH:/usr/sbin command -v bpftool && command -v setpriv
+-- sh
+PATH=$PATH:/usr/sbin
+dir=/dev/shm/onebpf-test.$$; mkdir $dir; chown 65534 $dir; trap 'rm -rf $dir' EXIT
+cp "$(command -v onebpf)" $dir/copy; chmod 755 $dir/copy
+nobody() { cd / && setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all env -u XDG_RUNTIME_DIR "$@"; }
+user() { nobody env XDG_RUNTIME_DIR=$dir $dir/copy user "$@"; }
+nobody bpftool map 2>&1 | head -n 1
+user bpftool map create /sys/fs/bpf/m type hash key 4 value 8 entries 16 name m
+user bpftool map show pinned /sys/fs/bpf/m | sed 's/memlock.*/memlock N/'
+user bpftool feature probe kernel | grep -E 'map_type hash |for unpriv.* enabled|JIT compiler is e|Global'
+-- stdout
+Error: can't get next map: Operation not permitted
+1: hash  flags 0x0
+	key 4B  value 8B  max_entries 16  memlock N
+bpf() syscall for unprivileged users is enabled
+JIT compiler is enabled
+Global memory limit for JIT compiler for unprivileged users is 264241152 bytes
+eBPF map_type hash is available
+====
+# in a session of bpftool's words, a world answers as the kernel
+-- skip-unless [ "$(id -u)" = 0 ] && PATH=$PATH:/usr/sbin command -v bpftool && onebpf doctor bpf && unshare -m mount -t bpf bpf /sys/fs/bpf
+-- file session
+d=/sys/fs/bpf/t
+run() { echo "\$ $*"; "$@" 2>&1; echo "= $?"; }
+mkdir -p $d
+run bpftool map create $d/h type hash key 4 value 8 entries 4 name obt_h
+run bpftool map create $d/a type array key 4 value 8 entries 3 name obt_arr flags 0x400
+run bpftool map create $d/p type percpu_array key 4 value 4 entries 2 name obt_percpu
+run bpftool map create $d/q type queue value 4 entries 3 name obt_q
+run bpftool map create $d/s type stack value 4 entries 3 name obt_s
+run bpftool map create $d/l type lpm_trie key 8 value 1 entries 3 name obt_trie flags 1
+run bpftool map create $d/r type ringbuf entries 4096 name obt_ring
+run bpftool map create $d/lru type lru_hash key 4 value 4 entries 8 name obt_lru
+run bpftool map create $d/bad type hash key 0 value 8 entries 4 name obt_bad
+run bpftool map create $d/h type hash key 4 value 8 entries 4 name obt_again
+run bpftool map create $d/o type array_of_maps key 4 value 4 entries 2 name obt_outer inner_map pinned $d/a
+for m in h a p q s l r lru o; do run bpftool -f map show pinned $d/$m; done
+run bpftool -f map show name obt_h
+run bpftool -j -p map show pinned $d/h
+run bpftool map update pinned $d/h key 1 0 0 0 value 1 2 3 4 5 6 7 8
+run bpftool map update pinned $d/h key 2 0 0 0 value 8 7 6 5 4 3 2 1 noexist
+run bpftool map update pinned $d/h key 2 0 0 0 value 8 7 6 5 4 3 2 1 noexist
+run bpftool map update pinned $d/h key 3 0 0 0 value 8 7 6 5 4 3 2 1 exist
+run bpftool map lookup pinned $d/h key 1 0 0 0
+run bpftool map lookup pinned $d/h key 9 0 0 0
+run bpftool map delete pinned $d/h key 9 0 0 0
+run bpftool map delete pinned $d/h key 2 0 0 0
+run bpftool map getnext pinned $d/h
+run bpftool map getnext pinned $d/h key 1 0 0 0
+run bpftool map dump pinned $d/h
+run bpftool -j map dump pinned $d/h
+run bpftool map update pinned $d/a key 2 0 0 0 value hex 00 ff 00 ff 01 02 03 04
+run bpftool map dump pinned $d/a
+run bpftool map update pinned $d/a key 3 0 0 0 value 0 0 0 0 0 0 0 0
+run bpftool map update pinned $d/p key 1 0 0 0 value 7 0 0 0
+run bpftool map dump pinned $d/p
+run bpftool map enqueue pinned $d/q value 1 2 3 4
+run bpftool map enqueue pinned $d/q value 5 6 7 8
+run bpftool map peek pinned $d/q
+run bpftool map dequeue pinned $d/q
+run bpftool map dequeue pinned $d/q
+run bpftool map dequeue pinned $d/q
+run bpftool map push pinned $d/s value 1 1 1 1
+run bpftool map push pinned $d/s value 2 2 2 2
+run bpftool map pop pinned $d/s
+run bpftool map update pinned $d/l key 8 0 0 0 10 0 0 0 value 1
+run bpftool map update pinned $d/l key 16 0 0 0 10 1 0 0 value 2
+run bpftool map lookup pinned $d/l key 32 0 0 0 10 1 2 3
+run bpftool map lookup pinned $d/l key 32 0 0 0 10 9 2 3
+run bpftool map lookup pinned $d/l key 32 0 0 0 11 9 2 3
+run bpftool map dump pinned $d/l
+run bpftool map update pinned $d/o key 0 0 0 0 value pinned $d/a
+run bpftool map update pinned $d/o key 1 0 0 0 value pinned $d/h
+run bpftool map freeze pinned $d/a
+run bpftool map update pinned $d/a key 1 0 0 0 value 0 0 0 0 0 0 0 0
+run bpftool map show pinned $d/a
+run bpftool map pin pinned $d/a $d/a2
+run bpftool -f map show name obt_arr
+run bpftool map show id 4000000000
+run bpftool map show name nothing_so
+run bpftool map show pinned $d/none
+run ls $d
+run cat $d/h
+run rm $d/a2
+run mv $d/a $d/b
+run bpftool map show pinned $d/b
+run stat -c '%F %a' $d/b $d
+run find $d -name '[a-p]'
+run bpftool struct_ops
+run bpftool cgroup tree /none
+run bpftool -V
+rm -r $d
+run bpftool map show name obt_h
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
+trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
+unshare -m sh -c 'mount -t bpf bpf /sys/fs/bpf; sh session' >kernel.txt
+onebpf user --private --set kernel.unchecked=1 sh session >user.txt
+norm() { sed -E 's/^[0-9]+: /N: /; s/memlock [0-9]+B/memlock N/; s/("id"|"bytes_memlock"): [0-9]+/\1: N/' $1 |
+	awk '/^\$/ { split("", seen) } !/pinned \// || !seen[$0]++'; }
+norm kernel.txt >k.txt; norm user.txt >u.txt
+diff k.txt u.txt
+grep -c '^= 0' k.txt
+-- stdout
+57
