@@ -77,9 +77,9 @@ static inline void map_unlock(struct map_lock *lock) { lock_leave(&lock->word, 0
 
 /* A thread by its number alone, where there is no room for more. */
 static inline u32 lock_thread(void) { return lock_me() >> 32 & INT32_MAX; }
-static inline bool lock_thread_is_dead(u32 thread)
+static inline bool lock_thread_is_dead(u32 thread, bool thorough)
 {
-	return lock_is_dead(LOCK_HELD | (u64)thread << 32, true);
+	return lock_is_dead(LOCK_HELD | (u64)thread << 32, thorough);
 }
 
 #endif

@@ -176,6 +176,24 @@ static void *lookup(struct map *m, const void *key, u32 slot)
 	}
 }
 
+/* A copy is of one node, as it was when it was found. */
+static int read_value(struct map *m, const void *key, void *value, u64 flags)
+{
+	const struct own *o = map_own(m, const struct own);
+	const void *from;
+	u32 gone;
+
+	(void)flags;
+	do {
+		gone = load(&o->gone);
+		from = lookup(m, key, 0);
+		if (from)
+			map_copy(m, value, from);
+		atomic_thread_fence(memory_order_acquire);
+	} while (__atomic_load_n(&o->gone, __ATOMIC_RELAXED) != gone);
+	return from ? 0 : -ENOENT;
+}
+
 /* ---- nodes, under the lock ---- */
 
 static u32 take_node(struct map *m)
@@ -482,5 +500,6 @@ const struct map_ops map_lpm = {
 	.lookup = lookup,
 	.update = update,
 	.remove = remove_key,
+	.read = read_value,
 	.next = next,
 };

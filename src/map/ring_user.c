@@ -59,7 +59,7 @@ static bool begin(u32 *word)
 {
 	u32 was = __atomic_load_n(word, __ATOMIC_RELAXED);
 
-	return (!was || lock_thread_is_dead(was)) &&
+	return (!was || lock_thread_is_dead(was, true)) &&
 	       __atomic_compare_exchange_n(word, &was, lock_thread(), false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
 }

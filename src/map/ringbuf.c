@@ -45,16 +45,28 @@ static u32 page_of(const struct map_ring *r, const u32 *head)
 	return (u32)((RING_DATA + at) / MAP_PAGE);
 }
 
-/* If its writer is no more: discards it, which lets the reader and others pass. */
-static bool discard_dead(const struct map_ring *r, u32 *head)
+/* Both words of a header are one store, so that a BUSY one always names its writer. */
+static u64 words(u32 len, u32 second)
 {
-	u32 len = ring_len(head), who = __atomic_load_n(head + 1, __ATOMIC_RELAXED);
+	const u32 both[2] = {len, second};
+	u64 v;
 
-	if (!(len & RING_BUSY) || ring_len(head) != len || !lock_thread_is_dead(who))
+	memcpy(&v, both, 8);
+	return v;
+}
+
+/* If its writer is no more: discards it, which lets the reader and others pass. */
+static bool discard_dead(const struct map_ring *r, u32 *head, bool thorough)
+{
+	u64 *word = (u64 *)(void *)head, was = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+	u32 both[2];
+
+	memcpy(both, &was, 8);
+	if (!(both[0] & RING_BUSY) || !lock_thread_is_dead(both[1], thorough))
 		return false;
-	__atomic_store_n(head + 1, page_of(r, head), __ATOMIC_RELAXED);
-	return __atomic_compare_exchange_n(head, &len, (len ^ RING_BUSY) | RING_DISCARD, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	u64 now = words((both[0] ^ RING_BUSY) | RING_DISCARD, page_of(r, head));
+	return __atomic_compare_exchange_n(word, &was, now, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_RELAXED);
 }
 
 /* Passes records that are done. Needs: the lock. */
@@ -64,7 +76,7 @@ static u64 pass_done(struct own *o, const struct map_ring *r, u64 end, bool full
 
 	while (at < end) {
 		u32 *head = ring_header(r, at), len = ring_len(head);
-		if (len & RING_BUSY && !(full && discard_dead(r, head)))
+		if (len & RING_BUSY && !(full && discard_dead(r, head, true)))
 			break;
 		at += ring_bytes(len);
 	}
@@ -105,8 +117,8 @@ void *map_ring_reserve(struct map *m, u64 bytes, u64 flags)
 		return NULL;
 	}
 	u32 *head = ring_header(r, at);
-	__atomic_store_n(head + 1, lock_thread(), __ATOMIC_RELAXED);
-	__atomic_store_n(head, (u32)bytes | RING_BUSY, __ATOMIC_RELAXED);
+	__atomic_store_n((u64 *)(void *)head, words((u32)bytes | RING_BUSY, lock_thread()),
+			 __ATOMIC_RELAXED);
 	__atomic_store_n(r->producer, end, __ATOMIC_RELEASE);
 	map_unlock(&o->lock);
 	return head + 2;
@@ -131,7 +143,7 @@ static bool left_asleep(struct map *m, u64 read)
 		return true;
 	if (map_lock(&o->lock) < 0)
 		return false;
-	bool dead = ring_load(r->consumer) == read && discard_dead(r, head);
+	bool dead = ring_load(r->consumer) == read && discard_dead(r, head, true);
 	map_unlock(&o->lock);
 	return dead;
 }
@@ -140,10 +152,10 @@ void map_ring_commit(void *sample, u64 flags, struct map *m, bool discard)
 {
 	u32 *head = (u32 *)sample - 2;
 	struct map_ring *r = m->own;
-	u32 len = __atomic_load_n(head, __ATOMIC_RELAXED) ^ RING_BUSY;
+	u32 len = (__atomic_load_n(head, __ATOMIC_RELAXED) ^ RING_BUSY) |
+		  (discard ? RING_DISCARD : 0);
 
-	__atomic_store_n(head + 1, page_of(r, head), __ATOMIC_RELAXED);
-	__atomic_exchange_n(head, len | (discard ? RING_DISCARD : 0), __ATOMIC_SEQ_CST);
+	__atomic_exchange_n((u64 *)(void *)head, words(len, page_of(r, head)), __ATOMIC_SEQ_CST);
 	u64 read = ring_load(r->consumer);
 	if (flags & BPF_RB_FORCE_WAKEUP)
 		wake(m);
@@ -212,7 +224,7 @@ long map_ring_read(struct map *m, map_ring_fn *fn, void *arg)
 
 	while (read < ring_load(r->producer)) {
 		u32 *head = ring_header(r, read), len = ring_len(head);
-		if (len & RING_BUSY && !discard_dead(r, head))
+		if (len & RING_BUSY && !discard_dead(r, head, false))
 			break;
 		len = ring_len(head);
 		if (ring_bytes(len) > ring_load(r->producer) - read)
@@ -230,13 +242,13 @@ long map_ring_read(struct map *m, map_ring_fn *fn, void *arg)
 	return n;
 }
 
-static bool ready(const struct map_ring *r)
+static bool ready(const struct map_ring *r, bool thorough)
 {
 	u64 read = ring_load(r->consumer);
 	u32 *head = ring_header(r, read);
 
 	return read < ring_load(r->producer) &&
-	       (!(ring_len(head) & RING_BUSY) || discard_dead(r, head));
+	       (!(ring_len(head) & RING_BUSY) || discard_dead(r, head, thorough));
 }
 
 /* Sleeps until a wake-up, or for ms. */
@@ -248,7 +260,7 @@ static int sleep_once(struct map *m, int ms)
 
 	u32 seen = __atomic_load_n(&o->wakes, __ATOMIC_SEQ_CST);
 	__atomic_fetch_add(&o->asleep, 1, __ATOMIC_SEQ_CST);
-	if (!ready(m->own) && syscall(SYS_futex, &o->wakes, FUTEX_WAIT, seen, &t, NULL, 0))
+	if (!ready(m->own, false) && syscall(SYS_futex, &o->wakes, FUTEX_WAIT, seen, &t, NULL, 0))
 		err = errno == EAGAIN ? 0 : -errno;
 	__atomic_fetch_sub(&o->asleep, 1, __ATOMIC_SEQ_CST);
 	return err;
@@ -257,7 +269,7 @@ static int sleep_once(struct map *m, int ms)
 int map_ring_wait(struct map *m, int ms)
 {
 	for (int err = 0;;) {
-		if (ready(m->own))
+		if (ready(m->own, err == -ETIMEDOUT))
 			return 0;
 		if (err == -EINTR)
 			return err;

@@ -107,7 +107,7 @@ long map_stack_put(struct map *m, const u64 *ips, u32 n, u64 flags)
 		if (equal && state(p) == was)
 			return id;
 	}
-	bool empty = !(u32)was || ((u32)was != FULL && lock_thread_is_dead((u32)was));
+	bool empty = !(u32)was || ((u32)was != FULL && lock_thread_is_dead((u32)was, true));
 	u64 version = (was >> 32) + 1;
 	if ((!empty && !(flags & BPF_F_REUSE_STACKID)) || ((u32)was != FULL && !empty) ||
 	    !swap(p, was, version << 32 | lock_thread()))

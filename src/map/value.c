@@ -57,7 +57,7 @@ void map_spin_lock(u32 *word)
 		if (spins < SPINS)
 			continue;
 		u32 was = __atomic_load_n(word, __ATOMIC_RELAXED);
-		if (was && lock_thread_is_dead(was) && swap(word, was, lock_thread()))
+		if (was && lock_thread_is_dead(was, true) && swap(word, was, lock_thread()))
 			return;
 		sched_yield();
 	}
