@@ -72,6 +72,9 @@ int kern_world_set(const char *path, const char *name, const char *value);
 /* mmap() on a descriptor of this process's world: the address, or -errno. */
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 
+/* What programs of this process's world print, from the first line that nobody has
+ * read: the reading end of a pipe, or -errno. */
+int kern_trace_open(void);
 /* A file of what the iterator (a link) behind fd writes now: a descriptor, or -errno;
  * EIO for all else, of which nothing can be read. */
 int kern_iter_read(int fd);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,14 +119,18 @@ static u64 now_ns(void)
 static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 {
 	struct run r = {.arg = ctx, .region = ctx->region, .regions = ctx->regions};
-	int cpu = sched_getcpu();
+	struct world *w = world();
 
 	if (ctx->pkt) {
 		r.pkt = ctx->pkt->data;
 		r.pkt_len = ctx->pkt->len;
 	}
-	r.slot = (u32)MAX(cpu, 0) % world()->page->cpus;
+	if (!kern_slot_enter(w->slots, w->page->cpus, &r)) {
+		__atomic_fetch_add(&p->head->misses, 1, __ATOMIC_RELAXED);
+		return 0;
+	}
 	u64 ret = kern_call(p->run, (u64[5]){(u64)(uintptr_t)ctx->ctx}, &r);
+	kern_slot_leave(w->slots, &r);
 	ctx->fault = r.fault;
 	return r.fault ? 0 : ret;
 }

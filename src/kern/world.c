@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A world: its directory, and the files that its objects are. */
+#include "kern/trace.h"
 #include "kern/world.h"
 
 #include <dirent.h>
@@ -355,6 +356,31 @@ static int map_page(struct world *w)
 	return err;
 }
 
+static int map_slots(struct world *w)
+{
+	size_t n = kern_slots_bytes(MAP_SLOTS_MAX);
+	int fd = openat(w->dir, "slots", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	void *p = ftruncate(fd, (off_t)n)
+			  ? MAP_FAILED
+			  : mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	w->slots = p;
+	__atomic_store_n(&w->slots->n, MAP_SLOTS_MAX, __ATOMIC_RELEASE);
+	return 0;
+}
+
+int world_trace_file(struct world *w)
+{
+	int fd = openat(w->dir, "trace", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
 /* Out of the way of the descriptors that a program counts on. */
 static int high(int fd)
 {
@@ -381,13 +407,16 @@ static int open_at(struct world *w)
 	w->dev = st.st_dev;
 	mkdirat(w->dir, "ref", 0700);
 	mkdirat(w->dir, "fs", 0700);
-	return map_page(w);
+	int err = map_page(w);
+	return err ? err : map_slots(w);
 }
 
 static void close_world(struct world *w)
 {
 	if (w->page && w->page != MAP_FAILED)
 		munmap(w->page, WORLD_PAGE);
+	if (w->slots)
+		munmap(w->slots, kern_slots_bytes(MAP_SLOTS_MAX));
 	if (w->dir >= 0)
 		close(w->dir);
 	free(w->path);
@@ -543,6 +572,16 @@ static struct world *open_first(int *err)
 	return w;
 }
 
+/* Without the ring the lines are lost; nothing else is. */
+static void use_trace(struct world *w)
+{
+	struct trace *t;
+	int fd = world_trace_file(w);
+
+	if (fd >= 0 && !trace_open(fd, &t))
+		trace_use(t);
+}
+
 struct world *world(void)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -555,6 +594,8 @@ struct world *world(void)
 	w = the_world;
 	if (!w) {
 		w = open_first(&err);
+		if (w)
+			use_trace(w);
 		__atomic_store_n(&the_world, w, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&lock);

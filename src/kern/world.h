@@ -11,6 +11,7 @@
  *	                a hard link: program 3 needs map 17
  *	fs/...          pins: hard links too
  *	wake.17         a FIFO: readers of ring buffer 17 wait for it
+ *	slots           execution slots: who runs as which CPU
  *	trace           what programs print
  *
  * A descriptor of an object is its file opened; the bits of its open mode are its
@@ -21,6 +22,7 @@
 #define KERN_WORLD_H
 
 #include "kern/priv.h"
+#include "kern/slot.h"
 
 #include <sys/types.h>
 
@@ -34,6 +36,7 @@ struct world_page {
 	u32 cpus;                  /* possible CPUs: copies of per-CPU values */
 	u32 last_id[OBJECT_KINDS]; /* atomic */
 	u32 unchecked;             /* enum kern_unchecked */
+	u64 trace_read;            /* how far trace_pipe has been read */
 	u32 stats;                 /* holders of BPF_ENABLE_STATS that live */
 };
 
@@ -42,7 +45,8 @@ struct world {
 	int dir; /* O_PATH */
 	dev_t dev;
 	struct world_page *page;
-	bool ours; /* private: it goes with this process */
+	struct slots *slots; /* of all runs in the world */
+	bool ours;           /* private: it goes with this process */
 	pid_t maker;
 };
 
@@ -87,7 +91,8 @@ void world_unref(struct world *w, enum object_kind from, u32 from_id, enum objec
 /* Ids of the kind that it needs, at most n: how many. */
 u32 world_refs(struct world *w, enum object_kind from, u32 from_id, enum object_kind to, u32 *id,
 	       u32 n);
-void world_sweep(struct world *w); /* removes all that is dead */
+int world_trace_file(struct world *w); /* a descriptor of the ring of lines, or -errno */
+void world_sweep(struct world *w);     /* removes all that is dead */
 
 /* ---- objects (object.c) ---- */
 /* What the descriptor stands for: one holder more. EBADF, EINVAL for another kind. */
