@@ -153,7 +153,7 @@ static const char *untraceable(void)
 
 int main(int argc, char **argv)
 {
-	u32 rounds = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 2, n = 0;
+	u32 rounds = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 1, n = 0;
 	u32 each = argc > 3 ? (u32)strtoul(argv[3], NULL, 0) : 2;
 	const char *no = untraceable();
 	bool ok = true;
