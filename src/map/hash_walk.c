@@ -66,21 +66,66 @@ int hash_next(struct map *m, const void *key, void *next)
 
 /* ---- by a program, which may change the map ---- */
 
-static bool in_chain(const struct hash *h, const struct cell *c, u32 i)
-{
-	u32 at = (u32)__atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
+enum { AT_ONCE = 64 };
 
-	while (at && at != i)
-		at = next_of(h, at);
-	return at;
+/* Elements of a bucket as they were before the program saw one of them. */
+struct sight {
+	u64 at; /* of the cell */
+	u32 n;
+	u32 elem[AT_ONCE], hash[AT_ONCE];
+};
+
+/* From element `from` on, or from the beginning. */
+static void look(const struct hash *h, const struct cell *c, u32 from, struct sight *s)
+{
+	do {
+		s->at = __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
+		s->n = 0;
+		for (u32 i = from ? from : (u32)s->at; i && s->n < AT_ONCE; i = next_of(h, i)) {
+			s->elem[s->n] = i;
+			s->hash[s->n++] = __atomic_load_n(&hash_elem(h, i)->hash, __ATOMIC_ACQUIRE);
+		}
+	} while (!from && hash_stale(c, s->at));
 }
 
-/* Behind element i, which had `then` behind it before others were at work. */
-static u32 behind(const struct hash *h, const struct cell *c, u64 at, u32 i, u32 then)
+/* What became of it: the element itself, or the one in its place, or 0. */
+static u32 now(const struct hash *h, const struct cell *c, const struct sight *s, u32 k)
 {
-	if (!hash_stale(c, at) || in_chain(h, c, i))
-		return next_of(h, i);
-	return then && in_chain(h, c, then) ? then : 0;
+	if (!hash_stale(c, s->at))
+		return s->elem[k];
+	for (;;) {
+		u64 at = __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
+		u32 i = (u32)at;
+
+		while (i && __atomic_load_n(&hash_elem(h, i)->hash, __ATOMIC_ACQUIRE) != s->hash[k])
+			i = next_of(h, i);
+		if (i || !hash_stale(c, at))
+			return i;
+	}
+}
+
+/* Those of one bucket; *n counts them. False: the program has seen enough. */
+static bool each_of(struct map *m, const struct cell *c, map_each_fn *fn, void *arg, u32 slot,
+		    long *n)
+{
+	const struct hash *h = hash_of(m);
+	struct sight s;
+	u32 from = 0;
+
+	do {
+		look(h, c, from, &s);
+		for (u32 k = 0; k < s.n; k++) {
+			u32 i = now(h, c, &s, k);
+			if (!i)
+				continue;
+			++*n;
+			if (fn(m, hash_key_of(h, i), hash_value(m, h, i, slot), arg))
+				return false;
+		}
+		u32 last = s.n == AT_ONCE ? now(h, c, &s, s.n - 1) : 0;
+		from = last ? next_of(h, last) : 0;
+	} while (from);
+	return true;
 }
 
 long hash_each(struct map *m, map_each_fn *fn, void *arg, u32 slot)
@@ -88,19 +133,10 @@ long hash_each(struct map *m, map_each_fn *fn, void *arg, u32 slot)
 	const struct hash *h = hash_of(m);
 	long n = 0;
 
-	for (u64 bucket = 0; bucket <= h->mask; bucket++) {
-		const struct cell *c = &h->cell[bucket];
-		u64 at = __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
-
-		for (u32 i = (u32)at; i;) {
-			u32 then = next_of(h, i);
-			n++;
-			if (fn(m, hash_key_of(h, i), hash_value(m, h, i, slot), arg))
-				return n;
-			i = behind(h, c, at, i, then);
-			at = __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
-		}
-	}
+	for (u64 i = 0; i <= h->mask; i++)
+		if ((u32)__atomic_load_n(&h->cell[i].at, __ATOMIC_RELAXED) &&
+		    !each_of(m, &h->cell[i], fn, arg, slot, &n))
+			break;
 	return n;
 }
 
