@@ -273,6 +273,100 @@ struct ob_err *ob_run_call_args(const struct ob_run *run, const struct ob_run_ar
  * indirect call. */
 uint64_t ob_run_fast(const struct ob_run *run, void *mem, size_t len);
 
+/* ---- maps ----
+ *
+ * A map is one block of shared memory: a file without a name. Who has a descriptor
+ * of that file has the map: a child that was forked (which may go on using its
+ * struct ob_map), and every process that is given the descriptor, by SCM_RIGHTS or
+ * otherwise. It goes with the last of them. All functions may be called by any
+ * number of threads and processes at once, unless it is said; look-ups take no
+ * lock. A process that is killed, at whatever moment, leaves a map that works:
+ * what it was doing is done or not.
+ *
+ * Keys and values are bytes, key_size and value_size of them, and are copied. Where
+ * finding nothing is usual, functions return 0 or a negative errno, with Linux's
+ * meaning: -ENOENT no such element, -EEXIST there is one, -E2BIG (of a trie -ENOSPC)
+ * no room or no such index, -EINVAL flags or not for this type, -EOPNOTSUPP or
+ * -524 (Linux's ENOTSUPP) not for this type. */
+enum ob_map_type { /* Linux's numbers, as all of enum bpf_map_type that make sense */
+		   OB_MAP_HASH = 1,
+		   OB_MAP_ARRAY = 2,
+		   OB_MAP_PERCPU_HASH = 5,
+		   OB_MAP_PERCPU_ARRAY = 6,
+		   OB_MAP_STACK_TRACE = 7,
+		   OB_MAP_LRU_HASH = 9,
+		   OB_MAP_LRU_PERCPU_HASH = 10,
+		   OB_MAP_LPM_TRIE = 11, /* flags: 1 */
+		   OB_MAP_QUEUE = 22,
+		   OB_MAP_STACK = 23,
+		   OB_MAP_RINGBUF = 27, /* max_entries: bytes, a power of two and of pages */
+		   OB_MAP_BLOOM_FILTER = 30,
+		   OB_MAP_USER_RINGBUF = 31,
+};
+enum { OB_ANY = 0, OB_NOEXIST = 1, OB_EXIST = 2 }; /* flags of an update */
+
+struct ob_map_opts {
+	uint32_t type;                 /* enum ob_map_type */
+	uint32_t key_size, value_size; /* bytes */
+	uint32_t max_entries;
+	uint32_t flags;   /* of BPF_MAP_CREATE: BPF_F_MMAPABLE and the like */
+	uint64_t extra;   /* of a bloom filter: hashes, 0 to 15; 0: 5 */
+	uint32_t copies;  /* of a per-CPU value; 0: one for each processor there may be */
+	const char *name; /* at most 15 of A-Z a-z 0-9 _ . ; NULL: none */
+};
+
+/* Errors: OB_RANGE where Linux answers EINVAL or E2BIG, OB_UNSUPPORTED, OB_IO,
+ * OB_NOMEM. */
+struct ob_err *ob_map_create(const struct ob_map_opts *opts, struct ob_map **ret);
+/* Of a descriptor, which stays the caller's. Errors: OB_FORMAT when it is of no map,
+ * OB_IO, OB_NOMEM. */
+struct ob_err *ob_map_open(int fd, struct ob_map **ret);
+void ob_map_close(struct ob_map *map); /* NULL is allowed */
+/* The map's own descriptor: for others, not to be closed. */
+int ob_map_fd(const struct ob_map *map);
+/* What it was made from; name lives as long as the map. */
+struct ob_map_opts ob_map_describe(const struct ob_map *map);
+/* Bytes of a value as it is copied: of a per-CPU map all copies, each rounded up
+ * to 8 bytes. */
+size_t ob_map_value_bytes(const struct ob_map *map);
+/* The values of an array themselves, *stride bytes from one to the next (of a
+ * per-CPU array: from one copy to the next), as long as the map is open; NULL for
+ * other types. */
+void *ob_map_memory(const struct ob_map *map, size_t *stride);
+
+/* Queues, stacks and bloom filters have no key: NULL. Of a bloom filter, value is
+ * what is asked for. */
+int ob_map_lookup(struct ob_map *map, const void *key, void *value);
+int ob_map_update(struct ob_map *map, const void *key, const void *value, uint64_t flags);
+int ob_map_delete(struct ob_map *map, const void *key);
+/* Looks up and deletes: hashes; of queues and stacks, what comes first. */
+int ob_map_take(struct ob_map *map, const void *key, void *value);
+/* The key behind one (NULL: the first); of a key that is no more, of a hash or trie,
+ * the first. -ENOENT: it was the last. */
+int ob_map_next(struct ob_map *map, const void *key, void *next);
+/* Calls fn for each element, as far as it returns 0, and returns what it returned
+ * last; or a negative errno. What others add or delete meanwhile may be told or not. */
+typedef int ob_map_fn(void *arg, const void *key, const void *value);
+int ob_map_each(struct ob_map *map, ob_map_fn *fn, void *arg);
+/* *count elements at once, one behind the other at keys and values; *count is then
+ * how many were done before an error. */
+int ob_map_update_batch(struct ob_map *map, const void *keys, const void *values, uint32_t *count);
+int ob_map_delete_batch(struct ob_map *map, const void *keys, uint32_t *count);
+
+/* Ring buffers: many writers, one reader. A sample is reserved, filled in and
+ * committed by one thread; NULL: there is no room. */
+void *ob_ring_reserve(struct ob_map *map, uint64_t bytes);
+void ob_ring_commit(struct ob_map *map, void *sample);
+void ob_ring_discard(struct ob_map *map, void *sample);
+int ob_ring_write(struct ob_map *map, const void *data, uint64_t bytes); /* -EAGAIN: no room */
+/* One thread at a time: calls fn for each sample in turn, as far as it returns 0.
+ * How many there were; or what fn returned when that is negative; or -EINVAL. */
+typedef long ob_ring_fn(void *arg, const void *sample, uint32_t bytes);
+long ob_ring_read(struct ob_map *map, ob_ring_fn *fn, void *arg);
+/* Sleeps until there is something to read, at most ms (-1: for ever). 0, -ETIMEDOUT,
+ * -EINTR. */
+int ob_ring_wait(struct ob_map *map, int ms);
+
 /* ---- filters: text of pcap-filter(7) to a program ---- */
 struct ob_addrs;
 

@@ -24,3 +24,11 @@ nowhere.pcap
 "$O/example/embed" | sed 's/, [0-9.]* ns a run/, N ns a run/'
 -- stdout
 10000000, N ns a run
+====
+# a parent and its child count in one map
+-- sh
+"$O/example/share" 'hello, here' 'she sells' | sort -k2 -n -r | head -3
+-- stdout
+e 5
+l 4
+s 3
