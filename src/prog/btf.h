@@ -166,5 +166,8 @@ void btf_put_raw(struct buf *out, const struct btf *b, u32 id);
  * behind what it needs. The text is `bpftool btf dump ... format c`'s, without its frame.
  * OB_FORMAT when there is no way to say the types in C. */
 struct ob_err *btf_put_c(struct buf *out, const struct btf *b, const u32 *ids, u32 n);
+/* A value, as bpf_snprintf_btf writes it; flags: BTF_F_COMPACT ... of <linux/bpf.h>. What
+ * the value is too short for is 0. */
+void btf_put_value(struct buf *out, const struct btf *b, u32 id, struct bytes value, u64 flags);
 
 #endif
