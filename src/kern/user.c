@@ -1,46 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The memory of who makes the call: our own process's, at addresses that may be
- * wrong. The kernel copies, and says EFAULT where we would crash. */
+ * wrong. */
 #include "kern/call.h"
+#include "kern/fault.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-typedef ssize_t copy_fn(pid_t pid, const struct iovec *local, unsigned long locals,
-			const struct iovec *remote, unsigned long remotes, unsigned long flags);
+int user_read(void *to, u64 from, size_t n) { return n ? kern_read(to, from, n) : 0; }
 
-static int copy(copy_fn *fn, void *here, u64 there, size_t n)
-{
-	struct iovec local = {here, n}, remote = {(void *)(uintptr_t)there, n};
-
-	if (!n)
-		return 0;
-	return fn(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)n ? 0 : -EFAULT;
-}
-
-int user_read(void *to, u64 from, size_t n) { return copy(process_vm_readv, to, from, n); }
-
-int user_write(u64 to, const void *from, size_t n)
-{
-	return copy(process_vm_writev, (void *)(uintptr_t)from, to, n);
-}
+int user_write(u64 to, const void *from, size_t n) { return n ? kern_write(to, from, n) : 0; }
 
 long user_text(char *to, u64 from, size_t n)
 {
-	size_t have = 0;
+	long got = kern_read_text(to, from, (u32)n);
 
-	while (have < n) {
-		size_t piece = MIN(n - have, 64 - (from + have) % 64);
-		if (user_read(to + have, from + have, piece))
-			return -EFAULT;
-		const char *end = memchr(to + have, 0, piece);
-		if (end)
-			return end - to;
-		have += piece;
-	}
-	return -E2BIG;
+	if (got < 0)
+		return got;
+	return memchr(to, 0, (size_t)got) ? got - 1 : -E2BIG;
 }
 
 int user_dup(u64 from, size_t n, void **ret)
