@@ -2,7 +2,7 @@
 /* Registers that are needed, and operations that are not. */
 #include "jit/op.h"
 
-enum { ROUNDS = 8, ALL = 0x7ff };
+enum { ROUNDS = 8, ALL = 0x7ff, CLOBBERED = 0x3f /* r0 to r5 */ };
 
 static u16 bit(u8 reg) { return reg == NOREG ? 0 : (u16)(1u << reg); }
 
@@ -42,6 +42,8 @@ u16 op_reads(const struct op *o)
 		return bit(o->e.src);
 	case OP_JNSET:
 		return bit(o->e.dst);
+	case OP_LOOKUP:
+		return bit(2);
 	}
 	if (!op_has_address(o->e.op))
 		return ebpf_reads(&o->e);
@@ -61,6 +63,8 @@ u16 op_writes(const struct op *o)
 {
 	if (o->e.op == OP_NOP || o->e.op == OP_JNSET)
 		return 0;
+	if (o->e.op == OP_LOOKUP)
+		return CLOBBERED;
 	return o->e.op > OP_NOP ? bit(o->e.dst) : ebpf_writes(&o->e);
 }
 
@@ -73,7 +77,8 @@ static bool is_pure(const struct ops *o, const struct op *op)
 	    k == OP_LEA_64 || (k >= OP_ROL_32 && k <= OP_ZX16))
 		return true;
 	return !o->safe &&
-	       ((k >= EB_LDX_W && k <= EB_LDSX_B) || (k >= OP_LDBE_H && k <= OP_LDBE_DW));
+	       ((k >= EB_LDDW_MAP_FD && k <= EB_LDDW_MAP_IDX_VALUE) ||
+		(k >= EB_LDX_W && k <= EB_LDSX_B) || (k >= OP_LDBE_H && k <= OP_LDBE_DW));
 }
 
 static bool jumps(u8 op) { return op == OP_JNSET || ebpf_is_jump((enum eb_op)op); }

@@ -33,7 +33,8 @@ enum {
 	OP_LDBE_H, /* as EB_LDX_*, big-endian */
 	OP_LDBE_W,
 	OP_LDBE_DW,
-	OP_JNSET, /* jump if no bit of the low half of dst & imm is set */
+	OP_JNSET,  /* jump if no bit of the low half of dst & imm is set */
+	OP_LOOKUP, /* r0 = a look-up by r2 in the map of the immediate at slot disp */
 	OP_COUNT
 };
 _Static_assert(OP_COUNT <= 256, "struct eb keeps an operation in a byte");

@@ -713,15 +713,31 @@ static void leave(struct walk *w, u16 live)
 			use(w, r);
 }
 
+/* A look-up in a map that is known needs no helper. */
+static void look_up(struct walk *w, struct op *op)
+{
+	const struct val *v = &w->v[w->now[1]];
+	const struct eb *made = &w->o->op[v->slot].e;
+
+	if (w->o->safe || op->e.op != EB_CALL || op->e.imm != 1 || made->dst != v->reg ||
+	    (made->op != EB_LDDW_MAP_FD && made->op != EB_LDDW_MAP_IDX))
+		return;
+	op->e.op = OP_LOOKUP;
+	op->disp = (s32)v->slot;
+}
+
 static void other(struct walk *w, struct op *op)
 {
+	look_up(w, op);
 	u16 reads = op_reads(op), writes = op_writes(op);
 
 	leave(w, op->e.op == EB_EXIT && w->o->safe ? SAFE_EXIT : reads);
 	for (u8 r = 0; r < EBPF_REGS; r++)
 		if (writes >> r & 1)
 			set_any(w, r, true, 64);
-	if (ebpf_rows[op->e.op].form >= EBF_CALL && ebpf_rows[op->e.op].form <= EBF_CALLX)
+	if (op->e.op == OP_LOOKUP)
+		w->epoch++;
+	else if (ebpf_rows[op->e.op].form >= EBF_CALL && ebpf_rows[op->e.op].form <= EBF_CALLX)
 		w->epoch++;
 }
 

@@ -449,6 +449,9 @@ static void better(struct x86 *x, const struct op *o, u32 pc)
 	case OP_LDBE_DW:
 		x86_load_big(x, o);
 		return;
+	case OP_LOOKUP:
+		x86_lookup(x, o, pc);
+		return;
 	case OP_JNSET:
 		test_bits(c, x86_reg[o->e.dst], (u32)o->e.imm);
 		if (!choose(x, CC_E, ebpf_target(&o->e, pc), pc))

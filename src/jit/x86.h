@@ -232,6 +232,7 @@ void x86_prologue(struct x86 *x);
 void x86_epilogue(struct x86 *x); /* all but ret */
 void x86_leave(struct x86 *x);
 void x86_call(struct x86 *x, const struct eb *e, u32 pc);
+void x86_lookup(struct x86 *x, const struct op *o, u32 pc);
 void x86_clobber(struct x86 *x);
 void x86_spend(struct x86 *x, u32 pc);
 void x86_begin(struct x86 *x);

@@ -198,6 +198,56 @@ static void call_helper(struct x86 *x, const struct eb *e, u32 pc)
 	after_helper(x, pc);
 }
 
+/* r0 = 0, or base + stride * (index * slots + slot); r1 and r3 go. */
+static void lookup_array(struct x86 *x, const struct env_lookup *l)
+{
+	struct code *c = &x->c;
+	u32 end = label_new(c);
+
+	rm(c, false, 0x8b, RDI, RSI, 0);
+	mov_imm(c, RAX, 0);
+	alu_imm(c, false, 7, RDI, (s32)l->max);
+	jump_to(c, JUMP_IF, CC_AE, end);
+	if (l->slots > 1) {
+		rr(c, true, 0x69, RDI, RDI); /* imul rdi, rdi, slots */
+		put32(c, l->slots);
+	}
+	if (l->slots) {
+		rm(c, false, 0x8b, RDX, RBP, RUN(slot));
+		rr(c, true, 0x01, RDX, RDI);
+	}
+	mov_imm(c, RAX, l->base);
+	if (l->stride == 8) {
+		rmx(c, true, 0x8d, RAX, RAX, RDI, 3, 0);
+	} else {
+		rr(c, true, 0x69, RDI, RDI);
+		put32(c, l->stride);
+		rr(c, true, 0x01, RDI, RAX);
+	}
+	label_here(c, end);
+}
+
+void x86_lookup(struct x86 *x, const struct op *o, u32 pc)
+{
+	const struct eb *map = &x->eb[o->disp];
+	struct env_lookup l = {0};
+	u64 value;
+
+	if (!x->env->imm64 ||
+	    !x->env->imm64(x->env->arg, (enum eb_op)map->op, (u64)map->imm, &value))
+		return; /* the immediate's own slot has said so */
+	if (!x->env->lookup || !x->env->lookup(x->env->arg, value, &l) || (!l.base && !l.fn)) {
+		mov_imm(&x->c, RDI, value);
+		call_helper(x, &x->eb[pc], pc);
+	} else if (l.base) {
+		lookup_array(x, &l);
+	} else {
+		mov_imm(&x->c, RDI, value);
+		rm(&x->c, false, 0x8b, RDX, RBP, RUN(slot));
+		call_c(x, l.fn);
+	}
+}
+
 static void tail_call(struct x86 *x, u32 pc)
 {
 	struct code *c = &x->c;

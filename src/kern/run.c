@@ -36,6 +36,24 @@ static bool find_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
 	return true;
 }
 
+/* Of an array the values' place, of other maps their own function. */
+static bool find_lookup(void *arg, u64 map, struct env_lookup *ret)
+{
+	const struct ob_run *k = arg;
+	const struct map *m = (const struct map *)(uintptr_t)map;
+
+	for (u32 i = 0; i < k->opts.helpers; i++)
+		if (k->helper[i].id == BPF_FUNC_map_lookup_elem)
+			return false;
+	*ret = (struct env_lookup){.fn = (void *)m->lookup};
+	if (m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_PERCPU_ARRAY)
+		*ret = (struct env_lookup){.base = (u64)(uintptr_t)m->data,
+					   .max = m->max_entries,
+					   .slots = m->ops->per_cpu ? m->slots : 0,
+					   .stride = m->stride};
+	return true;
+}
+
 static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 {
 	const struct ob_run *k = r->env->arg;
@@ -153,8 +171,11 @@ struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
 	if (!k)
 		return err_nomem();
 	*k = (struct ob_run){.p = p, .opts = *o, .prog = prog};
-	k->env = (struct env){
-		.arg = k, .helper = find_helper, .imm64 = find_imm64, .may_touch = may_touch};
+	k->env = (struct env){.arg = k,
+			      .helper = find_helper,
+			      .imm64 = find_imm64,
+			      .lookup = find_lookup,
+			      .may_touch = may_touch};
 	if (prog)
 		k->env.tail = kern_tail;
 	k->helper = calloc(MAX(o->helpers, 1u), sizeof(*k->helper));

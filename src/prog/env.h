@@ -15,13 +15,24 @@ typedef u64 env_fn(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r);
 
 /* Asked when a program is prepared, but for the last two, which are asked
  * while it runs. Any hook may be NULL: then there is nothing of its kind. */
+/* A look-up (helper 1) in one map, without a helper: in an array, whose values lie at
+ * base + (index * slots + the run's slot) * stride; else by a function of the map's. */
+struct env_lookup {
+	u64 base; /* 0: it is no array */
+	u32 max, slots, stride;
+	void *fn; /* void *fn(map, key, slot), NULL: there is none */
+};
+
 struct env {
-	void *arg;                                    /* given to the first three */
+	void *arg;                                    /* given to all but the last two */
 	env_fn *(*helper)(void *arg, u32 id);         /* NULL: there is none */
 	env_fn *(*kfunc)(void *arg, u32 id, s32 btf); /* NULL: there is none */
 	/* What a 64-bit immediate of kind EB_LDDW_MAP_FD ... stands for (not
 	 * EB_LDDW, EB_LDDW_FUNC: they are the engine's); false: nothing. */
 	bool (*imm64)(void *arg, enum eb_op kind, u64 imm, u64 *ret);
+	/* How look-ups in the map that an immediate stands for are done; false: by the
+	 * helper. For trusted programs. */
+	bool (*lookup)(void *arg, u64 map, struct env_lookup *ret);
 	/* The prepared program (of the same engine) that a tail call goes to,
 	 * NULL to go on behind the call. */
 	const void *(*tail)(struct run *r, u64 map, u32 index);
