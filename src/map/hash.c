@@ -347,9 +347,9 @@ static int read_value(struct map *m, const void *key, void *value, u64 flags)
 
 	for (u32 tries = 0;; tries++) {
 		u64 at = __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
-		u32 i = hash_find(h, h->key_at, key, m->key_size, hash);
+		u32 i;
 
-		if (!i)
+		if (!hash_find(h, h->key_at, key, m->key_size, hash, &i))
 			return -ENOENT;
 		hash_copy_out(m, i, value, flags);
 		if (!hash_stale(c, at) || tries == READ_TRIES)

@@ -171,10 +171,11 @@ static inline bool hash_stale(const struct cell *c, u64 at)
 	return (__atomic_load_n(&c->at, __ATOMIC_ACQUIRE) ^ at) >> 32;
 }
 
-/* The element, or 0. With a constant size it is specialised. */
-static inline u32 hash_find(const struct hash *h, u32 key_at, const u8 *key, u32 size, u32 hash)
+/* The element and its index, or NULL. With a constant size it is specialised. */
+static inline struct elem *hash_find(const struct hash *h, u32 key_at, const u8 *key, u32 size,
+				     u32 hash, u32 *index)
 {
-	struct cell *c = hash_cell(h, hash);
+	const struct cell *c = hash_cell(h, hash);
 	u64 at;
 
 	do {
@@ -182,12 +183,15 @@ static inline u32 hash_find(const struct hash *h, u32 key_at, const u8 *key, u32
 		for (u32 i = (u32)at; i;) {
 			struct elem *e = hash_elem(h, i);
 			if ((size <= 8 || __atomic_load_n(&e->hash, __ATOMIC_ACQUIRE) == hash) &&
-			    hash_same((u64 *)(void *)((u8 *)e + key_at), key, size))
-				return i;
+			    hash_same((u64 *)(void *)((u8 *)e + key_at), key, size)) {
+				*index = i;
+				return e;
+			}
 			i = __atomic_load_n(&e->next, __ATOMIC_ACQUIRE);
 		}
 	} while (unlikely(hash_stale(c, at)));
-	return 0;
+	*index = 0;
+	return NULL;
 }
 
 /* A place in a chain whose bucket is locked. */

@@ -10,11 +10,11 @@ static inline __attribute__((always_inline)) void *lookup(struct map *m, const u
 {
 	const struct hash *h = hash_of(m);
 	u32 hash = hash_of_key(h, key, size);
-	u32 i = hash_find(h, lru ? LRU_KEY_AT : KEY_AT, key, size, hash);
+	u32 i;
+	struct elem *e = hash_find(h, lru ? LRU_KEY_AT : KEY_AT, key, size, hash, &i);
 
-	if (unlikely(!i))
+	if (unlikely(!e))
 		return NULL;
-	struct elem *e = hash_elem(h, i);
 	if (lru && __atomic_load_n(lru_state(e), __ATOMIC_RELAXED) == LRU_NEW)
 		__atomic_store_n(lru_state(e), LRU_USED, __ATOMIC_RELAXED);
 	if (per_cpu)

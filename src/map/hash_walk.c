@@ -51,9 +51,10 @@ int hash_next(struct map *m, const void *key, void *next)
 	const struct cell *c = hash_cell(h, hash);
 	for (;;) {
 		u64 at = __atomic_load_n(&c->at, __ATOMIC_ACQUIRE);
-		u32 i = hash_find(h, h->key_at, key, m->key_size, hash);
-		u32 then = i ? next_of(h, i) : 0;
+		u32 i, then = 0;
 
+		if (hash_find(h, h->key_at, key, m->key_size, hash, &i))
+			then = next_of(h, i);
 		if (then)
 			copy_key(m, then, next);
 		if (hash_stale(c, at))
