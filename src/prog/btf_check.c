@@ -11,7 +11,7 @@ enum {
 	LINE = 1024, /* a piece of Linux's log is at most that, with its 0 */
 };
 
-/* ---- the log ---- */
+/* ---- the log: each call of btf_say is one of Linux's, which cuts it ---- */
 
 void btf_say(struct btf_check *c, const char *fmt, ...)
 {
@@ -51,12 +51,10 @@ static void say_proto(struct btf_check *c, const struct btf_type *t)
 
 	btf_say(c, "return=%u args=(", t->type);
 	for (u32 i = 0; i < n; i++) {
-		if (i)
-			btf_say(c, ", ");
 		if (i == n - 1 && !p[i].type)
-			btf_say(c, "vararg");
+			btf_say(c, i ? ", vararg" : "vararg");
 		else
-			btf_say(c, "%u %s", p[i].type, shown(c->b, p[i].name_off));
+			btf_say(c, i ? ", %u %s" : "%u %s", p[i].type, shown(c->b, p[i].name_off));
 	}
 	btf_say(c, n ? ")" : "void)");
 }
@@ -126,12 +124,13 @@ int btf_say_member(struct btf_check *c, const struct btf_type *t, const struct b
 		return -EINVAL;
 	if (c->resolving)
 		btf_say_type(c, t, NULL);
-	btf_say(c, "\t%s type_id=%u", shown(c->b, m->name_off), m->type);
 	if (btf_flag(t))
-		btf_say(c, " bitfield_size=%u bits_offset=%u", BTF_MEMBER_BITFIELD_SIZE(m->offset),
+		btf_say(c, "\t%s type_id=%u bitfield_size=%u bits_offset=%u",
+			shown(c->b, m->name_off), m->type, BTF_MEMBER_BITFIELD_SIZE(m->offset),
 			BTF_MEMBER_BIT_OFFSET(m->offset));
 	else
-		btf_say(c, " bits_offset=%u", m->offset);
+		btf_say(c, "\t%s type_id=%u bits_offset=%u", shown(c->b, m->name_off), m->type,
+			m->offset);
 	say_why(c, why);
 	return -EINVAL;
 }
@@ -466,7 +465,8 @@ static int check_elements(struct btf_check *c, const struct btf_type *t)
 /* "[2] INT (anon)" and numbers, for what cannot be shown in full. */
 static int say_short(struct btf_check *c, const struct btf_type *t, const char *fmt, u32 a, u32 n)
 {
-	btf_say(c, "[%u] %s %s ", c->id, btf_kind_name(btf_kind_of(t)), shown(c->b, t->name_off));
+	btf_say(c, "[%u] %s %s", c->id, btf_kind_name(btf_kind_of(t)), shown(c->b, t->name_off));
+	btf_say(c, " ");
 	btf_say(c, fmt, a, n);
 	btf_say(c, "\n");
 	return -EINVAL;

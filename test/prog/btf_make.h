@@ -113,10 +113,12 @@ static void mk_names(void)
 	for (u32 i = 0; i < LEN(names); i++)
 		mk.name[mk.names++] = mk_string(names[i], strlen(names[i]));
 	if (mk_rarely(30)) {
-		char longer[600];
+		char longer[1200];
 
 		memset(longer, 'n', sizeof(longer));
-		mk.name[mk.names++] = mk_string(longer, 509 + mk_below(6));
+		mk.name[mk.names++] =
+			mk_string(longer, mk_below(2) ? 509 + mk_below(6) : 1000 + mk_below(100));
+		mk.name[mk_below(5)] = mk.name[mk.names - 1];
 	}
 }
 

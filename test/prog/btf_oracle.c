@@ -260,7 +260,7 @@ static struct bytes file(const char *path)
 
 int main(int argc, char **argv)
 {
-	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
+	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 8000;
 	u64 from = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	struct btf *kernel = NULL;
 
