@@ -300,7 +300,7 @@ long call_map_lookup(union bpfattr *attr, u64 uattr, u32 size)
 
 /* ---- values that are descriptors ---- */
 
-/* A cgroup's number; no descriptor is a perf event of our world. */
+/* A cgroup's number. */
 static int other_id(const struct map *m, int fd, u32 *id)
 {
 	u64 ino;
@@ -320,7 +320,7 @@ static int hold_value(const struct map *m, int fd, enum object_kind kind, u32 *i
 	int err = object_get(fd, kind, &o);
 
 	if (err)
-		return err;
+		return kind == OBJECT_PERF ? -EBADF : err;
 	if (kind == OBJECT_MAP && !fits_inner(&map_host_data(m)->inner, o->p))
 		err = -EINVAL;
 	if (kind == OBJECT_PROG)
@@ -334,9 +334,27 @@ static int hold_value(const struct map *m, int fd, enum object_kind kind, u32 *i
 
 static enum object_kind value_kind(const struct map *m)
 {
-	return is_outer(m->type)                    ? OBJECT_MAP
-	       : m->type == BPF_MAP_TYPE_PROG_ARRAY ? OBJECT_PROG
-						    : OBJECT_KINDS;
+	switch (m->type) {
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		return OBJECT_MAP;
+	case BPF_MAP_TYPE_PROG_ARRAY:
+		return OBJECT_PROG;
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		return OBJECT_PERF;
+	}
+	return OBJECT_KINDS;
+}
+
+/* The object that the element names, 0: none. Of perf events the call tells no id. */
+static u32 id_at(struct map *m, const void *key)
+{
+	u32 id = 0, i;
+
+	memcpy(&i, key, 4);
+	if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		return i < m->max_entries ? ((const u32 *)(const void *)m->data)[i] : 0;
+	return map_read(m, key, &id, 0) ? 0 : id;
 }
 
 /* No element names it any more: then the reference goes. */
@@ -352,10 +370,9 @@ static void let_go(struct map *m, u32 id)
 	}
 	u8 *now = key, *next = key + m->key_size;
 	while (!map_next(m, first ? NULL : now, next)) {
-		u32 have = 0;
 		first = false;
 		memcpy(now, next, m->key_size);
-		if (!map_read(m, now, &have, 0) && have == id) {
+		if (id_at(m, now) == id) {
 			free(key);
 			return;
 		}
@@ -366,7 +383,7 @@ static void let_go(struct map *m, u32 id)
 
 static int update_fd(struct map *m, const void *key, const void *value, u64 flags)
 {
-	u32 id = 0, before = 0;
+	u32 id = 0;
 	s32 fd;
 
 	memcpy(&fd, value, 4);
@@ -374,11 +391,11 @@ static int update_fd(struct map *m, const void *key, const void *value, u64 flag
 						: hold_value(m, fd, value_kind(m), &id);
 	if (err)
 		return err;
-	bool had = !map_read(m, key, &before, 0);
+	u32 before = id_at(m, key);
 	err = map_write(m, key, &id, flags);
 	if (err)
 		let_go(m, id);
-	else if (had && before != id)
+	else if (before != id)
 		let_go(m, before);
 	return err;
 }
@@ -390,11 +407,10 @@ static int update(struct map *m, const void *key, const void *value, u64 flags)
 
 static int drop(struct map *m, const void *key)
 {
-	u32 before = 0;
-	bool had = m->ops->holds_fd && !map_read(m, key, &before, 0);
+	u32 before = m->ops->holds_fd ? id_at(m, key) : 0;
 	int err = map_remove(m, key);
 
-	if (!err && had)
+	if (!err)
 		let_go(m, before);
 	return err;
 }

@@ -148,6 +148,14 @@ void kern_stats_look(void);
 /* The FIFO that readers of a ring buffer wait at: made, and written to. */
 int kern_wake_make(u32 map_id);
 void kern_wake(u32 map_id);
+int kern_perf_wake_make(u32 perf_id);
+void kern_perf_wake(u32 perf_id);
+/* Perf events (perf.c). A mapping of n bytes may be made: 0 or -errno. */
+int kern_perf_mapped(void *perf, size_t n, bool writes);
+/* The event that a perf event array has for these flags of a helper: borrowed; NULL
+ * and EINVAL, E2BIG, ENOENT. */
+struct object *kern_perf_at(struct map *m, u64 flags, u32 cpu, s64 *err);
+s64 kern_perf_output(struct map *m, u64 flags, u32 cpu, const void *data, u64 n);
 int kern_wake_open(u32 map_id); /* a descriptor to wait at: -errno */
 
 /* What the tables of isa say (types.c). */

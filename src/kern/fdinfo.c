@@ -127,6 +127,7 @@ void kern_fdinfo(int fd, struct buf *to)
 	case OBJECT_LINK:
 		link_lines(o->p, to);
 		break;
+	case OBJECT_PERF:
 	case OBJECT_KINDS:
 		break;
 	}

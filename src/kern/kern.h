@@ -79,6 +79,13 @@ int kern_trace_open(void);
  * EIO for all else, of which nothing can be read. */
 int kern_iter_read(int fd);
 
+/* ---- perf events that belong to bpf() (perf.c) ----
+ *
+ * perf_event_open(): a descriptor or -errno; ENOSYS: of a kind that is Linux's
+ * affair. And ioctl() on one. */
+int kern_perf_open(const void *attr, int pid, int cpu, int group, unsigned long flags);
+int kern_perf_ioctl(int fd, unsigned long cmd, unsigned long arg);
+
 /* ---- what else is known of this process's world (fdinfo.c) ---- */
 u32 kern_cpus(void); /* possible CPUs; 0: there is no world */
 /* Is fd an object of it? The kind's name ("map") and its id. */

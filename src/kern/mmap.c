@@ -158,6 +158,29 @@ static long map_in(struct want *w, const struct map *m)
 	return ret;
 }
 
+static long map_map(struct want *w, int mode, const struct map *m)
+{
+	int err = may_map(w, mode, m);
+
+	if (!err)
+		err = may_place(w, m);
+	return err ? err : map_in(w, m);
+}
+
+static long map_perf(struct want *w, void *perf)
+{
+	bool shared = (w->flags & MAP_TYPE) != MAP_PRIVATE;
+	int err = !shared || w->off ? -EINVAL : kern_perf_mapped(perf, w->n, w->prot & PROT_WRITE);
+
+	if (!err)
+		err = w->fd = open_own(w->fd, true);
+	if (err < 0)
+		return err;
+	long ret = place(w, 0, w->n, w->at, 0);
+	close(w->fd);
+	return ret;
+}
+
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off)
 {
 	struct want w = {at, n, prot, flags, fd, off};
@@ -166,14 +189,11 @@ long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off)
 
 	if (err)
 		return err;
-	err = may_open(&w, mode);
-	if (!err && o->kind != OBJECT_MAP)
-		err = -ENODEV;
-	if (!err)
-		err = may_map(&w, mode, o->p);
-	if (!err)
-		err = may_place(&w, o->p);
-	long ret = err ? err : map_in(&w, o->p);
+	long ret = may_open(&w, mode);
+	if (!ret)
+		ret = o->kind == OBJECT_MAP    ? map_map(&w, mode, o->p)
+		      : o->kind == OBJECT_PERF ? map_perf(&w, o->p)
+					       : -ENODEV;
 	object_put(o);
 	return ret;
 }

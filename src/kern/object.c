@@ -30,10 +30,9 @@ static void prepare_forks(void)
 }
 
 static const struct object_ops *const kinds[OBJECT_KINDS] = {
-	[OBJECT_MAP] = &object_map_ops,
-	[OBJECT_PROG] = &object_prog_ops,
-	[OBJECT_BTF] = &object_btf_ops,
-	[OBJECT_LINK] = &object_link_ops,
+	[OBJECT_MAP] = &object_map_ops,   [OBJECT_PROG] = &object_prog_ops,
+	[OBJECT_BTF] = &object_btf_ops,   [OBJECT_LINK] = &object_link_ops,
+	[OBJECT_PERF] = &object_perf_ops,
 };
 
 static struct object **place(ino_t ino) { return &bucket[hash_u64(ino) % BUCKETS]; }
@@ -276,7 +275,8 @@ int object_file(struct world *w, enum object_kind kind, const void *blob, size_t
 		close(fd);
 		return -ENOMEM;
 	}
-	memcpy(p, blob, n);
+	if (blob)
+		memcpy(p, blob, n);
 	*ret = (struct object_file){p, size - WORLD_PAGE,
 				    (struct object_head *)(void *)(p + size - WORLD_PAGE)};
 	ret->head->magic = magic;

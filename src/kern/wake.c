@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A FIFO beside each ring buffer: who reads the buffer waits at its end. */
+/* A FIFO beside each ring buffer and perf event: who reads it waits at its end. */
 #include "kern/call.h"
 
 #include <errno.h>
@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 static void fifo_name(char name[32], u32 id) { snprintf(name, 32, "wake.%u", id); }
+
+static void perf_name(char name[32], u32 id) { snprintf(name, 32, "wake-perf.%u", id); }
 
 int kern_wake_make(u32 id)
 {
@@ -28,11 +30,10 @@ int kern_wake_open(u32 id)
 
 /* A byte in the FIFO is an edge for every reader. When they left it full, what is
  * in it means nothing more. */
-void kern_wake(u32 id)
+static void wake(const char *name)
 {
-	char name[32], old[4096];
+	char old[4096];
 
-	fifo_name(name, id);
 	int fd = openat(world()->dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return; /* nobody waits */
@@ -47,4 +48,28 @@ void kern_wake(u32 id)
 	}
 	(void)put;
 	close(fd);
+}
+
+void kern_wake(u32 id)
+{
+	char name[32];
+
+	fifo_name(name, id);
+	wake(name);
+}
+
+int kern_perf_wake_make(u32 id)
+{
+	char name[32];
+
+	perf_name(name, id);
+	return mkfifoat(world()->dir, name, 0600) ? -errno : 0;
+}
+
+void kern_perf_wake(u32 id)
+{
+	char name[32];
+
+	perf_name(name, id);
+	wake(name);
 }

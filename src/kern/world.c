@@ -18,7 +18,7 @@ enum { NAME = 64 };
 
 static const u64 magic = 0x31646c726f776f62; /* "boworld1" */
 
-const char *const object_kinds[OBJECT_KINDS] = {"map", "prog", "btf", "link"};
+const char *const object_kinds[OBJECT_KINDS] = {"map", "prog", "btf", "link", "perf"};
 
 static void file_name(char name[NAME], enum object_kind kind, u32 id)
 {
@@ -188,8 +188,8 @@ static bool sweep_fd(struct world *w, enum object_kind kind, u32 id, int fd, u32
 		return false;
 	file_name(name, kind, id);
 	unlinkat(w->dir, name, 0);
-	snprintf(name, sizeof(name), "wake.%u", id);
-	if (kind == OBJECT_MAP)
+	snprintf(name, sizeof(name), "wake%s.%u", kind == OBJECT_PERF ? "-perf" : "", id);
+	if (kind == OBJECT_MAP || kind == OBJECT_PERF)
 		unlinkat(w->dir, name, 0);
 	drop_refs(w, kind, id, depth);
 	return true;

@@ -26,7 +26,7 @@
 
 #include <sys/types.h>
 
-enum object_kind { OBJECT_MAP, OBJECT_PROG, OBJECT_BTF, OBJECT_LINK, OBJECT_KINDS };
+enum object_kind { OBJECT_MAP, OBJECT_PROG, OBJECT_BTF, OBJECT_LINK, OBJECT_PERF, OBJECT_KINDS };
 extern const char *const object_kinds[OBJECT_KINDS]; /* "map" ... */
 
 enum { WORLD_PAGE = 4096 };
@@ -113,7 +113,7 @@ struct object_file { /* mapped */
 	size_t n;
 	struct object_head *head;
 };
-/* A new one, with its id, unpublished: a descriptor or -errno. */
+/* A new one, with its id, unpublished: a descriptor or -errno. blob NULL: zeros. */
 int object_file(struct world *w, enum object_kind kind, const void *blob, size_t n,
 		struct object_file *ret);
 int object_map(int fd, enum object_kind kind, struct object_file *ret);
@@ -125,6 +125,7 @@ struct object_ops {
 	int (*open)(int fd, u32 id, void **ret);
 	void (*close)(void *p);
 };
-extern const struct object_ops object_map_ops, object_prog_ops, object_btf_ops, object_link_ops;
+extern const struct object_ops object_map_ops, object_prog_ops, object_btf_ops, object_link_ops,
+	object_perf_ops;
 
 #endif

@@ -142,6 +142,28 @@ int user_bpf(int cmd, void *attr, unsigned size)
 	return ret < 0 ? -1 : ret;
 }
 
+static long answer(long ret)
+{
+	if (ret >= 0)
+		return ret;
+	errno = (int)-ret;
+	return -1;
+}
+
+static long open_event(const long a[6])
+{
+	int keep = errno, fd = -ENOSYS;
+
+	if (*user_world)
+		fd = kern_perf_open((void *)a[0], (int)a[1], (int)a[2], (int)a[3],
+				    (unsigned long)a[4]);
+	errno = keep;
+	if (fd == -ENOSYS)
+		return real()->syscall(SYS_perf_event_open, a[0], a[1], a[2], a[3], a[4]);
+	user_met = true;
+	return answer(fd);
+}
+
 /* As many arguments as a system call may have, whatever was given. */
 #define SIX(first)                                 \
 	({                                         \
@@ -161,9 +183,29 @@ long syscall(long nr, ...)
 	switch (nr) {
 	case SYS_bpf:
 		return user_bpf((int)a[0], (void *)a[1], (unsigned)a[2]);
-	default:
-		return real()->syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	case SYS_perf_event_open:
+		return open_event(a);
+	case SYS_epoll_ctl:
+		return epoll_ctl((int)a[0], (int)a[1], (int)a[2], (struct epoll_event *)a[3]);
+	case SYS_epoll_pwait:
+		if (!a[4])
+			return epoll_wait((int)a[0], (struct epoll_event *)a[1], (int)a[2],
+					  (int)a[3]);
 	}
+	return real()->syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	struct user_object o;
+	va_list ap;
+
+	va_start(ap, request);
+	unsigned long arg = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (_IOC_TYPE(request) != '$' || !user_object(fd, &o) || o.kind != USER_PERF)
+		return real()->ioctl(fd, request, arg);
+	return (int)answer(kern_perf_ioctl(fd, request, arg));
 }
 
 /* ---- libc's own, for our kernel in this library (the linker's --wrap) ---- */
