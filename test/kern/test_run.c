@@ -64,6 +64,7 @@ static const struct call {
 static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 {
 	static const u16 protos[] = {0x0008, 0xdd86, 0x0081, 0xa888, 0x1234};
+	s64 n;
 
 	switch (kind) {
 	case NO:
@@ -76,7 +77,8 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 		put(c, 0xb7, r, 0, 0, (s32)near_number());
 		break;
 	case HEAD:
-		put(c, 0xb7, r, 0, 0, (s32)MIN(near_number(), 16064));
+		n = near_number();
+		put(c, 0xb7, r, 0, 0, (s32)MIN(n, 16064));
 		break;
 	case BUF:
 		put(c, 0xbf, r, 10, 0, 0);
@@ -386,7 +388,7 @@ static bool our_world(char path[256])
 
 int main(int argc, char **argv)
 {
-	u32 cases = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 4000;
+	u32 cases = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 1500;
 	char path[256];
 	struct code c = {.type = PROGTYPE_SCHED_CLS};
 
