@@ -65,10 +65,10 @@ u64 helper_skb_store_bytes(u64 ctx, u64 off, u64 from, u64 n, u64 flags, struct 
 	packet_pull(p, (u32)(off + n));
 	u8 *to = p->data + off;
 	if (flags & BPF_F_RECOMPUTE_CSUM)
-		packet_sum_pull(p, to, (u32)n);
+		packet_sum_pull(p, to, (u32)n, (u32)off);
 	memmove(to, at(from), n);
 	if (flags & BPF_F_RECOMPUTE_CSUM)
-		packet_sum_push(p, to, (u32)n);
+		packet_sum_push(p, to, (u32)n, (u32)off);
 	if (flags & BPF_F_INVALIDATE_HASH)
 		p->skb.hash = 0;
 	packet_moved(p, r);
@@ -311,7 +311,7 @@ u64 helper_skb_set_tstamp(u64 ctx, u64 tstamp, u64 type, u64 r4, u64 r5, struct 
 	    p->skb.protocol != __builtin_bswap16(ETH_P_IPV6))
 		return fails(EOPNOTSUPP);
 	type = (u32)type;
-	if (type > TAI || (type == REALTIME) == (tstamp != 0))
+	if (type > TAI || (type != REALTIME && !tstamp))
 		return fails(EINVAL);
 	p->skb.tstamp = tstamp;
 	p->skb.tstamp_type = (u8)type;
@@ -345,6 +345,21 @@ static u64 ip6_set_ce(struct kern_pkt *p, u8 *ip)
 	return 1;
 }
 
+/* vlan_get_protocol: of what is behind VLAN tags; 0: there is too little. */
+static u32 behind_tags(const struct kern_pkt *p)
+{
+	enum { TAG = 4, DEEPEST = 8 };
+	u32 type = __builtin_bswap16((u16)p->skb.protocol);
+	u64 at = p->mac_len ? p->mac_len - TAG : ETH_HLEN;
+
+	for (u32 i = 1; type == ETH_P_8021Q || type == ETH_P_8021AD; i++, at += TAG) {
+		if (at + TAG > p->len || i == DEEPEST)
+			return 0;
+		type = get_be16(p->data + at + 2);
+	}
+	return type;
+}
+
 u64 helper_skb_ecn_set_ce(u64 ctx, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 {
 	struct kern_pkt *p = packet_of(r, ctx, PKT_SKB);
@@ -352,12 +367,11 @@ u64 helper_skb_ecn_set_ce(u64 ctx, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r
 	(void)r2, (void)r3, (void)r4, (void)r5;
 	if (!p)
 		return 0;
-	bool v4 = p->skb.protocol == __builtin_bswap16(ETH_P_IP);
-	u32 n = v4 ? 20 : 40;
-	if ((!v4 && p->skb.protocol != __builtin_bswap16(ETH_P_IPV6)) || p->head < n ||
+	u32 type = behind_tags(p), n = type == ETH_P_IP ? 20 : 40;
+	if ((type != ETH_P_IP && type != ETH_P_IPV6) || p->head < n ||
 	    p->network + n > p->data + p->head)
 		return 0;
-	return v4 ? ip_set_ce(p->network) : ip6_set_ce(p, p->network);
+	return type == ETH_P_IP ? ip_set_ce(p->network) : ip6_set_ce(p, p->network);
 }
 
 /* ---- of no socket and no control group ---- */

@@ -45,6 +45,7 @@ static int insert_tag(struct kern_pkt *p)
 {
 	if (p->data != p->mac)
 		return -EINVAL;
+	packet_cow(p, VLAN);
 	if (packet_push(p, VLAN))
 		return -ENOMEM;
 	memmove(p->data, p->data + VLAN, 2 * ETH_ALEN);
@@ -52,15 +53,9 @@ static int insert_tag(struct kern_pkt *p)
 	put16(p->data + 12, __builtin_bswap16((u16)p->skb.vlan_proto));
 	put16(p->data + 14, p->skb.vlan_tci);
 	p->skb.protocol = p->skb.vlan_proto;
-	packet_sum_push(p, p->data + 12, VLAN);
+	p->network -= VLAN;
+	packet_sum_push(p, p->data + 12, VLAN, 0);
 	return 0;
-}
-
-/* bpf_push_mac_rcsum and its opposite: the sum is without the link header. */
-static void sum_mac(struct kern_pkt *p, void (*sum)(struct kern_pkt *, const u8 *, u32))
-{
-	if (p->mac >= p->data)
-		sum(p, p->mac, (u32)(p->network - p->mac));
 }
 
 u64 helper_skb_vlan_push(u64 ctx, u64 proto, u64 tci, u64 r4, u64 r5, struct run *r)
@@ -72,12 +67,10 @@ u64 helper_skb_vlan_push(u64 ctx, u64 proto, u64 tci, u64 r4, u64 r5, struct run
 	if (!p)
 		return 0;
 	proto = is_vlan((u16)proto) ? (u16)proto : __builtin_bswap16(ETH_P_8021Q);
-	sum_mac(p, packet_sum_push);
 	if (p->skb.vlan_present)
 		err = insert_tag(p);
 	if (!err)
 		set_tag(p, (u32)proto, (u16)tci);
-	sum_mac(p, packet_sum_pull);
 	return answer(p, err, r);
 }
 
@@ -97,7 +90,7 @@ static int remove_tag(struct kern_pkt *p, u32 *tci)
 	int err = packet_pull(p, ETH_HLEN + VLAN);
 	if (err)
 		return err;
-	packet_sum_pull(p, p->data + 12, VLAN);
+	packet_sum_pull(p, p->data + 12, VLAN, 0);
 	*tci = get_be16(p->data + 14);
 	p->skb.protocol = inner_proto(p->data + 14);
 	memmove(p->data + VLAN, p->data, 2 * ETH_ALEN);
@@ -105,6 +98,7 @@ static int remove_tag(struct kern_pkt *p, u32 *tci)
 	p->mac += VLAN;
 	if (packet_offset(p, p->network) < ETH_HLEN)
 		p->network = p->data + ETH_HLEN;
+	p->mac_len = (u32)(p->network - p->mac);
 	return 0;
 }
 
@@ -136,21 +130,21 @@ u64 helper_skb_vlan_pop(u64 ctx, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 	struct kern_pkt *p = packet_of(r, ctx, PKT_SKB);
 
 	(void)r2, (void)r3, (void)r4, (void)r5;
-	if (!p)
-		return 0;
-	sum_mac(p, packet_sum_push);
-	int err = vlan_pop(p);
-	sum_mac(p, packet_sum_pull);
-	return answer(p, err, r);
+	return p ? answer(p, vlan_pop(p), r) : 0;
 }
 
 /* ---- room between headers ---- */
 
+static u16 network_at(const struct kern_pkt *p)
+{
+	return (u16)(p->headroom + packet_offset(p, p->network));
+}
+
 /* bpf_skb_net_hdr_push, _pop: n bytes behind the first off. */
 static int open_gap(struct kern_pkt *p, u32 off, u32 n)
 {
-	bool same = p->transport == p->network;
-
+	packet_cow(p, n);
+	bool same = p->transport == network_at(p);
 	if (packet_push(p, n))
 		return -ENOMEM;
 	memmove(p->data, p->data + n, off);
@@ -158,23 +152,23 @@ static int open_gap(struct kern_pkt *p, u32 off, u32 n)
 	p->mac -= n;
 	p->network -= n;
 	if (same)
-		p->transport = p->network;
+		p->transport = network_at(p);
 	return 0;
 }
 
 static int close_gap(struct kern_pkt *p, u32 off, u32 n)
 {
-	bool same = p->transport == p->network;
+	bool same = p->transport == network_at(p);
 
 	if (packet_pull(p, off + n))
 		return -ENOMEM;
-	packet_sum_pull(p, p->data + off, n);
+	packet_sum_pull(p, p->data + off, n, 0);
 	memmove(p->data + n, p->data, off);
 	packet_pop(p, n);
 	p->mac += n;
 	p->network += n;
 	if (same)
-		p->transport = p->network;
+		p->transport = network_at(p);
 	return 0;
 }
 
@@ -253,7 +247,7 @@ static int grow(struct kern_pkt *p, u32 off, u32 n, u64 flags)
 	p->encapsulated = true;
 	p->network = p->data + link;
 	if (flags & (ENCAP_GRE | ENCAP_UDP))
-		p->transport = p->network + (flags & ENCAP_IP6 ? IP6 : IP4);
+		p->transport = (u16)(network_at(p) + (flags & ENCAP_IP6 ? IP6 : IP4));
 	p->skb.protocol = __builtin_bswap16(flags & ENCAP_IP6 ? ETH_P_IPV6 : ETH_P_IP);
 	return 0;
 }
@@ -316,10 +310,9 @@ u64 helper_skb_adjust_room(u64 ctx, u64 diff, u64 mode, u64 flags, u64 r5, struc
 static u32 shortest(const struct kern_pkt *p)
 {
 	s64 n = MAX(packet_offset(p, p->network), 0);
+	s64 transport = (s64)p->transport - p->headroom;
 
-	if (p->transport && packet_offset(p, p->transport) > 0)
-		n = packet_offset(p, p->transport);
-	return (u32)n;
+	return (u32)(p->transport != PKT_UNKNOWN && transport > 0 ? transport : n);
 }
 
 u64 helper_skb_change_tail(u64 ctx, u64 len, u64 flags, u64 r4, u64 r5, struct run *r)
@@ -356,12 +349,14 @@ u64 helper_skb_change_head(u64 ctx, u64 head, u64 flags, u64 r4, u64 r5, struct 
 	if (!p)
 		return 0;
 	u32 len = p->len + n;
-	if (flags || (!p->skb.gso_size && len > LONGEST) || len < p->len)
+	if (flags || (s32)n < 0 || (!p->skb.gso_size && len > LONGEST) || len < p->len)
 		return (u64)-EINVAL;
+	packet_cow(p, n);
 	int err = packet_push(p, n);
 	if (!err) {
 		memset(p->data, 0, n);
 		p->mac = p->data;
+		p->mac_len = mac_len(p);
 	}
 	return answer(p, err, r);
 }

@@ -53,6 +53,8 @@ static int adjust_pieces(struct kern_pkt *p, s64 n)
 {
 	u32 rest = p->len - p->head, last = rest % p->piece ? rest % p->piece : p->piece;
 
+	if (n == INT32_MIN) /* in 32 bits its negative is itself */
+		return 0;
 	if (n >= 0) {
 		if (n > p->piece - last)
 			return -EINVAL;

@@ -8,6 +8,7 @@
 
 /* A third before the packet, which may grow to both sides. */
 enum { SIZE = 4 * PKT_MOST, FIRST = PKT_MOST, SPARE = 16 };
+enum { BEHIND = 4096 }; /* zeroed bytes: adjust_room can bring them in */
 
 static void *_Atomic spare[SPARE];
 
@@ -38,7 +39,11 @@ struct kern_pkt *packet_create(u8 kind, u32 len, u32 headroom)
 
 	if (!p)
 		return NULL;
-	*p = (struct kern_pkt){.kind = kind, .len = len, .head = len};
+	*p = (struct kern_pkt){.kind = kind,
+			       .len = len,
+			       .head = len,
+			       .headroom = PKT_PAD,
+			       .transport = PKT_UNKNOWN};
 	u8 *base = (u8 *)p;
 	p->data = base + FIRST;
 	p->lo = p->data - MIN(headroom, (u32)FIRST - (u32)sizeof(*p));
@@ -46,6 +51,7 @@ struct kern_pkt *packet_create(u8 kind, u32 len, u32 headroom)
 	p->mac = p->network = p->data;
 	if (kind == PKT_XDP)
 		memset(p->lo, 0, (size_t)(p->data - p->lo));
+	memset(p->data + len, 0, BEHIND);
 	return p;
 }
 
@@ -137,9 +143,16 @@ static int make_room(struct kern_pkt *p, u32 n)
 	p->data += by;
 	p->mac += by;
 	p->network += by;
-	if (p->transport)
-		p->transport += by;
 	return 0;
+}
+
+/* Offsets move along, also that of a transport header that nobody has set. */
+void packet_cow(struct kern_pkt *p, u32 n)
+{
+	u32 more = p->headroom < n ? (n - p->headroom + PKT_PAD - 1) & ~(PKT_PAD - 1u) : 0;
+
+	p->headroom += more;
+	p->transport = (u16)(p->transport + more);
 }
 
 int packet_push(struct kern_pkt *p, u32 n)
@@ -149,6 +162,7 @@ int packet_push(struct kern_pkt *p, u32 n)
 	p->data -= n;
 	p->head += n;
 	p->len += n;
+	p->headroom -= n;
 	return 0;
 }
 
@@ -157,6 +171,7 @@ void packet_pop(struct kern_pkt *p, u32 n)
 	p->data += n;
 	p->head -= n;
 	p->len -= n;
+	p->headroom += n;
 }
 
 /* ---- sums ---- */
@@ -175,27 +190,36 @@ u16 sum_fold(u32 sum)
 	return (u16)~sum;
 }
 
+/* By 8 bytes: Linux's sums are the same also before they are folded. */
 u32 sum_bytes(const u8 *p, u32 n, u32 sum)
 {
 	u64 all = sum;
-	u32 i;
 
-	for (i = 0; i + 1 < n; i += 2)
-		all += (u64)p[i] | (u64)p[i + 1] << 8;
-	if (i < n)
-		all += p[i];
-	all = (all & UINT32_MAX) + (all >> 32);
-	return (u32)all + (u32)(all >> 32);
+	for (; n; p += MIN(n, 8u), n -= MIN(n, 8u)) {
+		u64 word = 0;
+		memcpy(&word, p, MIN(n, 8u));
+		all += word;
+		all += all < word;
+	}
+	return sum_add((u32)(all >> 32), (u32)all);
 }
 
-void packet_sum_pull(struct kern_pkt *p, const u8 *from, u32 n)
+/* csum_block_add: at an odd place the bytes of a word are the other way round. */
+static u32 part(const u8 *from, u32 n, u32 place)
 {
-	if (p->ip_summed == SUM_COMPLETE)
-		p->csum = sum_sub(p->csum, sum_bytes(from, n, 0));
+	u32 sum = sum_bytes(from, n, 0);
+
+	return place & 1 ? sum >> 8 | sum << 24 : sum;
 }
 
-void packet_sum_push(struct kern_pkt *p, const u8 *from, u32 n)
+void packet_sum_pull(struct kern_pkt *p, const u8 *from, u32 n, u32 place)
 {
 	if (p->ip_summed == SUM_COMPLETE)
-		p->csum = sum_add(p->csum, sum_bytes(from, n, 0));
+		p->csum = sum_sub(p->csum, part(from, n, place));
+}
+
+void packet_sum_push(struct kern_pkt *p, const u8 *from, u32 n, u32 place)
+{
+	if (p->ip_summed == SUM_COMPLETE)
+		p->csum = sum_add(p->csum, part(from, n, place));
 }

@@ -19,6 +19,7 @@
 
 enum { PKT_SKB, PKT_XDP };
 enum { PKT_MOST = 96 << 10 }; /* bytes of a packet */
+enum { PKT_UNKNOWN = 0xffff, PKT_PAD = 64 /* NET_SKB_PAD */ };
 
 /* skb->ip_summed */
 enum { SUM_NONE, SUM_UNNECESSARY, SUM_COMPLETE };
@@ -30,10 +31,15 @@ struct kern_pkt {
 	u8 *lo, *hi;
 	u8 *data;
 	u32 len, head, meta;
-	u8 *mac, *network, *transport; /* headers; transport NULL: not known */
-	u32 csum;                      /* SUM_COMPLETE: of all behind the network header */
-	u64 cookie;                    /* of its socket, once it was asked for */
-	u32 piece;                     /* XDP: bytes of a further piece, 0: one piece only */
+	u8 *mac, *network;
+	/* What Linux counts from the beginning of its memory, since its rules depend on
+	 * when that grew: bytes before data, and where the transport header is. */
+	u32 headroom;
+	u16 transport; /* PKT_UNKNOWN */
+	u32 mac_len;   /* skb->mac_len, which few set */
+	u32 csum;      /* SUM_COMPLETE: of all behind the network header */
+	u64 cookie;    /* of its socket, once it was asked for */
+	u32 piece;     /* XDP: bytes of a further piece, 0: one piece only */
 	struct bpf_tunnel_key tunnel;
 	u32 tunnel_size; /* 0: none */
 
@@ -47,7 +53,8 @@ struct kern_pkt {
 };
 
 /* Room for `len` bytes, with that much before them at least; len is PKT_MOST at
- * most, all in one piece. The headroom of XDP is zeroed. NULL: no memory below 4 GB. */
+ * most, all in one piece; what an XDP program may reach around it is zeroed. NULL: no memory below
+ * 4 GB. */
 struct kern_pkt *packet_create(u8 kind, u32 len, u32 headroom);
 void packet_destroy(struct kern_pkt *p);
 
@@ -62,6 +69,8 @@ struct kern_pkt *packet_of(struct run *r, u64 ctx, u8 kind);
 
 /* The first n bytes lie in one piece afterwards. ENOMEM: there are fewer. */
 int packet_pull(struct kern_pkt *p, u32 n);
+/* skb_cow: there is headroom for n bytes. */
+void packet_cow(struct kern_pkt *p, u32 n);
 /* n bytes more, or less, before the first one. ENOMEM. */
 int packet_push(struct kern_pkt *p, u32 n);
 void packet_pop(struct kern_pkt *p, u32 n);
@@ -76,8 +85,9 @@ u32 sum_add(u32 a, u32 b);
 static inline u32 sum_sub(u32 a, u32 b) { return sum_add(a, ~b); }
 u16 sum_fold(u32 sum); /* and its complement */
 u32 sum_bytes(const u8 *p, u32 n, u32 sum);
-/* Bytes that the sum is of have come before it, or gone. */
-void packet_sum_push(struct kern_pkt *p, const u8 *from, u32 n);
-void packet_sum_pull(struct kern_pkt *p, const u8 *from, u32 n);
+/* Bytes have come to those that the sum is of, or go; `place` is odd when they begin
+ * in the middle of a word. */
+void packet_sum_push(struct kern_pkt *p, const u8 *from, u32 n, u32 place);
+void packet_sum_pull(struct kern_pkt *p, const u8 *from, u32 n, u32 place);
 
 #endif

@@ -39,11 +39,15 @@ int trial_ctx_out(const struct trial *t, const void *ctx, u32 size)
 	return size > room ? -ENOSPC : 0;
 }
 
-int trial_out(const struct trial *t, const void *data, u32 size)
+int trial_out(const struct trial *t, const void *data, u32 size, u32 pieces)
 {
 	u32 room = t->a->test.data_size_out, n = room ? MIN(size, room) : size;
+	u64 to = t->a->test.data_out;
 
-	if (t->a->test.data_out && user_write(t->a->test.data_out, data, n))
+	if (to && n < pieces)
+		return -ENOSPC;
+	if (to && (user_write(to, data, n - pieces) ||
+		   user_write(to + n - pieces, (const u8 *)data + size - pieces, pieces)))
 		return -EFAULT;
 	if (call_put(t->uattr, a.test.data_size_out, size) ||
 	    call_put(t->uattr, a.test.retval, t->retval) ||

@@ -60,7 +60,7 @@ static long flow_with(struct trial *t, struct kern_pkt *p)
 	packet_enter(p, &t->ctx);
 	err = dissect(t, p, have ? c.flags : 0);
 	if (!err)
-		err = trial_out(t, &p->keys, sizeof(p->keys));
+		err = trial_out(t, &p->keys, sizeof(p->keys), 0);
 	return err || !have ? err : trial_ctx_out(t, &c, sizeof(c));
 }
 
@@ -109,7 +109,7 @@ long trial_sk_lookup(struct trial *t)
 	if (err)
 		return err;
 	c.cookie = 0;
-	err = trial_out(t, NULL, 0);
+	err = trial_out(t, NULL, 0, 0);
 	return err ? err : trial_ctx_out(t, &c, sizeof(c));
 }
 
@@ -155,7 +155,7 @@ long trial_netfilter(struct trial *t)
 	t->ctx.ctx = ctx;
 	t->ctx.ctx_size = sizeof(ctx);
 	err = trial_run(t);
-	return err ? err : trial_out(t, NULL, 0);
+	return err ? err : trial_out(t, NULL, 0, 0);
 }
 
 /* ---- raw tracepoints ---- */

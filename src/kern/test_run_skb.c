@@ -17,14 +17,15 @@ static bool sees_link_header(const struct kern_prog *p)
 	return p->type == PROGTYPE_SCHED_CLS || p->type == PROGTYPE_SCHED_ACT;
 }
 
-/* eth_type_trans */
+/* eth_type_trans. The loopback device knows no broadcast. */
 static void link_header(struct kern_pkt *p, const u8 address[ETH_ALEN])
 {
 	static const u8 all[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	bool broadcast = p->skb.ifindex > 1 && !memcmp(p->data, all, ETH_ALEN);
 	u32 proto = get_be16(p->data + 12);
 
 	if (p->data[0] & 1)
-		p->skb.pkt_type = memcmp(p->data, all, ETH_ALEN) ? MULTICAST : BROADCAST;
+		p->skb.pkt_type = broadcast ? BROADCAST : MULTICAST;
 	else
 		p->skb.pkt_type = memcmp(p->data, address, ETH_ALEN) ? OTHERHOST : HOST;
 	if (proto < ETH_P_802_3_MIN)
@@ -37,31 +38,33 @@ static void link_header(struct kern_pkt *p, const u8 address[ETH_ALEN])
 	p->network = p->data;
 }
 
-/* The socket that the packet belongs to, and what of it stands in the context. */
-static void make_socket(struct kern_pkt *p)
+/* The socket that the packet belongs to, and what of it stands in the context. Linux
+ * takes no IP packet without its whole header. */
+static int make_socket(struct kern_pkt *p)
 {
 	const u8 *ip = p->network;
 
 	p->sk = (struct bpf_sock){.state = TCP_CLOSE, .rx_queue_mapping = -1};
 	p->skb.sk = &p->sk;
 	if (p->skb.protocol == __builtin_bswap16(ETH_P_IP)) {
+		if (p->len < 20)
+			return -EINVAL;
 		p->sk.family = AF_INET;
-		if (p->head >= 20) {
-			memcpy(&p->sk.src_ip4, ip + 12, 4);
-			memcpy(&p->sk.dst_ip4, ip + 16, 4);
-		}
+		memcpy(&p->sk.src_ip4, ip + 12, 4);
+		memcpy(&p->sk.dst_ip4, ip + 16, 4);
 	} else if (p->skb.protocol == __builtin_bswap16(ETH_P_IPV6)) {
+		if (p->len < 40)
+			return -EINVAL;
 		p->sk.family = AF_INET6;
-		if (p->head >= 40) {
-			memcpy(p->sk.src_ip6, ip + 8, 16);
-			memcpy(p->sk.dst_ip6, ip + 24, 16);
-		}
+		memcpy(p->sk.src_ip6, ip + 8, 16);
+		memcpy(p->sk.dst_ip6, ip + 24, 16);
 	}
 	p->skb.family = p->sk.family;
 	p->skb.local_ip4 = p->sk.src_ip4;
 	p->skb.remote_ip4 = p->sk.dst_ip4;
 	memcpy(p->skb.local_ip6, p->sk.src_ip6, 16);
 	memcpy(p->skb.remote_ip6, p->sk.dst_ip6, 16);
+	return 0;
 }
 
 /* convert___skb_to_skb */
@@ -116,18 +119,19 @@ static int prepare(struct trial *t, struct kern_pkt *p, const struct __sk_buff *
 		p->skb.ifindex = c->ifindex;
 	}
 	link_header(p, address);
-	make_socket(p);
+	int err = make_socket(p);
+	if (err)
+		return err;
 	if (sees_link_header(t->prog))
 		packet_push(p, ETH_HLEN);
-	p->skb.wire_len = p->len;
 	return c ? from_user(p, c) : 0;
 }
 
 static u32 whole_sum(const struct kern_pkt *p)
 {
-	s64 off = packet_offset(p, p->network);
+	s64 n = p->len - packet_offset(p, p->network);
 
-	return sum_bytes(p->network, (u32)((s64)p->len - off), 0);
+	return n > 0 ? sum_bytes(p->network, (u32)n, 0) : 0;
 }
 
 static int run(struct trial *t, struct kern_pkt *p)
@@ -152,26 +156,30 @@ static int run(struct trial *t, struct kern_pkt *p)
 	return 0;
 }
 
-static long with_packet(struct trial *t, struct kern_pkt *p, struct __sk_buff *c)
+static long with_packet(struct trial *t, struct kern_pkt *p)
 {
+	struct __sk_buff c;
 	int err = trial_data_in(t, p->data, p->len);
 
-	if (!err)
-		err = prepare(t, p, c);
+	if (err)
+		return err;
+	int have = trial_ctx_in(t, &c, sizeof(c));
+	if (have < 0)
+		return have;
+	err = prepare(t, p, have ? &c : NULL);
 	if (!err)
 		err = run(t, p);
 	if (err)
 		return err;
-	if (c)
-		to_user(c, p);
-	err = trial_out(t, p->data, p->len);
-	return err || !c ? err : trial_ctx_out(t, c, sizeof(*c));
+	if (have)
+		to_user(&c, p);
+	err = trial_out(t, p->data, p->len, 0);
+	return err || !have ? err : trial_ctx_out(t, &c, sizeof(c));
 }
 
 long trial_skb(struct trial *t)
 {
 	u32 size = t->a->test.data_size_in;
-	struct __sk_buff c;
 
 	if ((t->a->test.flags & ~(u32)CHECKSUM_COMPLETE) || t->a->test.cpu || t->a->test.batch_size)
 		return -EINVAL;
@@ -180,8 +188,7 @@ long trial_skb(struct trial *t)
 	struct kern_pkt *p = packet_create(PKT_SKB, size, PKT_MOST);
 	if (!p)
 		return -ENOMEM;
-	int have = trial_ctx_in(t, &c, sizeof(c));
-	long ret = have < 0 ? have : with_packet(t, p, have ? &c : NULL);
+	long ret = with_packet(t, p);
 	packet_destroy(p);
 	return ret;
 }

@@ -6,11 +6,11 @@
 
 enum {
 	HEADROOM = 256,
-	FRAME = 112,      /* struct xdp_page_head, of live frames */
-	PIECES = 17,      /* MAX_SKB_FRAGS */
-	LIVE = 2,         /* BPF_F_TEST_XDP_LIVE_FRAMES */
-	BATCH_MOST = 256, /* TEST_XDP_MAX_BATCH */
-	META_MOST = 255,
+	FRAME = 112,               /* struct xdp_page_head, of live frames */
+	PIECES = 17,               /* MAX_SKB_FRAGS */
+	LIVE = 2,                  /* BPF_F_TEST_XDP_LIVE_FRAMES */
+	BATCH_MOST = 256,          /* TEST_XDP_MAX_BATCH */
+	META_MOST = HEADROOM - 40, /* room for a struct xdp_frame */
 };
 
 /* What is asked: the first piece is `linear` bytes, `meta` of them before data. */
@@ -42,7 +42,7 @@ static int shape(const struct trial *t, const struct xdp_md *c, struct shape *s)
 	s->linear = MIN(s->linear, most);
 	if (s->live && s->size > s->linear)
 		return -EINVAL;
-	return s->size - s->meta < ETH_HLEN || s->linear < ETH_HLEN ? -EINVAL : 0;
+	return s->size - s->meta < ETH_HLEN ? -EINVAL : 0;
 }
 
 /* xdp_convert_md_to_buff */
@@ -99,6 +99,8 @@ static int run_live(struct trial *t, struct kern_pkt *p, const struct shape *s)
 		err = trial_run(t);
 		ns += t->duration;
 	}
+	memcpy(p->lo, first, sizeof(first));
+	*p = fresh;
 	t->a = all;
 	t->duration = (u32)(ns / repeat);
 	t->retval = 0;
@@ -112,11 +114,12 @@ static long with_packet(struct trial *t, struct kern_pkt *p, struct xdp_md *c,
 	int err = trial_data_in(t, p->data - p->meta, s->linear);
 	if (!err)
 		err = device(p, c);
-	if (!err && s->size - s->linear > PIECES * TRIAL_PAGE)
-		err = -ENOMEM;
-	if (!err && s->size > s->linear)
+	u32 rest = s->size - s->linear;
+	if (!err)
 		err = user_read(p->data + p->head, t->a->test.data_in + s->linear,
-				s->size - s->linear);
+				MIN(rest, (u32)PIECES * TRIAL_PAGE));
+	if (!err && rest > PIECES * TRIAL_PAGE)
+		err = -ENOMEM;
 	if (!err) {
 		packet_enter(p, &t->ctx);
 		err = s->live ? run_live(t, p, s) : trial_run(t);
@@ -127,7 +130,7 @@ static long with_packet(struct trial *t, struct kern_pkt *p, struct xdp_md *c,
 		c->data = p->meta;
 		c->data_end = p->meta + p->head;
 	}
-	err = trial_out(t, p->data - p->meta, p->meta + p->len);
+	err = trial_out(t, p->data - p->meta, p->meta + p->len, p->len - p->head);
 	return err || !c ? err : trial_ctx_out(t, c, sizeof(*c));
 }
 

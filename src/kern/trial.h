@@ -30,8 +30,9 @@ long trial_syscall(struct trial *t);
  * E2BIG, EFAULT */
 int trial_ctx_in(const struct trial *t, void *to, u32 most);
 int trial_ctx_out(const struct trial *t, const void *ctx, u32 size);
-/* bpf_test_finish. data may be NULL when size is 0. */
-int trial_out(const struct trial *t, const void *data, u32 size);
+/* bpf_test_finish. data may be NULL when size is 0. The last `pieces` bytes lie in
+ * pieces of their own: where there is too little room, Linux cuts what is before. */
+int trial_out(const struct trial *t, const void *data, u32 size, u32 pieces);
 int trial_data_in(const struct trial *t, void *to, u32 size);
 
 /* Runs it `repeat` times on t->ctx: EFAULT when a run fails, which Linux's cannot. */

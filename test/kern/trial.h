@@ -100,13 +100,24 @@ static bool settled(const struct ctx_field *f)
 	return f->kind == FIELD_SCALAR && strcmp(f->name, "hash") && strcmp(f->name, "napi_id");
 }
 
+/* Of what Linux keeps in fewer bytes, the upper half reads as the lower one there. */
+static bool whole(const struct ctx_field *f, u32 off, u32 size)
+{
+	static const char *const wide[] = {"cb", "mark", "len", "priority", "ifindex", "wire_len"};
+
+	for (u32 i = 0; i < LEN(wide); i++)
+		if (!strcmp(f->name, wide[i]))
+			return true;
+	return off == f->off || size >= 4;
+}
+
 static void read_context(struct code *c)
 {
 	static const u8 op[] = {[1] = 0x71, [2] = 0x69, [4] = 0x61, [8] = 0x79};
 	u32 size = 1u << below(4), off = below(192 / size) * size;
 	const struct ctx_field *f = ctx_field(c->type, c->attach, off, size, false);
 
-	if (!f || !settled(f))
+	if (!f || !settled(f) || !whole(f, off, size))
 		return;
 	put(c, op[size], 0, 6, (s32)off, 0);
 	see(c);
