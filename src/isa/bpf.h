@@ -117,6 +117,9 @@ union bpfattr {
 };
 _Static_assert(sizeof(union bpfattr) == BPFATTR_SIZE, "the call's argument");
 
+/* Flags of bpf_timer_start since 6.5. */
+enum { TIMERF_ABS = 1 << 0, TIMERF_CPU_PIN = 1 << 1 };
+
 /* Linux's own errno for what it does not support, which reaches callers. */
 enum { ENOTSUPP_LINUX = 524 };
 

@@ -55,6 +55,7 @@ const void *tail_target(struct run *r, u64 map, u32 index, const struct env *env
 	if (!to)
 		return NULL;
 	r->tails++;
+	r->env = to->env;
 	return to->tail_entry;
 }
 
@@ -117,6 +118,7 @@ u64 safe_callback(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn)
 	r->stack_size = stack_size;
 	r->engine[E_SP] = sp;
 	r->engine[E_JIT] = (uintptr_t)j;
+	r->env = j->env;
 	r->fault_inside = r->fault;
 	return r0;
 }

@@ -129,6 +129,7 @@ static void gather_funcs(struct x86 *x)
 		f->fp |= (ebpf_reads(e) | ebpf_writes(e)) >> 10 & 1;
 		f->calls |= call;
 		f->may_goto |= e->op == EB_MAY_GOTO;
+		x->tails |= e->op == EB_CALL && e->imm == EBPF_TAIL_CALL;
 		x->needs_run |= (call && form != EBF_LOCAL) || form == EBF_ABS || form == EBF_IND;
 	}
 }

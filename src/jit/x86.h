@@ -177,7 +177,7 @@ struct x86 {
 	struct jit *jit;
 	u32 n;
 	bool safe, harden, bmi2, movbe;
-	bool needs_run, calls_back;
+	bool needs_run, calls_back, tails;
 	struct ops ops;
 	u32 *cost; /* safe: instructions of the stretch that begins here */
 	struct {

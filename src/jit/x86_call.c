@@ -293,8 +293,13 @@ static void deeper(struct x86 *x)
 	alu_imm(&x->c, true, 5, R12, EBPF_STACK);
 }
 
+/* The function may have gone on in another program. */
 static void back(struct x86 *x)
 {
+	if (x->tails) {
+		mov_imm(&x->c, R10, (u64)(uintptr_t)x->env);
+		rm(&x->c, true, 0x89, R10, RBP, RUN(env));
+	}
 	alu_imm(&x->c, true, 0, R12, EBPF_STACK);
 	rm(&x->c, false, 0xff, 1, RBP, RUN(depth)); /* dec */
 }

@@ -41,6 +41,11 @@ static inline void kern_lend(struct run *r, struct lent *l, const void *p, u64 s
 }
 static inline void kern_take_back(struct run *r, const struct lent *l) { r->lent = l->up; }
 
+/* Runs a function of the program, whose address a run of it has given to a helper; with
+ * memory lent to it, or NULL. */
+u64 kern_call_at(const struct ob_run *k, u64 fn, const u64 reg[5], struct run *r,
+		 const struct lent *lent);
+
 /* May the run look there at all (or write), and find it or not? */
 bool kern_sees(struct run *r, u64 at, u64 size, bool write);
 /* Bytes of anywhere: 0, or -EFAULT. */

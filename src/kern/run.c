@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "kern/helper.h"
 #include "kern/slot.h"
+#include "kern/timer.h"
 
 #include <stdlib.h>
 
@@ -208,6 +209,7 @@ void ob_run_destroy(struct ob_run *k)
 {
 	if (!k)
 		return;
+	kern_timer_end_run(k);
 	vm_ebpf_destroy(k->vm);
 	jit_destroy(k->jit);
 	for (u32 i = 0; i < k->maps; i++)
@@ -237,6 +239,15 @@ u64 kern_call(const struct ob_run *k, const u64 reg[5], struct run *r)
 	if (k->vm)
 		return vm_ebpf_run(k->vm, reg[0], reg[1], reg[2], reg[3], reg[4], r);
 	return k->entry(reg[0], reg[1], reg[2], reg[3], reg[4], r);
+}
+
+u64 kern_call_at(const struct ob_run *k, u64 fn, const u64 reg[5], struct run *r,
+		 const struct lent *lent)
+{
+	r->env = &k->env;
+	r->budget = k->opts.budget;
+	r->lent = lent;
+	return k->vm ? vm_ebpf_run_at(k->vm, fn, reg, r) : jit_run_at(k->jit, fn, reg, r);
 }
 
 /* For a library user: in a slot, where that matters. False: there was none. */

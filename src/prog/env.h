@@ -66,8 +66,8 @@ struct region {
  * where control goes backwards or into a function, so that a run ends soon
  * after it is used up, at the same instruction in every engine. */
 struct run {
-	const struct env *env;
-	void *arg; /* for helpers */
+	const struct env *env; /* in safe mode: of the program that control is in */
+	void *arg;             /* for helpers */
 	const struct region *region;
 	u32 regions;
 	const u8 *pkt; /* for the historical packet loads; NULL: there is none */
@@ -110,7 +110,6 @@ static inline void run_begin(struct run *r)
 	r->fault_inside = false;
 	r->tails = r->depth = 0;
 	r->stack = r->stack_size = 0;
-	r->lent = NULL;
 }
 
 /* The run's fault as an error: OB_FAULT with its instruction, "read of 4 bytes

@@ -322,6 +322,7 @@ static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 
 	u64 r0 = loop(&inner, pc, (u64[5]){r1, r2, r3, r4, r5});
 	m->count = inner.count;
 	r->engine[E_MACHINE] = (uintptr_t)m;
+	r->env = m->c->env;
 	r->depth = depth;
 	r->stack = stack;
 	r->stack_size = stack_size;

@@ -64,6 +64,8 @@
 		m.up = up;                       \
 	} while (0)
 #define HEAR() count = m.count
+/* Control goes to another program, or back. */
+#define SWITCH() m.r->env = m.c->env
 #else
 #define OP(name) \
 	name:
@@ -75,6 +77,7 @@
 #define DEPTH()         ((void)0)
 #define TELL()          (m.up = up)
 #define HEAR()          ((void)0)
+#define SWITCH()        ((void)0)
 #endif
 
 #define JUMP(distance)              \
@@ -329,6 +332,7 @@ static u64 LOOP(struct machine *start, const struct op *pc, const u64 *arg,
 		R[1] = addr;
 		r->tails++;
 		m.c = c;
+		SWITCH();
 		pc = c->op;
 		R[10] = m.low + EBPF_STACK;
 		loops = MAY_GOTO_MAX;
@@ -342,6 +346,7 @@ static u64 LOOP(struct machine *start, const struct op *pc, const u64 *arg,
 		up--;
 		DEPTH();
 		m.c = up->c;
+		SWITCH();
 		pc = up->back;
 		loops = up->loops;
 		memcpy(&R[6], up->kept, sizeof(up->kept));
@@ -415,6 +420,7 @@ end:
 #undef DEPTH
 #undef TELL
 #undef HEAR
+#undef SWITCH
 #undef JUMP
 #undef BRANCH
 #undef ALU
