@@ -324,6 +324,22 @@ static void may_goto(struct x86 *x, const struct eb *e, u32 pc)
 
 /* ---- 64-bit immediates ---- */
 
+/* What it stands for; false: nothing, which trusted programs may not name. */
+static bool resolve(struct x86 *x, const struct eb *e, u32 pc, u64 *value)
+{
+	const struct env *env = x->env;
+
+	if (e->op == EB_LDDW || e->op == EB_LDDW_FUNC ||
+	    (env->imm64 && env->imm64(env->arg, (enum eb_op)e->op, *value, value)))
+		return true;
+	if (!x->safe && !x->err)
+		x->err = prog_err_at(err_new(OB_NAME,
+					     "the 64-bit immediate 0x%llx stands for nothing here",
+					     (unsigned long long)*value),
+				     x->p, pc);
+	return false;
+}
+
 static void imm64(struct x86 *x, const struct eb *e, u32 pc)
 {
 	u8 d = x86_reg[e->dst];
@@ -337,14 +353,7 @@ static void imm64(struct x86 *x, const struct eb *e, u32 pc)
 	}
 	if (e->op == EB_LDDW_FUNC)
 		value = 0;
-	else if (e->op != EB_LDDW &&
-		 !(x->env->imm64 && x->env->imm64(x->env->arg, (enum eb_op)e->op, value, &value))) {
-		if (!x->safe && !x->err)
-			x->err = prog_err_at(
-				err_new(OB_NAME,
-					"the 64-bit immediate 0x%llx stands for nothing here",
-					(unsigned long long)value),
-				x->p, pc);
+	if (!resolve(x, e, pc, &value)) {
 		jump_to(&x->c, JUMP_ALWAYS, 0,
 			x86_aside(x, (struct aside){.kind = ASIDE_FAULT,
 						    .fault = FAULT_IMM64,
@@ -434,7 +443,13 @@ static void better(struct x86 *x, const struct op *o, u32 pc)
 {
 	struct code *c = &x->c;
 
+	u64 value = (u64)x->eb[pc].imm;
+
 	switch (o->e.op) {
+	case OP_NOP:
+		if (ebpf_rows[x->eb[pc].op].form == EBF_LDDW)
+			resolve(x, &x->eb[pc], pc, &value);
+		return;
 	case OP_LEA_32:
 	case OP_LEA_64:
 		x86_lea(x, o);
