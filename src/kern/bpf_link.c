@@ -56,13 +56,17 @@ static long publish(const struct link_head *h)
 	l->id = l->file.head->id;
 	l->head = head_of(&l->file);
 	*l->head = *h;
+	int refs = world_refs_begin(world(), OBJECT_LINK, l->id);
 	int err = world_ref(world(), OBJECT_LINK, l->id, OBJECT_PROG, h->prog_id);
 	if (err) {
 		close_link(l);
 		close(fd);
-		return err;
+	} else {
+		err = object_add(world(), OBJECT_LINK, l->id, l, fd, O_RDWR);
 	}
-	return object_add(world(), OBJECT_LINK, l->id, l, fd, O_RDWR);
+	if (refs >= 0)
+		close(refs);
+	return err;
 }
 
 /* ---- targets: one kind of link each ---- */

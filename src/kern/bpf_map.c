@@ -218,16 +218,20 @@ static long publish(struct world *w, const struct map_attr *a, const struct map_
 	fd = m->fd;
 	m->fd = -1;
 	m->host = &host;
+	int refs = h->btf_id ? world_refs_begin(w, OBJECT_MAP, id) : -1;
 	if (h->btf_id)
 		err = world_ref(w, OBJECT_MAP, id, OBJECT_BTF, h->btf_id);
-	if (!err && (a->type == BPF_MAP_TYPE_RINGBUF || a->type == BPF_MAP_TYPE_USER_RINGBUF))
-		err = kern_wake_make(id);
 	if (err) {
 		map_put(m);
 		close(fd);
-		return err;
+	} else {
+		err = object_add(w, OBJECT_MAP, id, m, fd, open_mode(a->flags));
 	}
-	return object_add(w, OBJECT_MAP, id, m, fd, open_mode(a->flags));
+	if (refs >= 0)
+		close(refs);
+	if (err >= 0 && (a->type == BPF_MAP_TYPE_RINGBUF || a->type == BPF_MAP_TYPE_USER_RINGBUF))
+		kern_wake_make(id);
+	return err;
 }
 
 long call_map_create(union bpfattr *attr, u64 uattr, u32 size)

@@ -461,6 +461,7 @@ static long publish(struct load *l)
 		memcpy(p->map, l->map, l->maps * sizeof(struct object *));
 	else
 		p->maps = 0;
+	int refs = world_refs_begin(w, OBJECT_PROG, p->id);
 	if (!err) {
 		err = refer(l, w, p->id);
 		l->maps = 0; /* p has them now */
@@ -470,9 +471,12 @@ static long publish(struct load *l)
 	if (err) {
 		object_prog_ops.close(p);
 		close(fd);
-		return err;
+	} else {
+		err = object_add(w, OBJECT_PROG, p->id, p, fd, O_RDWR);
 	}
-	return object_add(w, OBJECT_PROG, p->id, p, fd, O_RDWR);
+	if (refs >= 0)
+		close(refs);
+	return err;
 }
 
 static long load(struct load *l)

@@ -175,6 +175,64 @@ static void drop_refs(struct world *w, enum object_kind kind, u32 id, u32 depth)
 	unlinkat(w->dir, name, AT_REMOVEDIR);
 }
 
+int world_refs_begin(struct world *w, enum object_kind kind, u32 id)
+{
+	int dir = ref_dir(w, kind, id, true);
+
+	if (dir >= 0 && flock(dir, LOCK_SH)) {
+		close(dir);
+		return -EIO;
+	}
+	return dir;
+}
+
+/* What a directory of references belongs to, "prog.3", never came to be: its maker
+ * was killed. True: somebody is still making it. */
+static bool drop_orphan(struct world *w, const char *name)
+{
+	char full[NAME + 8], dir[NAME + 8];
+	enum object_kind kind;
+	struct stat st;
+	u32 id;
+
+	snprintf(full, sizeof(full), "bpf-%.60s", name);
+	if (!parse_name(full, &kind, &id) || !fstatat(w->dir, full, &st, 0))
+		return false;
+	snprintf(dir, sizeof(dir), "ref/%.60s", name);
+	int fd = openat(w->dir, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool busy = flock(fd, LOCK_EX | LOCK_NB);
+	/* It may have been published, and let go, since we looked. */
+	if (!busy && fstatat(w->dir, full, &st, 0))
+		drop_refs(w, kind, id, 0);
+	close(fd);
+	return busy;
+}
+
+/* Looks again only when references were made or removed since nothing was left to
+ * look at. */
+static void drop_orphans(struct world *w)
+{
+	int fd = openat(w->dir, "ref", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct stat st = {.st_ino = 0};
+	bool busy = false;
+
+	if (d && !fstat(fd, &st) &&
+	    (st.st_mtim.tv_sec != w->refs_seen.tv_sec ||
+	     st.st_mtim.tv_nsec != w->refs_seen.tv_nsec)) {
+		for (struct dirent *e; (e = readdir(d));)
+			busy |= drop_orphan(w, e->d_name);
+		if (!busy)
+			w->refs_seen = st.st_mtim;
+	}
+	if (d)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
+}
+
 enum { CHAIN = 8 }; /* link - program - map - inner map, and some */
 
 /* Is it dead? Then it is gone. A lock that nobody else has says so: whoever opens
@@ -184,7 +242,11 @@ static bool sweep_fd(struct world *w, enum object_kind kind, u32 id, int fd, u32
 	struct stat st;
 	char name[NAME];
 
-	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || st.st_nlink > 1)
+	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st))
+		return false;
+	if (st.st_nlink > 1)
+		drop_orphans(w);
+	if (st.st_nlink > 1 && (fstat(fd, &st) || st.st_nlink > 1))
 		return false;
 	file_name(name, kind, id);
 	unlinkat(w->dir, name, 0);

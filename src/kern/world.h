@@ -25,6 +25,7 @@
 #include "kern/slot.h"
 
 #include <sys/types.h>
+#include <time.h>
 
 enum object_kind { OBJECT_MAP, OBJECT_PROG, OBJECT_BTF, OBJECT_LINK, OBJECT_PERF, OBJECT_KINDS };
 extern const char *const object_kinds[OBJECT_KINDS]; /* "map" ... */
@@ -46,7 +47,8 @@ struct world {
 	dev_t dev;
 	struct world_page *page;
 	struct slots *slots; /* of all runs in the world */
-	bool ours;           /* private: it goes with this process */
+	struct timespec refs_seen;
+	bool ours; /* private: it goes with this process */
 	pid_t maker;
 };
 
@@ -84,6 +86,9 @@ int world_publish(struct world *w, enum object_kind kind, u32 id, int fd, int mo
 int world_open_id(struct world *w, enum object_kind kind, u32 id, int mode);
 /* The next id that lives, ENOENT after the last. */
 int world_next_id(struct world *w, enum object_kind kind, u32 after, u32 *ret);
+/* Before the first reference of an object that is yet to be published: a descriptor
+ * that is closed when it is. */
+int world_refs_begin(struct world *w, enum object_kind kind, u32 id);
 /* from needs to, from now on or no longer. */
 int world_ref(struct world *w, enum object_kind from, u32 from_id, enum object_kind to, u32 to_id);
 void world_unref(struct world *w, enum object_kind from, u32 from_id, enum object_kind to,
