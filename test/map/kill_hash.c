@@ -464,6 +464,7 @@ static bool kill_one(struct map *m, u64 seed)
 		on = __atomic_load_n(operations(m), __ATOMIC_RELAXED) > was + 1;
 	}
 	end(b);
+	rest(1000); /* so long the dead may not be looked for */
 	return on ? works(m) : bad("nobody goes on");
 }
 
