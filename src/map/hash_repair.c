@@ -116,8 +116,10 @@ static bool mine(const struct hash *h)
 /* Held by this thread afterwards, also from a dead one; but for EBUSY. */
 static int seize(u64 *word)
 {
-	u64 was;
+	u64 was = holder(word);
 
+	if (was && was != lock_me() && lock_is_dead(was, true) && lock_seize(word, was))
+		return 0;
 	for (;;) {
 		int err = lock_wait(word, &was);
 		if (err != -EOWNERDEAD)
