@@ -56,7 +56,8 @@ enum { LRU_NEW, LRU_USED, LRU_FREE };
 /* In the head: whose death may have left a lock. */
 struct hash_shared {
 	u64 repair;  /* the lock of who repairs */
-	u64 looked;  /* ms: when the processes were looked at closely */
+	u64 looked;  /* ns: when the processes were looked at closely */
+	u64 rest;    /* ns: until when they are not looked at */
 	u32 crowded; /* there were more */
 	u64 process[HASH_PROCESSES];
 };
@@ -221,7 +222,8 @@ void hash_link(struct map *m, struct place *p, u32 i);
 
 /* Locks a bucket: 0 or EBUSY. */
 int hash_lock_slow(struct map *m, struct cell *c, u64 *kept);
-/* Something is missing: was it lost with a process that died? Then it is found. */
+/* Something is missing: was it lost with a process that died? Then it is found. After a
+ * look there is none for a while, at most a millisecond. */
 bool hash_lost(struct map *m);
 void hash_part_ways(struct map *m); /* this process locks nothing any more */
 

@@ -4,22 +4,17 @@
 #include "map/hash.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 10 }; /* between close looks at other processes */
+enum {
+	CLOSE_NS = 10000000, /* between close looks at other processes */
+	REST = 8,            /* a look costs at most one ninth of the time */
+	REST_MAX_NS = 1000000,
+};
 
 static struct hash_shared *shared_of(const struct map *m) { return map_own(m, struct hash_shared); }
 
 /* ---- processes ---- */
-
-static u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
-}
 
 /* The number of a new entry for this process, or HASH_PROCESSES. */
 static u32 enter(struct hash_shared *s)
@@ -70,11 +65,11 @@ void hash_part_ways(struct map *m)
 }
 
 /* Those of the processes that have died; returns how many. */
-static u32 list_dead(struct map *m, u64 dead[HASH_PROCESSES])
+static u32 list_dead(struct map *m, u64 now, u64 dead[HASH_PROCESSES])
 {
 	struct hash_shared *s = shared_of(m);
-	u64 now = now_ms(), joined = __atomic_load_n(&hash_of(m)->joined, __ATOMIC_RELAXED);
-	bool close = now - __atomic_load_n(&s->looked, __ATOMIC_RELAXED) >= LOOK_MS;
+	u64 joined = __atomic_load_n(&hash_of(m)->joined, __ATOMIC_RELAXED);
+	bool close = now - __atomic_load_n(&s->looked, __ATOMIC_RELAXED) >= CLOSE_NS;
 	u32 n = 0;
 
 	for (u32 i = 0; i < HASH_PROCESSES; i++) {
@@ -121,8 +116,10 @@ static bool mine(const struct hash *h)
 /* Held by this thread afterwards, also from a dead one; but for EBUSY. */
 static int seize(u64 *word)
 {
-	u64 was;
+	u64 was = holder(word);
 
+	if (was && was != lock_me() && lock_is_dead(was, true) && lock_seize(word, was))
+		return 0;
 	for (;;) {
 		int err = lock_wait(word, &was);
 		if (err != -EOWNERDEAD)
@@ -200,12 +197,12 @@ static int repair_alone(struct map *m)
 	return err;
 }
 
-bool hash_lost(struct map *m)
+static bool find_lost(struct map *m, u64 now)
 {
 	struct hash_shared *s = shared_of(m);
 	u64 dead[HASH_PROCESSES];
 
-	if (!list_dead(m, dead) && !__atomic_load_n(&s->crowded, __ATOMIC_RELAXED))
+	if (!list_dead(m, now, dead) && !__atomic_load_n(&s->crowded, __ATOMIC_RELAXED))
 		return false;
 	bool lost = dead_holders(hash_of(m));
 	if (lost && repair_alone(m))
@@ -214,6 +211,19 @@ bool hash_lost(struct map *m)
 		if (dead[i])
 			__atomic_compare_exchange_n(&s->process[i], &dead[i], 0, false,
 						    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	return lost;
+}
+
+bool hash_lost(struct map *m)
+{
+	u64 *rest = &shared_of(m)->rest, begin = lock_now();
+	u64 until = __atomic_load_n(rest, __ATOMIC_RELAXED);
+
+	if (begin < until && until - begin <= REST_MAX_NS)
+		return false;
+	bool lost = find_lost(m, begin);
+	u64 end = lock_now();
+	__atomic_store_n(rest, end + MIN(REST * (end - begin), (u64)REST_MAX_NS), __ATOMIC_RELAXED);
 	return lost;
 }
 

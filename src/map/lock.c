@@ -105,7 +105,7 @@ bool lock_process_is_dead(u64 first, bool thorough) { return dead(first, thoroug
 
 /* ---- waiting ---- */
 
-static u64 now_ns(void)
+u64 lock_now(void)
 {
 	struct timespec t;
 
@@ -117,7 +117,7 @@ static u64 now_ns(void)
 static bool look(u64 holder, u64 *since)
 {
 	static const struct timespec rest = {0, SLEEP_NS};
-	u64 now = now_ns();
+	u64 now = lock_now();
 
 	if (now - *since < LOOK_NS) {
 		sched_yield();
@@ -152,7 +152,7 @@ int lock_wait(u64 *word, u64 *was)
 		}
 		if (*was != seen) {
 			seen = *was;
-			since = now_ns();
+			since = lock_now();
 		}
 		if (look(seen, &since) && __atomic_load_n(word, __ATOMIC_ACQUIRE) == seen)
 			return -EOWNERDEAD;

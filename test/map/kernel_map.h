@@ -9,6 +9,40 @@
 
 static inline u64 kmap_ptr(const void *p) { return (u64)(uintptr_t)p; }
 
+/* A map with 8-byte keys, and values of `bytes` that begin with a spin lock. */
+static inline int kmap_locked(const struct map_attr *m)
+{
+	enum { INT = 1 << 24, STRUCT = 4 << 24 | 1 };
+	/* clang-format off */
+	const struct {
+		u32 head[6], type[20];
+		char text[27];
+	} btf = {
+		{0x0001eb9f, 24, 0, 80, 80, 27},
+		{1, INT, 4, 32,                       /* 1: int */
+		 5, STRUCT, 4, 19, 1, 0,              /* 2: bpf_spin_lock, of an int */
+		 23, STRUCT, m->value_size, 25, 2, 0, /* 3: v */
+		 1, INT, 8, 64},                      /* 4: the key */
+		"\0int\0bpf_spin_lock\0val\0v\0l",
+	};
+	/* clang-format on */
+	union bpf_attr a = {.btf = kmap_ptr(&btf), .btf_size = 24 + 80 + 27};
+	int types = kernel_bpf(BPF_BTF_LOAD, &a);
+
+	a = (union bpf_attr){.map_type = m->type,
+			     .key_size = m->key_size,
+			     .value_size = m->value_size,
+			     .max_entries = m->max_entries,
+			     .map_flags = m->flags,
+			     .btf_fd = (u32)types,
+			     .btf_key_type_id = 4,
+			     .btf_value_type_id = 3};
+	int fd = types < 0 ? types : kernel_bpf(BPF_MAP_CREATE, &a);
+	if (types >= 0)
+		close(types);
+	return fd;
+}
+
 static inline void kmap_close(int fd)
 {
 	if (fd >= 0)
@@ -66,9 +100,9 @@ static inline int kmap_remove(int fd, const void *key)
 	return kmap_elem(BPF_MAP_DELETE_ELEM, fd, key, NULL, 0);
 }
 
-static inline int kmap_read(int fd, const void *key, void *value)
+static inline int kmap_read(int fd, const void *key, void *value, u64 flags)
 {
-	return kmap_elem(BPF_MAP_LOOKUP_ELEM, fd, key, value, 0);
+	return kmap_elem(BPF_MAP_LOOKUP_ELEM, fd, key, value, flags);
 }
 
 static inline int kmap_take(int fd, const void *key, void *value)

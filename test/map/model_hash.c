@@ -217,7 +217,8 @@ static bool do_read(u32 k)
 {
 	int want = w.has[k] ? 0 : -ENOENT;
 	u8 value[sizeof(w.value[0])] = {0};
-	int is = map_read(w.ours, w.key[k], value, 0);
+	u64 flags = w.c->lock && below(2) ? BPF_F_LOCK : 0;
+	int is = map_read(w.ours, w.key[k], value, flags);
 
 	if (is != want)
 		return differ("read", "ours", k, is, want);
@@ -225,7 +226,7 @@ static bool do_read(u32 k)
 		return false;
 	if (w.theirs < 0)
 		return true;
-	is = kmap_read(w.theirs, w.key[k], value);
+	is = kmap_read(w.theirs, w.key[k], value, flags);
 	if (is != want)
 		return differ("read", "the kernel's", k, is, want);
 	return want || check_value("the kernel's read", k, value);
@@ -434,13 +435,11 @@ static const char *make_theirs(const struct map_attr *a)
 		return why;
 	if (w.evicts)
 		return "which element goes is not the same";
-	if (w.c->lock)
-		return "its lock needs BTF";
 	for (u32 i = 0; i < INNER && w.refers; i++) {
 		w.inner_fd[i] = kernel_map(&inner, -1, -1);
 		w.inner_id[i] = kmap_id(w.inner_fd[i]);
 	}
-	w.theirs = kernel_map(a, -1, w.refers ? w.inner_fd[0] : -1);
+	w.theirs = w.c->lock ? kmap_locked(a) : kernel_map(a, -1, w.refers ? w.inner_fd[0] : -1);
 	return w.theirs < 0 ? "it cannot be made there" : NULL;
 }
 
