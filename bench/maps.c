@@ -23,6 +23,7 @@ struct row {
 	const char *name;
 	struct map_attr map;
 	bool fill;
+	u64 (*key)(u64 i); /* that it is filled with; NULL: i */
 	/* Done OPERATIONS times; r6 counts them, r9 is the memory, the key (r6) is at
 	 * fp - 8 and a value at fp - 16; r7 is for results. */
 	const char *body;
@@ -41,16 +42,43 @@ struct row {
 #define UPDATE KEY VALUE "call 2\nr7 += r0\n"
 #define DELETE KEY "call 3\nr7 += r0\n"
 
+/* Of a trie: addresses of 4 bytes, anywhere; prefixes of 16 to 32 bits. */
+#define ADDRESS                                                \
+	"w1 = w6\nw1 *= -1640531535\n*(u32 *)(r10 - 4) = r1\n" \
+	"r1 = 32\n*(u32 *)(r10 - 8) = r1\n"
+#define TRIE(key_bytes)                        \
+	.map = {.type = BPF_MAP_TYPE_LPM_TRIE, \
+		.key_size = (key_bytes),       \
+		.value_size = 8,               \
+		.max_entries = ENTRIES,        \
+		.flags = BPF_F_NO_PREALLOC}
+#define PUSH "r2 = r10\nr2 += -16\nr1 = map_idx 0 ll\nr3 = 0\ncall 87\nr7 += r0\n"
+#define POP  "r2 = r10\nr2 += -16\nr1 = map_idx 0 ll\ncall 88\nr7 += r0\n"
+#define PEEK "r2 = r10\nr2 += -16\nr1 = map_idx 0 ll\ncall 89\nr7 += r0\n"
+
+#define ARRAY(t)  .map = {.type = t, .key_size = 4, .value_size = 8, .max_entries = ENTRIES}
+#define NO_KEY(t) .map = {.type = t, .value_size = 8, .max_entries = ENTRIES}
+
+static u64 prefix(u64 i) { return (16 + i % 17) | (u64)(u32)(i * 0x9e3779b1u) << 32; }
+
 static const struct row rows[] = {
-	{"hash look-up", HASH(BPF_MAP_TYPE_HASH), .fill = true, LOOKUP},
-	{"hash update", HASH(BPF_MAP_TYPE_HASH), .fill = true, UPDATE},
-	{"hash delete and insert", HASH(BPF_MAP_TYPE_HASH), .fill = true, DELETE UPDATE},
-	{"per-CPU hash look-up", HASH(BPF_MAP_TYPE_PERCPU_HASH), .fill = true, LOOKUP},
-	{"per-CPU hash update", HASH(BPF_MAP_TYPE_PERCPU_HASH), .fill = true, UPDATE},
-	{"LRU hash look-up", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true, LOOKUP},
-	{"LRU hash update", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true, UPDATE},
+	{"hash look-up", HASH(BPF_MAP_TYPE_HASH), .fill = true, .body = LOOKUP},
+	{"hash update", HASH(BPF_MAP_TYPE_HASH), .fill = true, .body = UPDATE},
+	{"hash delete and insert", HASH(BPF_MAP_TYPE_HASH), .fill = true, .body = DELETE UPDATE},
+	{"per-CPU hash look-up", HASH(BPF_MAP_TYPE_PERCPU_HASH), .fill = true, .body = LOOKUP},
+	{"per-CPU hash update", HASH(BPF_MAP_TYPE_PERCPU_HASH), .fill = true, .body = UPDATE},
+	{"LRU hash look-up", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true, .body = LOOKUP},
+	{"LRU hash update", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true, .body = UPDATE},
 	{"LRU hash insert, another goes", HASH(BPF_MAP_TYPE_LRU_HASH), .fill = true,
-	 NEW_KEY UPDATE},
+	 .body = NEW_KEY UPDATE},
+	{"array look-up", ARRAY(BPF_MAP_TYPE_ARRAY), .fill = true, .body = LOOKUP},
+	{"array update", ARRAY(BPF_MAP_TYPE_ARRAY), .fill = true, .body = UPDATE},
+	{"per-CPU array look-up", ARRAY(BPF_MAP_TYPE_PERCPU_ARRAY), .fill = true, .body = LOOKUP},
+	{"trie look-up", TRIE(8), .fill = true, .key = prefix, .body = ADDRESS LOOKUP},
+	{"trie update", TRIE(8), .fill = true, .key = prefix, .body = ADDRESS UPDATE},
+	{"queue push and pop", NO_KEY(BPF_MAP_TYPE_QUEUE), .body = PUSH POP},
+	{"stack push and pop", NO_KEY(BPF_MAP_TYPE_STACK), .body = PUSH POP},
+	{"bloom filter push and peek", NO_KEY(BPF_MAP_TYPE_BLOOM_FILTER), .body = PUSH PEEK},
 };
 
 struct side {
@@ -123,17 +151,18 @@ static void fill_kernel(int fd, u64 key, const u64 *value)
 		give_up("kernel's map", err_sys(errno, "cannot be filled"));
 }
 
-static void fill(struct side *s)
+static void fill(const struct row *r, struct side *s)
 {
 	static u64 value[MAP_SLOTS_MAX];
 
 	for (u64 i = 0; i < ENTRIES; i++) {
 		for (u32 slot = 0; slot < MAP_SLOTS_MAX; slot++)
 			value[slot] = i;
-		if (map_write(s->map, &i, value, 0))
+		u64 key = r->key ? r->key(i) : i;
+		if (map_write(s->map, &key, value, 0))
 			give_up("map", err_new(OB_RANGE, "it cannot be filled"));
 		if (s->kernel)
-			fill_kernel(s->fd, i, value);
+			fill_kernel(s->fd, key, value);
 	}
 }
 
@@ -169,7 +198,7 @@ static void open_side(const struct row *r, struct side *s)
 	must(r->name, ob_run_create(prog_public(s->prog[0]), &opts, &s->run));
 	open_kernel(r, s);
 	if (r->fill)
-		fill(s);
+		fill(r, s);
 }
 
 static void close_side(struct side *s)

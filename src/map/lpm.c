@@ -2,11 +2,15 @@
 /* BPF_MAP_TYPE_LPM_TRIE: values by the longest prefix that fits.
  *
  * A node has the bits that all below it share; what only branches holds no value.
- * Nodes lie in one array and know each other by index, 0 for none. An update or
- * removal takes the lock, builds what is new aside, and then stores one word: the
- * link to it, or a node's kind. So look-ups need no lock and see a whole trie, and
- * so does who comes after a killed process: he makes the list of free nodes anew
- * from what the trie does not reach.
+ * Nodes lie in one array. What leads to one is a link, one word:
+ *
+ *	63      62 .. 48  47 .. 32  31 .. 0
+ *	branch  0         prefix    where it is, in 8 bytes from the first; 0: none
+ *
+ * An update or removal takes the lock, builds what is new aside, and then stores one
+ * link. So look-ups need no lock and see a whole trie, and so does who comes after a
+ * killed process: he makes the list of free nodes anew from what the trie does not
+ * reach.
  *
  * A node that was let go is used again, perhaps while a look-up stands on it.
  * `gone` is counted up between the two; a look-up that saw it move begins anew. */
@@ -17,18 +21,18 @@
 
 enum { DATA_MIN = 1, DATA_MAX = 256, KEY = 4 /* bytes before the data */ };
 
+#define BRANCH ((u64)1 << 63)
+
 struct node {
-	u32 child[2];
-	u32 prefix; /* bits */
-	u32 branch; /* 1: it holds no value */
-	u8 data[];  /* then the value, at value_off */
+	u64 child[2];
+	u8 data[]; /* to a multiple of 8, zeroed; then the value, at value_off */
 };
 
 struct own {
-	u32 root;
+	u64 root;
 	u32 gone;
 	u32 value_off, stride; /* of nodes, bytes */
-	u64 nodes;             /* that there is room for, with node 0 */
+	u32 end;               /* of the nodes, in 8 bytes */
 	_Alignas(64) struct map_lock lock;
 	u32 entries;
 	u32 free;   /* a list by child[0] */
@@ -44,16 +48,20 @@ static int check(const struct map_attr *a)
 	return 0;
 }
 
-static u32 node_bytes(const struct map_attr *a)
+static u32 value_off(const struct map_attr *a)
 {
-	return (u32)(sizeof(struct node) + map_round(a->key_size - KEY, 8) +
-		     map_round(a->value_size, 8));
+	return (u32)(sizeof(struct node) + map_round(a->key_size - KEY, 8));
 }
 
-/* Each entry may need a branch, and one node of each kind is on its way. */
+static u32 node_bytes(const struct map_attr *a)
+{
+	return value_off(a) + (u32)map_round(a->value_size, 8);
+}
+
+/* Each entry may need a branch; one node of each kind is on its way, and one is none. */
 static u64 nodes(const struct map_attr *a)
 {
-	return MIN(2 * (u64)a->max_entries + 2, (u64)UINT32_MAX);
+	return MIN(2 * (u64)a->max_entries + 3, 8 * (u64)UINT32_MAX / node_bytes(a));
 }
 
 static u64 size(const struct map_attr *a) { return map_round(nodes(a) * node_bytes(a), MAP_PAGE); }
@@ -64,23 +72,27 @@ static void init(struct map *m)
 	struct own *o = map_own(m, struct own);
 
 	o->stride = node_bytes(a);
-	o->value_off = (u32)(sizeof(struct node) + map_round(a->key_size - KEY, 8));
-	o->nodes = nodes(a);
-	o->unused = 1;
+	o->value_off = value_off(a);
+	o->end = (u32)(nodes(a) * o->stride / 8);
+	o->unused = o->stride / 8;
 }
 
-static struct node *node(const struct map *m, u32 i)
+static struct node *node(const struct map *m, u32 at)
 {
-	return (struct node *)(void *)(m->data + (u64)i * map_own(m, struct own)->stride);
+	return (struct node *)(void *)(m->data + (u64)at * 8);
 }
 
-static u8 *value_of(const struct map *m, struct node *n)
+static u8 *value_of(const struct map *m, u32 at)
 {
-	return (u8 *)n + map_own(m, struct own)->value_off;
+	return (u8 *)node(m, at) + map_own(m, struct own)->value_off;
 }
 
-static u32 load(const u32 *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
-static void store(u32 *p, u32 v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
+static u32 at_of(u64 link) { return (u32)link; }
+static u32 prefix_at(u64 link) { return link >> 32 & UINT16_MAX; }
+static u64 link_to(u32 at, u32 prefix, u64 branch) { return branch | (u64)prefix << 32 | at; }
+
+static u64 load(const u64 *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
+static void store(u64 *p, u64 v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
 
 static u32 bit(const u8 *data, u32 i) { return data[i / 8] >> (7 - i % 8) & 1; }
 static u32 prefix_of(const void *key) { return map_index(key); }
@@ -97,83 +109,126 @@ static u32 same_bits(const u8 *a, const u8 *b, u32 n)
 		if (diff)
 			return i * 8 + (u32)__builtin_clzll(diff);
 	}
-	if (n - i >= 4) {
-		u32 diff = get_be32(a + i) ^ get_be32(b + i);
-		if (diff)
-			return i * 8 + (u32)__builtin_clz(diff);
-		i += 4;
-	}
 	for (; i < n; i++)
 		if (a[i] != b[i])
 			return i * 8 + (u32)__builtin_clz((u32)(a[i] ^ b[i])) - 24;
 	return n * 8;
 }
 
-static u32 match(const struct map *m, const struct node *n, const u8 *data, u32 prefix)
-{
-	u32 same = same_bits(n->data, data, m->key_size - KEY);
+/* ---- look-ups: whatever there is, a walk ends, since prefixes grow ---- */
 
-	return MIN(MIN(same, prefix), n->prefix);
+static bool sound(const struct own *o, u64 link, u32 low)
+{
+	return at_of(link) && at_of(link) < o->end && prefix_at(link) >= low;
 }
 
-/* ---- look-ups ---- */
-
-/* One walk, of whatever there is: the node found, or NULL. It ends, since a
- * node's prefix is longer than that of the one above. */
-static inline struct node *walk(const struct map *m, const void *key, u32 bytes)
+/* Data of at most 8 bytes are one word; bits that a key has not are 0 on both sides. */
+static inline u32 walk_word(const struct map *m, u32 prefix, u64 word)
 {
 	const struct own *o = map_own(m, const struct own);
-	u32 prefix = prefix_of(key), low = 0;
-	const u8 *data = data_of(key);
-	struct node *found = NULL;
+	u32 low = 0, found = 0;
 
-	for (u32 i = load(&o->root); i && i < o->nodes;) {
-		struct node *n = (struct node *)(void *)(m->data + (u64)i * o->stride);
-		u32 p = n->prefix;
-		if (p > prefix || p < low)
+	for (u64 link = load(&o->root); sound(o, link, low);) {
+		const struct node *n = node(m, at_of(link));
+		u32 p = prefix_at(link);
+		u64 diff = get_be64(n->data) ^ word;
+		if (p > prefix || (diff && (u32)__builtin_clzll(diff) < p))
 			break;
-		/* The first p bits alone matter: p <= prefix. */
-		if (same_bits(n->data, data, bytes) < p)
-			break;
-		if (!load(&n->branch))
-			found = n;
-		if (p == bytes * 8)
-			break;
-		i = load(&n->child[bit(data, p)]);
+		found = link & BRANCH ? found : at_of(link);
+		link = load(&n->child[word << p % 64 >> 63]);
 		low = p + 1;
 	}
 	return found;
 }
 
-static inline void *find(struct map *m, const void *key, u32 bytes)
+static inline u32 walk_bytes(const struct map *m, u32 prefix, const u8 *data, u32 bytes)
 {
 	const struct own *o = map_own(m, const struct own);
-	struct node *n;
-	u32 gone;
+	u32 low = 0, found = 0;
 
-	if (unlikely(prefix_of(key) > bytes * 8))
+	for (u64 link = load(&o->root); sound(o, link, low);) {
+		const struct node *n = node(m, at_of(link));
+		u32 p = prefix_at(link);
+		if (p > prefix || same_bits(n->data, data, bytes) < p)
+			break;
+		found = link & BRANCH ? found : at_of(link);
+		if (p == bytes * 8)
+			break;
+		link = load(&n->child[bit(data, p)]);
+		low = p + 1;
+	}
+	return found;
+}
+
+static bool moved(const struct own *o, u32 gone)
+{
+	atomic_thread_fence(memory_order_acquire);
+	return unlikely(__atomic_load_n(&o->gone, __ATOMIC_RELAXED) != gone);
+}
+
+static u32 now(const struct own *o) { return __atomic_load_n(&o->gone, __ATOMIC_ACQUIRE); }
+
+static inline void *find_word(struct map *m, const void *key, u32 most, u64 word)
+{
+	const struct own *o = map_own(m, const struct own);
+	u32 prefix = prefix_of(key), gone, at;
+
+	if (unlikely(prefix > most))
 		return NULL;
 	do {
-		gone = load(&o->gone);
-		n = walk(m, key, bytes);
-		atomic_thread_fence(memory_order_acquire);
-	} while (unlikely(__atomic_load_n(&o->gone, __ATOMIC_RELAXED) != gone));
-	return n ? value_of(m, n) : NULL;
+		gone = now(o);
+		at = walk_word(m, prefix, word);
+	} while (moved(o, gone));
+	return at ? value_of(m, at) : NULL;
+}
+
+static void *lookup_4(struct map *m, const void *key, u32 slot)
+{
+	(void)slot;
+	return find_word(m, key, 32, (u64)get_be32(data_of(key)) << 32);
+}
+
+static void *lookup_8(struct map *m, const void *key, u32 slot)
+{
+	(void)slot;
+	return find_word(m, key, 64, get_be64(data_of(key)));
+}
+
+static inline void *find_bytes(struct map *m, const void *key, u32 bytes)
+{
+	const struct own *o = map_own(m, const struct own);
+	u32 prefix = prefix_of(key), gone, at;
+
+	if (unlikely(prefix > bytes * 8))
+		return NULL;
+	do {
+		gone = now(o);
+		at = walk_bytes(m, prefix, data_of(key), bytes);
+	} while (moved(o, gone));
+	return at ? value_of(m, at) : NULL;
+}
+
+static void *lookup_16(struct map *m, const void *key, u32 slot)
+{
+	(void)slot;
+	return find_bytes(m, key, 16);
 }
 
 static void *lookup(struct map *m, const void *key, u32 slot)
 {
 	(void)slot;
-	switch (m->key_size) {
-	case KEY + 4:
-		return find(m, key, 4);
-	case KEY + 8:
-		return find(m, key, 8);
-	case KEY + 16:
-		return find(m, key, 16);
-	default:
-		return find(m, key, m->key_size - KEY);
-	}
+	return find_bytes(m, key, m->key_size - KEY);
+}
+
+static int open_trie(struct map *m)
+{
+	if (m->key_size == KEY + 4)
+		m->lookup = lookup_4;
+	else if (m->key_size == KEY + 8)
+		m->lookup = lookup_8;
+	else if (m->key_size == KEY + 16)
+		m->lookup = lookup_16;
+	return 0;
 }
 
 /* A copy is of one node, as it was when it was found. */
@@ -185,12 +240,11 @@ static int read_value(struct map *m, const void *key, void *value, u64 flags)
 
 	(void)flags;
 	do {
-		gone = load(&o->gone);
-		from = lookup(m, key, 0);
+		gone = now(o);
+		from = m->lookup(m, key, 0);
 		if (from)
 			map_copy(m, value, from);
-		atomic_thread_fence(memory_order_acquire);
-	} while (__atomic_load_n(&o->gone, __ATOMIC_RELAXED) != gone);
+	} while (moved(o, gone));
 	return from ? 0 : -ENOENT;
 }
 
@@ -199,56 +253,60 @@ static int read_value(struct map *m, const void *key, void *value, u64 flags)
 static u32 take_node(struct map *m)
 {
 	struct own *o = map_own(m, struct own);
-	u32 i = o->free;
+	u32 at = o->free;
 
-	if (!i || i >= o->nodes)
-		return o->unused < o->nodes ? o->unused++ : 0;
-	o->free = node(m, i)->child[0];
-	return i;
+	if (at && at < o->end) {
+		o->free = at_of(node(m, at)->child[0]);
+		return at;
+	}
+	if (o->end - o->unused < o->stride / 8)
+		return 0;
+	at = o->unused;
+	o->unused += o->stride / 8;
+	return at;
 }
 
-static void give_node(struct map *m, u32 i)
+static void give_node(struct map *m, u32 at)
 {
 	struct own *o = map_own(m, struct own);
 
-	store(&o->gone, o->gone + 1);
+	__atomic_store_n(&o->gone, o->gone + 1, __ATOMIC_RELEASE);
 	atomic_thread_fence(memory_order_release);
-	node(m, i)->child[0] = o->free;
-	o->free = i;
+	node(m, at)->child[0] = o->free;
+	o->free = at;
 }
 
-static u32 new_node(struct map *m, const u8 *data, u32 prefix, const void *value)
+static u32 new_node(struct map *m, const u8 *data, const void *value)
 {
-	u32 i = take_node(m);
+	u32 at = take_node(m);
 
-	if (!i)
+	if (!at)
 		return 0;
-	struct node *n = node(m, i);
+	struct node *n = node(m, at);
 	n->child[0] = n->child[1] = 0;
-	n->prefix = prefix;
-	n->branch = value == NULL;
 	memcpy(n->data, data, m->key_size - KEY);
 	if (value)
-		map_copy(m, value_of(m, n), value);
-	return i;
+		map_copy(m, value_of(m, at), value);
+	return at;
 }
 
 /* Marks what the trie reaches, and counts its entries. */
 static u32 mark(struct map *m, u8 *reached)
 {
-	u32 stack[DATA_MAX * 8 + 2], depth = 0, entries = 0;
 	struct own *o = map_own(m, struct own);
+	u64 stack[DATA_MAX * 8 + 2];
+	u32 depth = 0, entries = 0;
 
 	stack[depth++] = o->root;
 	while (depth) {
-		u32 i = stack[--depth];
-		if (!i || i >= o->unused || reached[i / 8] >> i % 8 & 1)
+		u64 link = stack[--depth];
+		u32 nr = at_of(link) / (o->stride / 8);
+		if (!at_of(link) || at_of(link) >= o->unused || reached[nr / 8] >> nr % 8 & 1)
 			continue;
-		reached[i / 8] |= (u8)(1 << i % 8);
-		struct node *n = node(m, i);
-		entries += !n->branch;
+		reached[nr / 8] |= (u8)(1 << nr % 8);
+		entries += !(link & BRANCH);
 		for (u32 c = 0; c < 2 && depth < LEN(stack); c++)
-			stack[depth++] = n->child[c];
+			stack[depth++] = node(m, at_of(link))->child[c];
 	}
 	return entries;
 }
@@ -256,24 +314,26 @@ static u32 mark(struct map *m, u8 *reached)
 static int recover(struct map *m)
 {
 	struct own *o = map_own(m, struct own);
-	u8 *reached = calloc(1, o->unused / 8 + 1);
+	u32 step = o->stride / 8;
+	u8 *reached = calloc(1, o->unused / step / 8 + 1);
 
 	if (!reached)
 		return -ENOMEM;
 	o->entries = mark(m, reached);
 	o->free = 0;
-	for (u32 i = 1; i < o->unused; i++)
-		if (!(reached[i / 8] >> i % 8 & 1))
-			give_node(m, i);
+	for (u32 at = step; at < o->unused; at += step)
+		if (!(reached[at / step / 8] >> at / step % 8 & 1))
+			give_node(m, at);
 	free(reached);
 	return 0;
 }
 
 static int enter(struct map *m)
 {
-	int died = map_lock(&map_own(m, struct own)->lock);
+	struct map_lock *lock = &map_own(m, struct own)->lock;
+	int err = map_lock(lock);
 
-	return died > 0 ? recover(m) : died;
+	return err > 0 ? recover(m) : err;
 }
 
 static void leave(struct map *m) { map_unlock(&map_own(m, struct own)->lock); }
@@ -283,9 +343,8 @@ static void leave(struct map *m) { map_unlock(&map_own(m, struct own)->lock); }
 /* Where the walk for a key ended: the link to the last node looked at, and the
  * bits that match there. */
 struct place {
-	u32 *link, *above; /* above: the link to the node that has `link` */
-	struct node *n, *parent;
-	u32 matched;
+	u64 *link, *above; /* above: the link to the node that has `link` */
+	u32 at, prefix, matched;
 };
 
 static struct place locate(struct map *m, const void *key)
@@ -294,19 +353,18 @@ static struct place locate(struct map *m, const void *key)
 	struct place p = {.link = &o->root};
 	u32 prefix = prefix_of(key), low = 0;
 
-	while (*p.link && *p.link < o->nodes) {
-		p.n = node(m, *p.link);
-		if (p.n->prefix < low)
-			break;
-		low = p.n->prefix + 1;
-		p.matched = match(m, p.n, data_of(key), prefix);
-		if (p.n->prefix != p.matched || p.n->prefix == prefix)
+	while (sound(o, *p.link, low)) {
+		p.at = at_of(*p.link);
+		p.prefix = prefix_at(*p.link);
+		u32 same = same_bits(node(m, p.at)->data, data_of(key), m->key_size - KEY);
+		p.matched = MIN(MIN(same, prefix), p.prefix);
+		if (p.prefix != p.matched || p.prefix == prefix)
 			return p;
-		p.parent = p.n;
 		p.above = p.link;
-		p.link = &p.n->child[bit(data_of(key), p.n->prefix)];
+		p.link = &node(m, p.at)->child[bit(data_of(key), p.prefix)];
+		low = p.prefix + 1;
 	}
-	p.n = NULL;
+	p.at = 0;
 	return p;
 }
 
@@ -317,51 +375,52 @@ static int may_add(const struct map *m, u64 flags)
 	return map_own(m, struct own)->entries == m->max_entries ? -ENOSPC : 0;
 }
 
-/* Below a new branch: the node that was there, and the new one. */
-static int add_branch(struct map *m, const struct place *p, u32 i)
+static void replace(struct map *m, const struct place *p, u32 at)
 {
-	u32 b = new_node(m, p->n->data, p->matched, NULL);
+	bool branch = *p->link & BRANCH;
+
+	memcpy(node(m, at)->child, node(m, p->at)->child, sizeof(node(m, at)->child));
+	store(p->link, link_to(at, p->prefix, 0));
+	if (!branch)
+		map_drop(m, value_of(m, p->at));
+	give_node(m, p->at);
+	map_own(m, struct own)->entries += branch;
+}
+
+/* A new branch, with the node that was there and the new one. */
+static int add_branch(struct map *m, const struct place *p, u32 at, u32 prefix)
+{
+	u32 b = new_node(m, node(m, p->at)->data, NULL);
 
 	if (!b)
 		return -ENOMEM;
-	u32 side = bit(node(m, i)->data, p->matched);
-	node(m, b)->child[side] = i;
+	u32 side = bit(node(m, at)->data, p->matched);
+	node(m, b)->child[side] = link_to(at, prefix, 0);
 	node(m, b)->child[!side] = *p->link;
-	store(p->link, b);
+	store(p->link, link_to(b, p->matched, BRANCH));
 	return 0;
 }
 
-static int put(struct map *m, const struct place *p, u32 i, u64 flags)
+static int put(struct map *m, const struct place *p, u32 at, u32 prefix, u64 flags)
 {
-	struct own *o = map_own(m, struct own);
-	u32 old = *p->link, prefix = node(m, i)->prefix;
-	bool same = p->n && p->n->prefix == p->matched;
-	int err = same && !p->n->branch ? 0 : may_add(m, flags);
+	bool same = p->at && p->prefix == p->matched, value = same && !(*p->link & BRANCH);
+	int err = value ? (flags == BPF_NOEXIST ? -EEXIST : 0) : may_add(m, flags);
 
-	if (same && !p->n->branch && flags == BPF_NOEXIST)
-		err = -EEXIST;
 	if (err)
 		return err;
 	if (same) {
-		bool was = p->n->branch;
-		memcpy(node(m, i)->child, p->n->child, sizeof(p->n->child));
-		store(p->link, i);
-		if (!was)
-			map_drop(m, value_of(m, p->n));
-		give_node(m, old);
-		o->entries += was;
+		replace(m, p, at);
 		return 0;
 	}
-	if (p->n && p->matched != prefix) {
-		err = add_branch(m, p, i);
-		o->entries += !err;
-		return err;
+	if (p->at && p->matched != prefix) {
+		err = add_branch(m, p, at, prefix);
+	} else {
+		if (p->at)
+			node(m, at)->child[bit(node(m, p->at)->data, prefix)] = *p->link;
+		store(p->link, link_to(at, prefix, 0));
 	}
-	if (p->n)
-		node(m, i)->child[bit(p->n->data, prefix)] = old;
-	store(p->link, i);
-	o->entries++;
-	return 0;
+	map_own(m, struct own)->entries += !err;
+	return err;
 }
 
 static int update(struct map *m, const void *key, const void *value, u64 flags, u32 slot)
@@ -370,38 +429,39 @@ static int update(struct map *m, const void *key, const void *value, u64 flags, 
 	if (flags > BPF_EXIST || prefix_of(key) > bits(m))
 		return -EINVAL;
 	int err = enter(m);
-	if (err)
+	if (err < 0)
 		return err;
-	u32 i = new_node(m, data_of(key), prefix_of(key), value);
+	u32 at = new_node(m, data_of(key), value);
 	err = -ENOMEM;
-	if (i) {
+	if (at) {
 		struct place p = locate(m, key);
-		err = put(m, &p, i, flags);
+		err = put(m, &p, at, prefix_of(key), flags);
 	}
-	if (i && err)
-		give_node(m, i);
+	if (at && err)
+		give_node(m, at);
 	leave(m);
 	return err;
 }
 
 static void cut(struct map *m, const struct place *p)
 {
-	u32 gone = *p->link, left = p->n->child[0], right = p->n->child[1];
+	u64 left = node(m, p->at)->child[0], right = node(m, p->at)->child[1];
 
 	if (left && right) {
-		store(&p->n->branch, 1);
-		map_drop(m, value_of(m, p->n));
+		store(p->link, *p->link | BRANCH);
+		map_drop(m, value_of(m, p->at));
 		return;
 	}
-	if (p->parent && p->parent->branch && !left && !right) {
-		u32 branch = *p->above;
-		store(p->above, p->parent->child[p->link == &p->parent->child[0]]);
+	if (p->above && *p->above & BRANCH && !left && !right) {
+		u32 branch = at_of(*p->above);
+		struct node *n = node(m, branch);
+		store(p->above, n->child[p->link == &n->child[0]]);
 		give_node(m, branch);
 	} else {
 		store(p->link, left ? left : right);
 	}
-	map_drop(m, value_of(m, p->n));
-	give_node(m, gone);
+	map_drop(m, value_of(m, p->at));
+	give_node(m, p->at);
 }
 
 static int remove_key(struct map *m, const void *key)
@@ -409,11 +469,11 @@ static int remove_key(struct map *m, const void *key)
 	if (prefix_of(key) > bits(m))
 		return -EINVAL;
 	int err = enter(m);
-	if (err)
+	if (err < 0)
 		return err;
 	struct place p = locate(m, key);
 	bool there =
-		p.n && p.n->prefix == prefix_of(key) && p.n->prefix == p.matched && !p.n->branch;
+		p.at && p.prefix == prefix_of(key) && p.prefix == p.matched && !(*p.link & BRANCH);
 	if (there) {
 		cut(m, &p);
 		map_own(m, struct own)->entries--;
@@ -424,49 +484,50 @@ static int remove_key(struct map *m, const void *key)
 
 /* ---- keys in order: what lies below comes first, as in Linux ---- */
 
-static u32 leftmost(const struct map *m, u32 i)
+static u64 leftmost(const struct map *m, u64 link)
 {
-	u64 nodes = map_own(m, struct own)->nodes;
-	u32 found = 0;
+	const struct own *o = map_own(m, const struct own);
+	u64 found = 0;
 
-	while (i && i < nodes) {
-		struct node *n = node(m, i);
-		u32 left = load(&n->child[0]);
-		if (!load(&n->branch)) {
-			found = i;
+	for (u32 low = 0; sound(o, link, low);) {
+		const struct node *n = node(m, at_of(link));
+		u64 left = load(&n->child[0]);
+		low = prefix_at(link) + 1;
+		if (!(link & BRANCH)) {
+			found = link;
 			if (!left)
 				left = load(&n->child[1]);
 		}
-		if (left && left < nodes && node(m, left)->prefix <= n->prefix)
-			break;
-		i = left;
+		link = left;
 	}
 	return found;
 }
 
-/* path: a node for each prefix length at most. */
-static u32 behind(const struct map *m, const void *key, u32 *path)
+/* path: a link for each prefix length at most. */
+static u64 behind(const struct map *m, const void *key, u64 *path)
 {
-	u32 root = load(&map_own(m, struct own)->root), depth = 0, i = root, matched = 0;
-	u32 prefix = prefix_of(key);
+	const struct own *o = map_own(m, const struct own);
+	u64 root = load(&o->root), link = root;
+	u32 prefix = prefix_of(key), depth = 0, low = 0, p = 0, same = 0;
 
-	while (i && i < map_own(m, struct own)->nodes && depth <= bits(m)) {
-		struct node *n = node(m, i);
-		path[depth++] = i;
-		matched = match(m, n, data_of(key), prefix);
-		if (n->prefix != matched || n->prefix == prefix)
+	while (sound(o, link, low)) {
+		const struct node *n = node(m, at_of(link));
+		path[depth++] = link;
+		p = prefix_at(link);
+		same = same_bits(n->data, data_of(key), m->key_size - KEY);
+		if (same < p || p >= prefix)
 			break;
-		i = load(&n->child[bit(data_of(key), n->prefix)]);
+		link = load(&n->child[bit(data_of(key), p)]);
+		low = p + 1;
 	}
-	if (!i || i >= map_own(m, struct own)->nodes || node(m, i)->prefix != matched ||
-	    load(&node(m, i)->branch))
+	if (!depth || link != path[depth - 1] || p != prefix || same < p || link & BRANCH)
 		return leftmost(m, root);
 	for (depth--; depth; depth--) {
-		struct node *n = node(m, path[depth - 1]);
-		u32 right = load(&n->child[1]);
-		if (load(&n->child[0]) == path[depth] && right)
+		const struct node *n = node(m, at_of(path[depth - 1]));
+		u64 right = load(&n->child[1]);
+		if (at_of(load(&n->child[0])) == at_of(path[depth]) && right)
 			return leftmost(m, right);
-		if (!load(&n->branch))
+		if (!(path[depth - 1] & BRANCH))
 			return path[depth - 1];
 	}
 	return 0;
@@ -476,18 +537,18 @@ static int next(struct map *m, const void *key, void *to)
 {
 	const struct own *o = map_own(m, const struct own);
 	bool begin = !key || prefix_of(key) > bits(m);
-	u32 path[DATA_MAX * 8 + 1], gone, i;
+	u64 path[DATA_MAX * 8 + 1], link;
+	u32 gone;
 
 	do {
-		gone = load(&o->gone);
-		i = begin ? leftmost(m, load(&o->root)) : behind(m, key, path);
-		if (i) {
-			memcpy(to, &node(m, i)->prefix, 4);
-			memcpy((u8 *)to + KEY, node(m, i)->data, m->key_size - KEY);
+		gone = now(o);
+		link = begin ? leftmost(m, load(&o->root)) : behind(m, key, path);
+		if (link) {
+			put_le32(to, prefix_at(link));
+			memcpy((u8 *)to + KEY, node(m, at_of(link))->data, m->key_size - KEY);
 		}
-		atomic_thread_fence(memory_order_acquire);
-	} while (__atomic_load_n(&o->gone, __ATOMIC_RELAXED) != gone);
-	return i ? 0 : -ENOENT;
+	} while (moved(o, gone));
+	return link ? 0 : -ENOENT;
 }
 
 const struct map_ops map_lpm = {
@@ -497,6 +558,7 @@ const struct map_ops map_lpm = {
 	.check = check,
 	.size = size,
 	.init = init,
+	.open = open_trie,
 	.lookup = lookup,
 	.update = update,
 	.remove = remove_key,

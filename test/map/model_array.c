@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random operations on arrays, queues, stacks, bloom filters, arrays of maps and
  * storages: ours, plain models and the kernel's.
- * Usage: model_array [operations of a type [seed]] */
+ * Usage: model_array [operations of a type [seed [name]]]: what begins so */
 #include "model.h"
 
 #include <sys/socket.h>
@@ -383,6 +383,7 @@ int main(int argc, char **argv)
 	bool failed = false;
 
 	rng_state = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (u32 i = 0; i < N; i++)
 		sockets[i] = socket(AF_INET, SOCK_DGRAM, 0);
 	for (u32 i = 0; i < INNERS; i++)
@@ -391,6 +392,8 @@ int main(int argc, char **argv)
 		printf("skip the kernel's maps: it makes none for us\n");
 	for (u32 i = 0; i < LEN(models); i++) {
 		struct model t = models[i];
+		if (argc > 3 && strncmp(t.name, argv[3], strlen(argv[3])))
+			continue;
 		t.attr.slots = possible_cpus();
 		bytes = value_bytes(&t);
 		t.btf = t.attr.type == BPF_MAP_TYPE_SK_STORAGE ? kernel_btf(SIZE) : -1;
