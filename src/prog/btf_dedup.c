@@ -68,7 +68,7 @@ static u64 look(struct dedup *d, u32 id)
 static u64 look_further(struct dedup *d, u32 id)
 {
 	const struct btf_type *t = btf_type(d->b, id);
-	u64 h = d->class[id];
+	u64 h = hash_u64(d->class[id] + 1); /* else A with B looks like B with A */
 
 	if (btf_shapes[btf_kind_of(t)].refers)
 		h = hash_add(h, d->class[t->type]);

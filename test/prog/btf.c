@@ -134,6 +134,13 @@ static void check_writing(const struct btf *b)
 	}
 }
 
+static bool points_to_itself(const struct btf *b, u32 id)
+{
+	const struct btf_type *next = btf_type(b, btf_members(btf_type(b, id))[0].type);
+
+	return btf_is(next, BTF_KIND_PTR) && next->type == id;
+}
+
 static void check_dedup(const struct btf *b)
 {
 	struct btf_maker *m = btf_maker_create(NULL);
@@ -155,8 +162,9 @@ static void check_dedup(const struct btf *b)
 		err = btf_dedup(twice, &once);
 	/* Once all, the variable and its section twice; a node and a pointer to it. */
 	check(!err && once->n == COUNT + 2 + 2, "equal types become one");
-	check(!err && btf_find(once, "node", BTF_KIND_STRUCT) &&
-		      !btf_find(once, "node", BTF_KIND_FWD) &&
+	u32 node = err ? 0 : btf_find(once, "node", BTF_KIND_STRUCT);
+	check(node && points_to_itself(once, node), "a loop is kept");
+	check(node && !btf_find(once, "node", BTF_KIND_FWD) &&
 		      btf_find(once, "elsewhere", BTF_KIND_FWD),
 	      "a declaration becomes its definition");
 	check(!err && once->strings.n == twice->strings.n && twice->strings.n > b->strings.n,
