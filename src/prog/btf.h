@@ -158,6 +158,22 @@ struct btf_map {
 int btf_map_check(const struct btf *b, const struct btf_map *m, const struct btf *kernel,
 		  struct btf_fields *ret);
 
+/* ---- made and written (btf_write.c, btf_dedup.c) ---- */
+
+/* A maker adds types behind those of base, which may be NULL. len words of elements
+ * follow an added type one by one; third: its type or size. Want of memory is told by
+ * finish, which leaves the maker to be destroyed. */
+struct btf_maker *btf_maker_create(const struct btf *base); /* NULL: no memory */
+void btf_maker_destroy(struct btf_maker *m);
+u32 btf_maker_name(struct btf_maker *m, const char *name); /* an offset */
+u32 btf_maker_add(struct btf_maker *m, const char *name, u32 kind, bool flag, u32 len, u32 third);
+void btf_maker_word(struct btf_maker *m, u32 word);
+struct ob_err *btf_maker_finish(struct btf_maker *m, struct btf **ret);
+/* Its bytes as a file has them; swapped: in the other byte order. */
+void btf_write(struct buf *out, const struct btf *b, bool swapped);
+/* The same with equal types as one; variables stay as they are. */
+struct ob_err *btf_dedup(const struct btf *b, struct btf **ret);
+
 /* ---- as text ---- */
 
 /* A line, and one for each of its elements, as `bpftool btf dump` writes them. */

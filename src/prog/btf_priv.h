@@ -41,6 +41,10 @@ struct btf *btf_new(struct bytes data, const struct btf_header *h, const struct 
 /* One type more, which begins at this offset of the section. */
 bool btf_add(struct btf *b, u32 at);
 
+/* ---- byte order (btf_read.c) ---- */
+void btf_swap_header(u8 *p);
+void btf_swap_words(u8 *p, u64 n);
+
 /* ---- checking, as the kernel does (btf_check.c, btf_resolve.c) ---- */
 enum btf_mode { BTF_ANY, BTF_POINTER, BTF_COMPOSITE };
 

@@ -2,17 +2,17 @@
 /* BTF of files, in either byte order: checked as far as asking it needs. */
 #include "prog/btf_priv.h"
 
-static void swap_words(u8 *p, u64 n)
+void btf_swap_words(u8 *p, u64 n)
 {
 	for (u64 i = 0; n - i >= 4; i += 4)
 		put_be32(p + i, get_le32(p + i));
 }
 
-static void swap_header(u8 *p)
+void btf_swap_header(u8 *p)
 {
 	put_be16(p, get_le16(p));
-	swap_words(p + offsetof(struct btf_header, hdr_len),
-		   BTF_HEAD - offsetof(struct btf_header, hdr_len));
+	btf_swap_words(p + offsetof(struct btf_header, hdr_len),
+		       BTF_HEAD - offsetof(struct btf_header, hdr_len));
 }
 
 static struct ob_err *read_header(struct bytes data, struct btf_header *h, bool *swapped)
@@ -28,7 +28,7 @@ static struct ob_err *read_header(struct bytes data, struct btf_header *h, bool 
 	memcpy(head, data.p, sizeof(head));
 	*swapped = get_be16(head) == BTF_MAGIC;
 	if (*swapped)
-		swap_header(head);
+		btf_swap_header(head);
 	memcpy(h, head, sizeof(*h));
 	if (h->magic != BTF_MAGIC)
 		return err_at_byte(err_new(OB_FORMAT, "no BTF: it begins with 0x%04x, not 0x%04x",
@@ -142,8 +142,8 @@ static struct ob_err *read_types(struct btf *b)
 	struct ob_err *err;
 
 	if (b->swapped) {
-		swap_header(b->mem + (b->data.p - b->mem));
-		swap_words(b->mem + (b->types.p - b->mem), b->types.n);
+		btf_swap_header(b->mem + (b->data.p - b->mem));
+		btf_swap_words(b->mem + (b->types.p - b->mem), b->types.n);
 	}
 	err = find_types(b);
 	for (u32 id = b->first; !err && id < b->n; id++)

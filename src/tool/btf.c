@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `onebpf btf`: the types of an object, of the kernel or of a file, as C or one by
  * one; and whether Linux would take them. */
+#include "isa/bpf.h"
 #include "prog/prog.h"
 #include "tool/expr.h"
 
@@ -14,8 +15,8 @@ static const char *const formats[] = {"c", "raw", NULL};
 
 struct btf_cmd {
 	u32 format; /* AS_C ..., 0: AS_RAW */
-	u32 check;
-	const char *base;
+	u32 check, zero;
+	const char *base, *value;
 };
 
 /* ---- where types come from ---- */
@@ -128,6 +129,37 @@ static struct ob_err *find_named(const struct btf *b, const char *name, struct b
 	return ids->n > had ? NULL : no_type(b, name);
 }
 
+static struct ob_err *put_value(const struct btf_cmd *c, const struct btf *b, u32 id,
+				struct buf *out)
+{
+	struct buf value = {0};
+	s64 size = btf_size(b, id);
+	struct ob_err *err = expr_bytes("--value", c->value, LARGEST, &value);
+
+	if (!err && size < 0)
+		err = err_new(OB_UNSUPPORTED, "type %u is none of a value: it has no size", id);
+	else if (!err && (u64)size != value.n)
+		err = err_new(OB_RANGE, "the value has %zu bytes, type %u has %lld", value.n, id,
+			      (long long)size);
+	if (!err)
+		btf_put_value(out, b, id, (struct bytes){(const u8 *)value.p, value.n},
+			      BTF_F_PTR_RAW | (c->zero ? BTF_F_ZERO : 0));
+	buf_deinit(&value);
+	return err;
+}
+
+static struct ob_err *put_ids(const struct btf_cmd *c, const struct btf *b, const u32 *id, u32 n,
+			      struct buf *out)
+{
+	if (c->value)
+		return put_value(c, b, id[0], out);
+	if (c->format == AS_C)
+		return btf_put_c(out, b, id, n);
+	for (u32 i = 0; i < n; i++)
+		btf_put_raw(out, b, id[i]);
+	return NULL;
+}
+
 static struct ob_err *put_named(const struct btf_cmd *c, const struct btf *b, char **names,
 				struct buf *out)
 {
@@ -136,14 +168,11 @@ static struct ob_err *put_named(const struct btf_cmd *c, const struct btf *b, ch
 
 	for (; *names && !err; names++)
 		err = find_named(b, *names, &ids);
-	const u32 *id = (const u32 *)(const void *)ids.p;
-	u32 n = (u32)(ids.n / sizeof(*id));
 	if (!err && ids.oom)
 		err = err_nomem();
-	else if (!err && c->format == AS_C)
-		err = btf_put_c(out, b, id, n);
-	for (u32 i = 0; !err && c->format != AS_C && i < n; i++)
-		btf_put_raw(out, b, id[i]);
+	if (!err)
+		err = put_ids(c, b, (const u32 *)(const void *)ids.p, (u32)(ids.n / sizeof(u32)),
+			      out);
 	buf_deinit(&ids);
 	return err;
 }
@@ -243,8 +272,10 @@ static int run(const void *opts, char **operand)
 	if (!*operand)
 		return fail("btf", err_hint(err_new(OB_SYNTAX, "no file is given"),
 					    "onebpf btf FILE; kernel is the running kernel"));
-	if (c->check && (operand[1] || c->format || c->base))
+	if (c->check && (operand[1] || c->format || c->base || c->value))
 		return fail("btf", err_new(OB_SYNTAX, "--check takes a file and nothing else"));
+	if (c->value && (!operand[1] || operand[2] || c->format))
+		return fail("btf", err_new(OB_SYNTAX, "--value needs one type"));
 	if (c->check)
 		return check(*operand);
 	struct ob_err *err = put_types(c, *operand, operand + 1, &out);
@@ -267,6 +298,10 @@ static const struct opt options[] = {
 	{OPT_TEXT, 'B', true, "base-btf", "FILE", TO(base), .complete = COMPLETE_FILE,
 	 .help = "the types that FILE's go on from: a module's, kernel",
 	 .more = "Its own types are shown"},
+	{OPT_TEXT, 'v', true, "value", "HEX", TO(value), .complete = COMPLETE_FILE,
+	 .help = "show a value of TYPE, in hexadecimal; @FILE: a file's",
+	 .more = "The text is bpf_snprintf_btf's. Of types that fit, it is the first"},
+	{OPT_COUNT, .name = "zero", TO(zero), .help = "what is 0 in the value, too"},
 	{OPT_COUNT, 'c', true, "check", TO(check),
 	 .help = "tell if Linux would load it: its log, and the errno",
 	 .more = "It is what BPF_BTF_LOAD says, but no kernel is asked"},
@@ -277,6 +312,7 @@ static const struct opt options[] = {
 static const struct example examples[] = {
 	{"which types has the kernel?", "onebpf btf --format=c kernel >vmlinux.h"},
 	{"what is in a file?", "onebpf btf -f c kernel 'struct file'"},
+	{"what is in these bytes?", "onebpf btf -v @bytes kernel 'struct iphdr'"},
 	{"why is my BTF refused?", "onebpf btf --check prog.o"},
 	{0},
 };

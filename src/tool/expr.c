@@ -38,6 +38,26 @@ struct ob_err *expr_read(const char *path, size_t max, struct buf *to)
 	return to->oom ? err_nomem() : NULL;
 }
 
+static u32 digit(char c) { return isdigit((u8)c) ? (u32)(c - '0') : (u32)(tolower(c) - 'a' + 10); }
+
+struct ob_err *expr_bytes(const char *option, const char *text, size_t max, struct buf *to)
+{
+	if (*text == '@')
+		return expr_read(text + 1, max, to);
+	for (const char *at = text; *at; at++) {
+		if (isspace((u8)*at) || *at == ':')
+			continue;
+		if (!isxdigit((u8)at[0]) || !isxdigit((u8)at[1]))
+			return err_hint(
+				err_at_text(err_new(OB_SYNTAX, "two hexadecimal digits are a byte"),
+					    option, 0, (u32)(at - text) + 1, 1, text, strlen(text)),
+				"the bytes of a file: %s @FILE", option);
+		buf_putc(to, (char)(digit(at[0]) << 4 | digit(at[1])));
+		at++;
+	}
+	return to->oom ? err_nomem() : NULL;
+}
+
 /* From # to the end of its line is a comment, in a file only, as for tcpdump.
  * Spaces take its place, so that columns stay. */
 static void blank_comments(struct buf *text)

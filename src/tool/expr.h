@@ -15,6 +15,8 @@ extern const char *const expr_words[];
 
 /* The text of a whole file ("-": standard input), at most max bytes. */
 struct ob_err *expr_read(const char *path, size_t max, struct buf *to);
+/* The bytes that an option names: in hexadecimal, or @FILE. */
+struct ob_err *expr_bytes(const char *option, const char *text, size_t max, struct buf *to);
 /* The operands joined by spaces, or the file when it is not NULL. */
 struct ob_err *expr_gather(char **operand, const char *file, struct buf *to);
 /* A link type by name or number; the error says which name is near. */

@@ -4,7 +4,6 @@
 #include "tool/expr.h"
 #include "tool/run.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -69,24 +68,6 @@ struct ob_err *run_program(const struct run_cmd *c, const char *path, struct pro
 
 /* ---- the memory ---- */
 
-static u32 digit(char c) { return isdigit((u8)c) ? (u32)(c - '0') : (u32)(tolower(c) - 'a' + 10); }
-
-static struct ob_err *from_hex(const char *s, struct buf *to)
-{
-	for (const char *at = s; *at; at++) {
-		if (isspace((u8)*at) || *at == ':')
-			continue;
-		if (!isxdigit((u8)at[0]) || !isxdigit((u8)at[1]))
-			return err_hint(
-				err_at_text(err_new(OB_SYNTAX, "two hexadecimal digits are a byte"),
-					    "--mem", 0, (u32)(at - s) + 1, 1, s, strlen(s)),
-				"the bytes of a file: --mem @FILE");
-		buf_putc(to, (char)(digit(at[0]) << 4 | digit(at[1])));
-		at++;
-	}
-	return to->oom ? err_nomem() : NULL;
-}
-
 /* FILE:N, unless there is a file whose name ends so. */
 static struct ob_err *split(const char *arg, char **path, u64 *nr)
 {
@@ -147,7 +128,5 @@ struct ob_err *run_memory(const struct run_cmd *c, struct buf *to)
 		return err_new(OB_SYNTAX, "--mem and --pkt: the memory is one or the other");
 	if (c->pkt)
 		return from_packet(c->pkt, to);
-	if (c->mem && *c->mem == '@')
-		return expr_read(c->mem + 1, MOST, to);
-	return c->mem ? from_hex(c->mem, to) : NULL;
+	return c->mem ? expr_bytes("--mem", c->mem, MOST, to) : NULL;
 }

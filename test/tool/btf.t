@@ -339,3 +339,47 @@ onebpf btf pointer; onebpf btf -fc pointer; echo $?
 -- stderr has
 type 1 cannot be said in C: it contains itself
 type 1 cannot be said in C: types nest too deep
+====
+# a value by its type
+-- sh
+types="$SRCDIR/fuzz/seed/fuzz_btf/bpfel"
+onebpf btf --value 0100000000000000:02 "$types" 'struct packed'; echo $?
+onebpf btf -v 00:0200000000000000:ff000000 "$types" 'struct packed'
+onebpf btf -v fbffffff "$types" 'enum color'
+onebpf btf -v 08000000 "$types" 'enum color'
+printf '\0\0\0\0' >bytes
+onebpf btf -v @bytes "$types" 'struct same'
+onebpf btf --zero -v @bytes "$types" 'typedef same'
+perl -e 'print pack("VVVCCCC", 0x105, 0, 0x12345, 0, 0, 3, 1)' >bits
+onebpf btf -v @bits "$types" 'struct bits'
+onebpf btf -v 00 "$types" 'struct fwd'; echo $?
+onebpf btf -v 0 "$types" int; echo $?
+onebpf btf -v 00000000 "$types"; echo $?
+-- stdout
+2
+(struct packed){
+ .b = (u64)2,
+ .c = (u32)255,
+}
+(enum color)GREEN
+(enum color)8
+(struct same){
+}
+(same){
+ .a = (int)0,
+}
+(struct bits){
+ .a = (u32)0x5,
+ .b = (u32)0x1,
+ .c = (u64)0x12345,
+ .e = (enum color)0x3,
+ .f = (_Bool)1,
+}
+2
+2
+2
+-- stderr has
+the value has 9 bytes
+no type is called "struct fwd"
+two hexadecimal digits are a byte
+--value needs one type
