@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Helpers on ring buffers, and on perf events, of which there are none here. */
+/* Helpers on ring buffers and perf events. */
+#include "kern/call.h"
 #include "kern/dynptr.h"
 #include "kern/helper.h"
 
@@ -133,21 +134,26 @@ BPF_HELPER(user_ringbuf_drain)
 	return m ? (u64)map_user_ring_drain(m, drained, &d, r4) : minus(EINVAL);
 }
 
-/* ---- perf events: no slot holds one ---- */
+/* ---- perf events: those of our world count nothing ---- */
 
 static s64 event_at(struct run *r, u64 map, u64 flags)
 {
 	struct map *m = kern_map(r, map);
-	u64 index = flags & BPF_F_INDEX_MASK;
+	s64 err = -EINVAL;
 
-	if (flags & ~(u64)BPF_F_INDEX_MASK || !m)
-		return -EINVAL;
-	if (index == BPF_F_CURRENT_CPU)
-		index = r->slot;
-	return index >= m->max_entries ? -E2BIG : -ENOENT;
+	if (m && kern_perf_at(m, flags, r->slot, &err))
+		err = 0;
+	return err;
 }
 
-BPF_HELPER(perf_event_output) { return kern_may(r, r4, r5, false) ? (u64)event_at(r, r2, r3) : 0; }
+BPF_HELPER(perf_event_output)
+{
+	struct map *m = kern_map(r, r2);
+
+	if (!m || !kern_may(r, r4, r5, false))
+		return m ? 0 : minus(EINVAL);
+	return (u64)kern_perf_output(m, r3, r->slot, addr_of(r4), r5);
+}
 
 BPF_HELPER(perf_event_read) { return (u64)event_at(r, r1, r2); }
 

@@ -15,11 +15,11 @@ static int ctl_add(int ep, int fd, const struct epoll_event *event)
 	int err = watch_add(ep, fd, &w);
 	if (err)
 		return err;
-	struct epoll_event wake = {.events = EPOLLIN | EPOLLET, .data.u64 = (u64)(uintptr_t)w};
+	struct epoll_event wake = {.events = EPOLLIN, .data.u64 = (u64)(uintptr_t)w};
 	if (w->kind == WATCH_EPOLL)
 		wake.events = event->events;
 	w->event = *event;
-	w->armed = w->kind == WATCH_PERF || watch_ready(w);
+	watch_begin(w);
 	if (!real()->epoll_ctl(ep, EPOLL_CTL_ADD, w->wake < 0 ? fd : w->wake, &wake))
 		return 0;
 	err = -errno;

@@ -38,8 +38,8 @@ int user_ms(s64 ns) { return ns < 0 ? NEVER : (int)MIN((ns + 999999) / 1000000, 
 
 /* ---- poll ---- */
 
-/* fds as the program gave them, own as the kernel is to see them: a ring's FIFO
- * stands in its place. */
+/* fds as the program gave them, own as the kernel is to see them: what tells of a
+ * ring's edges stands in its place. */
 struct job {
 	struct pollfd *fds, *own;
 	nfds_t n;
@@ -49,7 +49,12 @@ static struct watch *watch_for(int fd)
 {
 	struct watch *w = watch_find(NEVER, fd);
 
-	return w || !watch_add(NEVER, fd, &w) ? w : NULL;
+	if (w)
+		return w;
+	if (watch_add(NEVER, fd, &w))
+		return NULL;
+	watch_begin(w);
+	return w;
 }
 
 /* What is ready without asking the kernel: how many? */
@@ -84,8 +89,8 @@ static int begin(struct job *j)
 	return ready;
 }
 
-/* The kernel has looked: how many are ready now? An epoll may be ready only for a
- * FIFO whose ring is not. */
+/* The kernel has looked: how many are ready now? An epoll may be ready only for an
+ * edge of a ring that is not. */
 static int end(struct job *j)
 {
 	int n = 0;

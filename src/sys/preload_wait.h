@@ -17,9 +17,10 @@ struct watch {
 	struct watch *next;
 	enum watch_kind kind;
 	int ep, fd;
-	int wake; /* its FIFO; -1: it is an epoll with watches of its own */
+	int fifo, wake; /* wake: an epoll that is ready when the FIFO has had a byte;
+			 * -1: it is an epoll with watches of its own */
 	bool armed, reported;
-	u8 *page; /* a ring's consumer and producer page */
+	u8 *page; /* a ring's consumer and producer page, a perf event's first */
 	u32 size; /* of a ring's data, bytes */
 	struct epoll_event event;
 };
@@ -35,6 +36,8 @@ bool watch_is_epoll(int fd);
 
 /* EPOLLIN ..., 0: not ready. */
 u32 watch_ready(struct watch *w);
+/* Is it ready from the start? */
+void watch_begin(struct watch *w);
 /* Arms it if it was woken since; was it? */
 bool watch_drain(struct watch *w);
 /* The same for all of an epoll; and is one of them ready? */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What can be waited for in our world, and is no file that the kernel could wait
  * for: ring buffers and perf events. Each has a FIFO, into which its producer writes
- * a byte when a reader is to be woken. The kernel waits for that; what is ready is
- * told by the ring itself. */
+ * a byte when a reader is to be woken, and out of which nobody reads: every byte is
+ * an edge for all readers. A watch has an epoll of its own for these edges. What is
+ * ready is told by the ring itself. */
 #include "sys/preload_wait.h"
 
 #include <linux/bpf.h>
@@ -40,13 +41,21 @@ u32 watch_ready(struct watch *w)
 	return 0;
 }
 
+void watch_begin(struct watch *w)
+{
+	const struct perf_event_mmap_page *perf = (const void *)w->page;
+
+	watch_drain(w);
+	w->armed = w->kind == WATCH_PERF ? load((const u8 *)&perf->data_head) !=
+						   load((const u8 *)&perf->data_tail)
+					 : watch_ready(w) != 0;
+}
+
 bool watch_drain(struct watch *w)
 {
-	char bytes[256];
-	bool any = false;
+	struct epoll_event edge;
+	bool any = w->wake >= 0 && real()->epoll_wait(w->wake, &edge, 1, 0) > 0;
 
-	while (w->wake >= 0 && read(w->wake, bytes, sizeof(bytes)) > 0)
-		any = true;
 	if (any)
 		w->armed = true;
 	return any;
@@ -114,10 +123,22 @@ static int open_in_world(const char *kind, u32 id, int flags)
 	return fd < 0 ? fd : user_high(fd);
 }
 
-/* The pages that hold the positions. */
-static bool map_ring(struct watch *w, u32 id)
+static bool open_edges(struct watch *w, const char *fifo, u32 id)
 {
-	int fd = open_in_world("bpf-map", id, O_RDONLY);
+	struct epoll_event edge = {.events = EPOLLIN | EPOLLET};
+
+	w->fifo = open_in_world(fifo, id, O_RDWR | O_NONBLOCK);
+	w->wake = w->fifo < 0 ? -1 : epoll_create1(EPOLL_CLOEXEC);
+	if (w->wake < 0)
+		return false;
+	w->wake = user_high(w->wake);
+	return !real()->epoll_ctl(w->wake, EPOLL_CTL_ADD, w->fifo, &edge);
+}
+
+/* The pages that hold the positions. */
+static bool map_pages(struct watch *w, const char *kind, u32 id)
+{
+	int fd = open_in_world(kind, id, O_RDONLY);
 	void *p = fd < 0 ? MAP_FAILED
 			 : real()->mmap(NULL, 2 * USER_PAGE, PROT_READ, MAP_SHARED, fd, 0);
 
@@ -135,16 +156,16 @@ static int fill(struct watch *w, const struct user_object *o)
 
 	if (o->kind == USER_PERF) {
 		w->kind = WATCH_PERF;
-		w->wake = open_in_world("wake-perf", o->id, O_RDWR | O_NONBLOCK);
-		return w->wake < 0 ? -ENOMEM : 0;
+		return open_edges(w, "wake-perf", o->id) && map_pages(w, "bpf-perf", o->id)
+			       ? 0
+			       : -ENOMEM;
 	}
 	if (!user_map_info(w->fd, &info) ||
 	    (info.type != BPF_MAP_TYPE_RINGBUF && info.type != BPF_MAP_TYPE_USER_RINGBUF))
 		return -EPERM;
 	w->kind = info.type == BPF_MAP_TYPE_RINGBUF ? WATCH_RING : WATCH_USER_RING;
 	w->size = info.max_entries;
-	w->wake = open_in_world("wake", o->id, O_RDWR | O_NONBLOCK);
-	return w->wake < 0 || !map_ring(w, o->id) ? -ENOMEM : 0;
+	return open_edges(w, "wake", o->id) && map_pages(w, "bpf-map", o->id) ? 0 : -ENOMEM;
 }
 
 int watch_add(int ep, int fd, struct watch **ret)
@@ -159,7 +180,7 @@ int watch_add(int ep, int fd, struct watch **ret)
 		return -ENOMEM;
 	w->ep = ep;
 	w->fd = fd;
-	w->wake = -1;
+	w->wake = w->fifo = -1;
 	w->kind = WATCH_EPOLL;
 	int err = inner ? 0 : fill(w, &o);
 	w->next = all;
@@ -183,6 +204,8 @@ void watch_remove(struct watch *w)
 	__atomic_sub_fetch(&user_watches, 1, __ATOMIC_RELEASE);
 	if (w->wake >= 0)
 		real()->close(w->wake);
+	if (w->fifo >= 0)
+		real()->close(w->fifo);
 	if (w->page)
 		real()->munmap(w->page, 2 * USER_PAGE);
 	free(w);

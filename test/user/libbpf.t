@@ -1,0 +1,473 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# counting in a hash: as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file count.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+SEC("xdp")
+int count(struct xdp_md *ctx)
+{
+	unsigned char *p = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u32 key;
+	__u64 one = 1, *n;
+	if (p + 1 > end)
+		return XDP_DROP;
+	key = *p;
+	n = bpf_map_lookup_elem(&counts, &key);
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	else
+		bpf_map_update_elem(&counts, &key, &one, BPF_NOEXIST);
+	return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file count.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+int main(void)
+{
+	struct bpf_object *o = bpf_object__open_file("count.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	int prog = bpf_program__fd(bpf_object__find_program_by_name(o, "count"));
+	int map = bpf_map__fd(bpf_object__find_map_by_name(o, "counts"));
+	for (int i = 0; i < 100; i++) {
+		unsigned char packet[64] = {i * i % 7};
+		LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+		int err = bpf_prog_test_run_opts(prog, &t);
+		if (err || t.retval != 2)
+			return printf("%d %u\n", err, t.retval);
+	}
+	for (unsigned key = 0; key < 8; key++) {
+		unsigned long long n = 0;
+		int err = bpf_map_lookup_elem(map, &key, &n);
+		printf("%u: %d %llu\n", key, err, n);
+	}
+	unsigned key, found = 0;
+	for (int err = bpf_map_get_next_key(map, NULL, &key); !err; found++)
+		err = bpf_map_get_next_key(map, &key, &key);
+	printf("%u keys\n", found);
+	bpf_object__close(o);
+}
+-- sh
+"$TESTDIR/user/build" count && "$TESTDIR/user/both" ./count
+-- stdout
+0: 0 15
+1: 0 29
+2: 0 28
+3: -2 0
+4: 0 28
+5: -2 0
+6: -2 0
+7: -2 0
+4 keys
+====
+# a ring buffer, read by epoll and poll: as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file ring.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct event {
+	__u32 length, number;
+	char text[24];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+__u32 number;
+SEC("xdp")
+int send(struct xdp_md *ctx)
+{
+	struct event *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+	if (!e)
+		return XDP_DROP;
+	e->length = ctx->data_end - ctx->data;
+	e->number = number++;
+	__builtin_memcpy(e->text, "abcdefghijklmnopqrstuvw", 24);
+	bpf_ringbuf_submit(e, 0);
+	return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file ring.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+struct event {
+	unsigned length, number;
+	char text[24];
+};
+static unsigned seen, wrong;
+static int got(void *arg, void *data, size_t n)
+{
+	struct event *e = data;
+	wrong += n != sizeof(*e) || e->number != seen || strcmp(e->text, "abcdefghijklmnopqrstuvw");
+	seen++;
+	return 0;
+}
+static int run(int prog, int times)
+{
+	int passed = 0;
+	for (int i = 0; i < times; i++) {
+		unsigned char packet[64] = {0};
+		LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+		passed += !bpf_prog_test_run_opts(prog, &t) && t.retval == 2;
+	}
+	return passed;
+}
+int main(void)
+{
+	struct bpf_object *o = bpf_object__open_file("ring.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	int prog = bpf_program__fd(bpf_object__find_program_by_name(o, "send"));
+	int map = bpf_map__fd(bpf_object__find_map_by_name(o, "ring"));
+	struct ring_buffer *rb = ring_buffer__new(map, got, NULL, NULL);
+	if (!rb)
+		return 1;
+	printf("empty %d\n", ring_buffer__poll(rb, 10));
+	for (int round = 0; round < 50; round++) {
+		int sent = run(prog, 3 + round % 5), before = seen, n = ring_buffer__poll(rb, 1000);
+		if (n != sent || seen - before != sent)
+			printf("round %d: %d %d %d\n", round, sent, n, seen - before);
+	}
+	printf("seen %u wrong %u\n", seen, wrong);
+	struct pollfd fds[2] = {{map, POLLIN}, {ring_buffer__epoll_fd(rb), POLLIN}};
+	printf("none %d", poll(fds, 2, 0));
+	run(prog, 1);
+	int n = poll(fds, 2, 1000);
+	printf(" one %d %x %x", n, fds[0].revents, fds[1].revents);
+	printf(" again %d", poll(fds, 2, 0));
+	printf(" eaten %d", ring_buffer__consume(rb));
+	printf(" none %d\n", poll(fds, 2, 20));
+	printf("full %d", run(prog, 200));
+	printf(" eaten %d\n", ring_buffer__consume(rb));
+	ring_buffer__free(rb);
+	bpf_object__close(o);
+}
+-- sh
+"$TESTDIR/user/build" ring && "$TESTDIR/user/both" ./ring
+-- stdout
+empty 0
+seen 250 wrong 0
+none 0 one 2 1 1 again 2 eaten 1 none 0
+full 102 eaten 102
+====
+# global data: set before the load, mapped, frozen: as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file data.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+const volatile __u32 step = 1;
+__u64 sum = 1000;
+__u32 calls;
+static volatile char name[16] = "unset";
+SEC("xdp")
+int add(struct xdp_md *ctx)
+{
+	calls++;
+	sum += step;
+	name[0] = 'A' + calls % 26;
+	return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file data.c
+#include <bpf/bpf.h>
+#include "data.skel.h"
+#include <stdio.h>
+#include <sys/mman.h>
+int main(void)
+{
+	struct data_bpf *s = data_bpf__open();
+	if (!s)
+		return 1;
+	s->rodata->step = 7;
+	s->data->sum = 5;
+	if (data_bpf__load(s))
+		return 2;
+	for (int i = 0; i < 10; i++) {
+		unsigned char packet[64] = {0};
+		LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+		if (bpf_prog_test_run_opts(bpf_program__fd(s->progs.add), &t))
+			return 3;
+		s->data->sum++;
+	}
+	printf("step %u sum %llu calls %u\n", s->rodata->step, s->data->sum, s->bss->calls);
+	unsigned zero = 0;
+	printf("frozen: %d", bpf_map_update_elem(bpf_map__fd(s->maps.rodata), &zero, "xxxx", 0));
+	int fd = bpf_map__fd(s->maps.rodata);
+	printf(" %d", mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+	void *p = mmap(0, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	printf(" %d %d\n", p != MAP_FAILED, mprotect(p, 4096, PROT_READ | PROT_WRITE));
+	data_bpf__destroy(s);
+}
+-- sh
+"$TESTDIR/user/build" data && "$TESTDIR/user/both" ./data
+-- stdout
+step 7 sum 85 calls 10
+frozen: -1 1 1 -1
+====
+# tail calls: as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file tail.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 4);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} next SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u64);
+} calls SEC(".maps");
+static void count(__u32 which)
+{
+	__u64 *n = bpf_map_lookup_elem(&calls, &which);
+	if (n)
+		(*n)++;
+}
+SEC("xdp")
+int first(struct xdp_md *ctx)
+{
+	count(0);
+	bpf_tail_call(ctx, &next, 1);
+	count(3);
+	return 10;
+}
+SEC("xdp")
+int second(struct xdp_md *ctx)
+{
+	count(1);
+	bpf_tail_call(ctx, &next, 2);
+	return 11;
+}
+SEC("xdp")
+int loop(struct xdp_md *ctx)
+{
+	count(2);
+	bpf_tail_call(ctx, &next, 2);
+	return 12;
+}
+char _license[] SEC("license") = "GPL";
+-- file tail.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+static struct bpf_object *o;
+static int prog(const char *name) { return bpf_program__fd(bpf_object__find_program_by_name(o, name)); }
+static int map(const char *name) { return bpf_map__fd(bpf_object__find_map_by_name(o, name)); }
+static void run(const char *what)
+{
+	unsigned char packet[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+	int err = bpf_prog_test_run_opts(prog("first"), &t);
+	printf("%s: %d %u", what, err, t.retval);
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned long long n = 0;
+		bpf_map_lookup_elem(map("calls"), &i, &n);
+		printf(" %llu", n);
+	}
+	printf("\n");
+}
+int main(void)
+{
+	o = bpf_object__open_file("tail.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	run("none");
+	unsigned key = 1, fd = prog("second");
+	printf("%d ", bpf_map_update_elem(map("next"), &key, &fd, 0));
+	run("second");
+	key = 2, fd = prog("loop");
+	printf("%d ", bpf_map_update_elem(map("next"), &key, &fd, 0));
+	run("loop");
+	key = 1;
+	printf("%d ", bpf_map_delete_elem(map("next"), &key));
+	run("none again");
+	key = 3, fd = map("calls");
+	printf("%d\n", bpf_map_update_elem(map("next"), &key, &fd, 0));
+	bpf_object__close(o);
+}
+-- sh
+"$TESTDIR/user/build" tail && "$TESTDIR/user/both" ./tail
+-- stdout
+none: 0 10 1 0 0 1
+0 second: 0 11 2 1 0 1
+0 loop: 0 12 3 2 32 1
+0 none again: 0 10 4 2 32 2
+-22
+====
+# maps in maps: as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file inner.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct inner {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, __u64);
+} inner1 SEC(".maps"), inner2 SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__array(values, struct inner);
+} outer SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct inner);
+} fixed SEC(".maps") = {.values = {(void *)&inner1, (void *)&inner2}};
+SEC("xdp")
+int count(struct xdp_md *ctx)
+{
+	__u32 key = ctx->data_end - ctx->data, zero = 0, one = 1;
+	void *in = bpf_map_lookup_elem(&outer, &key);
+	__u64 *n;
+	if (!in)
+		return 1;
+	n = bpf_map_lookup_elem(in, &zero);
+	if (n)
+		(*n)++;
+	in = bpf_map_lookup_elem(&fixed, &one);
+	if (!in)
+		return 2;
+	n = bpf_map_lookup_elem(in, &one);
+	if (n)
+		(*n)++;
+	return 3;
+}
+char _license[] SEC("license") = "GPL";
+-- file inner.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+static struct bpf_object *o;
+static int map(const char *name) { return bpf_map__fd(bpf_object__find_map_by_name(o, name)); }
+static int run(unsigned n)
+{
+	unsigned char packet[128] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = n);
+	int prog = bpf_program__fd(bpf_object__find_program_by_name(o, "count"));
+	return bpf_prog_test_run_opts(prog, &t) ? -1 : (int)t.retval;
+}
+static unsigned long long at(int fd, unsigned key)
+{
+	unsigned long long n = 99;
+	bpf_map_lookup_elem(fd, &key, &n);
+	return n;
+}
+int main(void)
+{
+	o = bpf_object__open_file("inner.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	printf("%d", run(64));
+	int own = bpf_map_create(BPF_MAP_TYPE_ARRAY, "own", 4, 8, 2, NULL);
+	int other = bpf_map_create(BPF_MAP_TYPE_ARRAY, "other", 4, 8, 3, NULL);
+	unsigned key = 64, id = 0;
+	printf(" %d", bpf_map_update_elem(map("outer"), &key, &own, BPF_ANY));
+	printf(" %d", run(64));
+	printf(" %d", run(64));
+	printf(" %d", run(65));
+	printf(" %d", bpf_map_update_elem(map("outer"), &key, &other, BPF_ANY));
+	printf(" %llu %llu %llu\n", at(own, 0), at(map("inner1"), 1), at(map("inner2"), 1));
+	struct bpf_map_info info = {0};
+	unsigned n = sizeof(info);
+	bpf_obj_get_info_by_fd(own, &info, &n);
+	printf("%d %d", bpf_map_lookup_elem(map("outer"), &key, &id), id == info.id);
+	printf(" %d", bpf_map_delete_elem(map("outer"), &key));
+	printf(" %d\n", run(64));
+	bpf_object__close(o);
+}
+-- sh
+"$TESTDIR/user/build" inner && "$TESTDIR/user/both" ./inner
+-- stdout
+1 0 3 3 1 -22 2 0 2
+0 0 0 1
+====
+# a perf buffer, its losses told: as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file perf.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} events SEC(".maps");
+__u64 number;
+SEC("xdp")
+int send(struct xdp_md *ctx)
+{
+	__u64 e[3] = {number++, 7, ctx->data_end - ctx->data};
+	return bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, e, sizeof(e)) ? XDP_DROP : XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file perf.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+static unsigned seen, wrong;
+static unsigned long long lost;
+static void got(void *arg, int cpu, void *data, unsigned n)
+{
+	unsigned long long *e = data;
+	wrong += n < 24 || e[1] != 7 || e[2] != 64;
+	seen++;
+}
+static void missed(void *arg, int cpu, unsigned long long n) { lost += n; }
+int main(void)
+{
+	struct bpf_object *o = bpf_object__open_file("perf.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	int prog = bpf_program__fd(bpf_object__find_program_by_name(o, "send"));
+	int map = bpf_map__fd(bpf_object__find_map_by_name(o, "events"));
+	struct perf_buffer *pb = perf_buffer__new(map, 1, got, missed, NULL, NULL);
+	if (!pb)
+		return 2;
+	printf("none %d\n", perf_buffer__poll(pb, 0));
+	unsigned char packet[64] = {0};
+	unsigned passed = 0, dropped = 0;
+	for (int i = 0; i < 20; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+		passed += !bpf_prog_test_run_opts(prog, &t) && t.retval == 2;
+		if (perf_buffer__poll(pb, 1000) != 1)
+			printf("not woken\n");
+	}
+	printf("passed %u seen %u wrong %u lost %llu\n", passed, seen, wrong, lost);
+	for (int i = 0; i < 1000; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+		dropped += !bpf_prog_test_run_opts(prog, &t) && t.retval == 1;
+	}
+	perf_buffer__consume(pb);
+	LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+	bpf_prog_test_run_opts(prog, &t);
+	perf_buffer__consume(pb);
+	printf("all there: %d, lost as told: %d\n", seen + dropped == 1021, dropped && lost == dropped);
+	perf_buffer__free(pb);
+	bpf_object__close(o);
+}
+-- sh
+"$TESTDIR/user/build" perf && "$TESTDIR/user/both" taskset 1 ./perf
+-- stdout
+none 0
+passed 20 seen 20 wrong 0 lost 0
+all there: 1, lost as told: 1
