@@ -79,10 +79,9 @@ struct jit {
 	const struct env *env;
 	struct jit_piece *piece;
 	u32 pieces;
-	/* Of a program whose functions may be called back: a callback from C (as
-	 * run->call), and a run that begins there (fn is E_FN). */
-	u64 (*callback)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn);
-	env_fn *entry_at;
+	/* Of a program whose functions may be called back: calls run->fn from C, and
+	 * as a run that begins there. */
+	env_fn *callback, *entry_at;
 	const u8 **func; /* where functions begin, ascending */
 	u32 funcs;
 	struct jit_symbol {
@@ -103,7 +102,6 @@ enum {
 	E_SP,    /* the machine's stack pointer, to end the run from anywhere */
 	E_LOCAL, /* of callx: a function of the program, not a helper */
 	E_JIT,   /* struct jit of the code that calls a helper */
-	E_FN,    /* where a callback begins */
 	E_AT,    /* the first region: its address, */
 	E_READ,  /* and for accesses of 1, 2, 4 and 8 bytes how many addresses */
 	E_WRITE = E_READ + 4,
@@ -119,6 +117,6 @@ const void *tail_target(struct run *r, u64 map, u32 index, const struct env *env
 /* The code of a function or helper that callx's value means, or NULL. */
 const void *safe_callx(struct run *r, u64 value, const struct jit *j);
 /* run->call of safe code. */
-u64 safe_callback(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn);
+env_fn safe_callback;
 
 #endif

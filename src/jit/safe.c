@@ -103,16 +103,16 @@ static bool may_call(struct run *r, const struct jit *j, u64 fn)
 	return !r->fault;
 }
 
-u64 safe_callback(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn)
+u64 safe_callback(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 {
 	const struct jit *j = (const struct jit *)(uintptr_t)r->engine[E_JIT];
 	u64 stack = r->stack, stack_size = r->stack_size, sp = r->engine[E_SP];
 	u32 depth = r->depth;
 
-	if (r->fault || !may_call(r, j, fn))
+	if (r->fault || !may_call(r, j, r->fn))
 		return 0;
 	r->depth++;
-	u64 r0 = j->callback(r1, r2, r3, r4, r5, r, fn);
+	u64 r0 = j->callback(r1, r2, r3, r4, r5, r);
 	r->depth = depth;
 	r->stack = stack;
 	r->stack_size = stack_size;
@@ -131,6 +131,6 @@ u64 jit_run_at(const struct jit *j, u64 fn, const u64 arg[5], struct run *r)
 		r->fault_addr = fn;
 		return 0;
 	}
-	r->engine[E_FN] = fn;
+	r->fn = fn;
 	return j->entry_at(arg[0], arg[1], arg[2], arg[3], arg[4], r);
 }

@@ -562,7 +562,7 @@ static struct ob_err *finish(struct x86 *x)
 	j->env = x->env;
 	j->tail_entry = at_label(x, x->func.v[0].entry);
 	if (x->calls_back) {
-		j->callback = (void *)(uintptr_t)at_label(x, x->callback);
+		j->callback = (env_fn *)(uintptr_t)at_label(x, x->callback);
 		j->entry_at = (env_fn *)(uintptr_t)at_label(x, x->entry_at);
 	}
 	j->func = malloc(x->func.n * sizeof(*j->func));

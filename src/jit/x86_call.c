@@ -503,7 +503,7 @@ static void aside_piece(struct x86 *x, const struct aside *s)
 	jump_to(c, JUMP_ALWAYS, 0, x->stop);
 }
 
-/* Callbacks: from C, with the function as seventh argument, and as a run. */
+/* Callbacks of run->fn: from C, and as a run. */
 
 static void fast_callbacks(struct x86 *x)
 {
@@ -512,14 +512,14 @@ static void fast_callbacks(struct x86 *x)
 	label_here(c, x->callback);
 	push(c, RBP);
 	mov(c, true, RBP, R9);
-	rm(c, false, 0xff, 2, RSP, 16); /* call */
+	rm(c, false, 0xff, 2, RBP, RUN(fn)); /* call */
 	pop(c, RBP);
 	put8(c, 0xc3);
 	label_here(c, x->entry_at);
 	push(c, RBP);
 	mov(c, true, RBP, R9);
 	tell_callback(x);
-	rm(c, false, 0xff, 2, RBP, ENGINE(E_FN));
+	rm(c, false, 0xff, 2, RBP, RUN(fn));
 	pop(c, RBP);
 	put8(c, 0xc3);
 }
@@ -531,17 +531,16 @@ static void safe_callbacks(struct x86 *x)
 	label_here(c, x->callback);
 	save(c);
 	add_sp(c, -8);
-	rm(c, true, 0x8b, R11, RSP, 8 * (LEN(saved) + 2));
 	mov(c, true, RBP, R9);
 	rm(c, true, 0x8b, R12, RBP, RUN(stack));
 	rm(c, true, 0x89, RSP, RBP, ENGINE(E_SP));
-	rr(c, false, 0xff, 2, R11);
+	rm(c, false, 0xff, 2, RBP, RUN(fn));
 	add_sp(c, 8);
 	restore(c);
 	put8(c, 0xc3);
 	label_here(c, x->entry_at);
 	begin(x);
-	rm(c, false, 0xff, 2, RBP, ENGINE(E_FN));
+	rm(c, false, 0xff, 2, RBP, RUN(fn));
 	jump_to(c, JUMP_ALWAYS, 0, x->main_end);
 }
 

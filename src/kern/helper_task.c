@@ -136,6 +136,30 @@ BPF_HELPER(get_current_ancestor_cgroup_id)
 	return inode_of(path);
 }
 
+/* Linux: array of cgroups, index. Is the task's cgroup that one, or below it? */
+BPF_HELPER(current_task_under_cgroup)
+{
+	struct map *m = kern_map(r, r1);
+	char path[CGROUP_PATH];
+	u32 index = (u32)r2;
+
+	if (!m)
+		return 0;
+	if (m->type != BPF_MAP_TYPE_CGROUP_ARRAY || index >= m->max_entries)
+		return minus(m->type == BPF_MAP_TYPE_CGROUP_ARRAY ? E2BIG : EINVAL);
+	u32 id = map_id(m, &index);
+	if (!id || !cgroup_path(path))
+		return minus(EAGAIN);
+	for (char *end = path + strlen(path); end >= path + sizeof(cgroups) - 1; end--) {
+		if (*end && *end != '/')
+			continue;
+		*end = 0;
+		if ((u32)inode_of(path) == id)
+			return 1;
+	}
+	return 0;
+}
+
 /* ---- signals ---- */
 
 BPF_HELPER(send_signal)

@@ -2,8 +2,6 @@
 /* Helpers on texts: numbers in them, and comparing. */
 #include "kern/helper.h"
 
-#include <ctype.h>
-
 static const char *text_at(u64 at) { return addr_of(at); }
 
 /* ---- numbers: lib/kstrtox.c and kernel/bpf/helpers.c say what is one ---- */
@@ -13,14 +11,23 @@ struct number {
 	u64 value;
 };
 
-static u32 digit(char c)
+/* 36: it is none of any base. */
+static inline u32 digit(char c)
 {
-	return isdigit((u8)c) ? (u32)(c - '0') : isalpha((u8)c) ? (u32)(tolower(c) - 'a' + 10) : 36;
+	u32 decimal = (u32)(u8)c - '0', letter = ((u32)(u8)c | 0x20) - 'a';
+
+	return decimal < 10 ? decimal : letter < 26 ? letter + 10 : 36;
+}
+
+/* As Linux's ctype.h: 0xa0 is one. */
+static inline bool is_space(char c)
+{
+	return c == ' ' || (u8)(c - '\t') < 5 || (u8)c == 0xa0;
 }
 
 static u32 radix(const char *s, size_t n, u32 base, size_t *prefix)
 {
-	bool zero = n && s[0] == '0', x = zero && n > 1 && tolower(s[1]) == 'x';
+	bool zero = n && s[0] == '0', x = zero && n > 1 && (s[1] | 0x20) == 'x';
 
 	if (!base)
 		base = x && n > 2 && digit(s[2]) < 16 ? 16 : zero ? 8 : 10;
@@ -35,7 +42,7 @@ static s64 parse(const char *s, size_t n, u64 flags, struct number *ret)
 
 	if (!n || (flags && flags != 8 && flags != 10 && flags != 16))
 		return -EINVAL;
-	while (i < n && isspace((u8)s[i]))
+	while (i < n && is_space(s[i]))
 		i++;
 	ret->negative = i < n && s[i] == '-';
 	i += ret->negative;

@@ -26,15 +26,23 @@ struct ob_run {
 enum { KERN_REGIONS = 6 };
 struct kern_pkt; /* packet.c: a packet that helpers may change */
 
+/* A thread's registers, for walks of its stack. */
+struct kern_regs {
+	u64 ip, fp;
+};
+
 /* What a program of our world is called with: the arg of its struct run. */
 struct kern_ctx {
 	const struct kern_prog *prog;
 	void *ctx; /* r1: laid out as linux/bpf.h says */
 	u32 ctx_size;
-	struct kern_pkt *pkt; /* NULL: it has none */
-	u64 cookie;           /* bpf_get_attach_cookie */
-	u64 func_ip;          /* bpf_get_func_ip */
-	struct buf *seq;      /* of an iterator: what it writes */
+	struct kern_pkt *pkt;         /* NULL: it has none */
+	u64 cookie;                   /* bpf_get_attach_cookie */
+	u64 func_ip;                  /* bpf_get_func_ip */
+	struct buf *seq;              /* of an iterator: what it writes */
+	const struct kern_regs *regs; /* where the thread was; NULL: as ctx says, if it does */
+	u32 args;   /* of a traced function: words at ctx, behind which is its result */
+	s32 retval; /* bpf_get_retval, bpf_set_retval */
 	/* What it may touch besides its stack and maps (safe mode): kern_prog_call
 	 * makes the first one its context; who prepares a packet adds that. */
 	struct region region[KERN_REGIONS];

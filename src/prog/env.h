@@ -87,8 +87,9 @@ struct run {
 	 * it in safe mode before it calls one. */
 	u64 stack, stack_size;
 	const struct lent *lent; /* by helpers to callbacks, for their time (kern) */
-	/* Calls a function of the program that calls the helper; the engine's. */
-	u64 (*call)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn);
+	/* Calls fn, a function of the program that calls the helper; the engine's. */
+	env_fn *call;
+	u64 fn;
 	u64 engine[16]; /* private to the engine */
 };
 
@@ -98,7 +99,8 @@ struct run {
  * fault: a helper looks at r->fault and returns. */
 static inline u64 run_callback(struct run *r, u64 fn, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
-	return r->call(r1, r2, r3, r4, r5, r, fn);
+	r->fn = fn;
+	return r->call(r1, r2, r3, r4, r5, r);
 }
 
 /* Clears the second part; engines call it at their beginning. */

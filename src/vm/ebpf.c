@@ -303,10 +303,10 @@ static const struct op *callback_op(const struct machine *m, u64 fn)
 }
 
 /* run->call: a loop in the helper that the other loop waits for. */
-static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r, u64 fn)
+static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 {
 	struct machine *m = (struct machine *)(uintptr_t)r->engine[E_MACHINE];
-	const struct op *pc = r->fault ? NULL : callback_op(m, fn);
+	const struct op *pc = r->fault ? NULL : callback_op(m, r->fn);
 	u64 stack = r->stack, stack_size = r->stack_size;
 	u32 depth = r->depth;
 

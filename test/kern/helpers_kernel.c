@@ -340,7 +340,7 @@ static void strto(void)
 
 	begin();
 	if (one_in(3))
-		fill(0, n, " \t+-0x19af7zZ");
+		fill(0, n, " \t\xa0+-0x19af7zZ");
 	else
 		snprintf((char *)c.mem, 64, one_in(2) ? "%s%s%llx" : "%s%s%lld",
 			 one_in(3) ? " " : "", one_in(3) ? "0x" : "", (long long)any64());
