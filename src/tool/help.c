@@ -234,6 +234,10 @@ static int run_help(const void *opts, char **operand)
 		help_helpers(stdout);
 		return DONE;
 	}
+	if (o->man && !strcmp(*operand, "maps")) {
+		help_maps(stdout);
+		return DONE;
+	}
 	if (!v)
 		return fail("help", err_hint(err_new(OB_NAME, "no verb \"%s\"", *operand),
 					     "the verbs: onebpf --help"));
