@@ -20,10 +20,7 @@ static inline u32 digit(char c)
 }
 
 /* As Linux's ctype.h: 0xa0 is one. */
-static inline bool is_space(char c)
-{
-	return c == ' ' || (u8)(c - '\t') < 5 || (u8)c == 0xa0;
-}
+static inline bool is_space(char c) { return c == ' ' || (u8)(c - '\t') < 5 || (u8)c == 0xa0; }
 
 static u32 radix(const char *s, size_t n, u32 base, size_t *prefix)
 {
