@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The commands on maps: kernel/bpf/syscall.c says what they check, in what order. */
 #include "kern/call.h"
+#include "kern/timer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static struct map *inner(struct map *m, u32 id)
 	return o ? o->p : NULL;
 }
 
-static const struct map_host host = {.wake = wake, .inner = inner};
+static const struct map_host host = {.wake = wake, .inner = inner, .drop = kern_timer_drop};
 
 /* Without the descriptor, which would hold the object. */
 static void settle(struct map *m)
