@@ -53,7 +53,11 @@ static int open_map(int fd, u32 id, void **ret)
 	return 0;
 }
 
-static void close_map(void *p) { map_put(p); }
+static void close_map(void *p)
+{
+	kern_timer_end_map(p);
+	map_put(p);
+}
 
 const struct object_ops object_map_ops = {open_map, close_map};
 
