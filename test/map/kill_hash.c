@@ -505,9 +505,9 @@ static void say(const char *what, bool ok, u32 n)
 
 int main(int argc, char **argv)
 {
-	u32 kills = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 200, n = 0;
+	u32 kills = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 100, n = 0;
 	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	u32 each = argc > 3 ? (u32)strtoul(argv[3], NULL, 0) : 17;
+	u32 each = argc > 3 ? (u32)strtoul(argv[3], NULL, 0) : 29;
 	const char *no = untraceable();
 	bool ok = true;
 
