@@ -57,7 +57,32 @@ static void put(const struct btf *b)
 		btf_put_raw(&out, b, id);
 	buf_clear(&out);
 	ob_err_destroy(btf_put_c(&out, b, NULL, 0));
+	buf_clear(&out);
+	for (u32 id = 1; id < b->n && id < 100; id++)
+		btf_put_value(&out, b, id, bytes_part(b->data, 0, 64), id & 15);
 	buf_deinit(&out);
+}
+
+/* Written and read it is the same; made one, it has no more, and stays so. */
+static void make_again(const struct btf *b)
+{
+	struct btf *once = NULL, *again = NULL;
+	struct buf out = {0};
+
+	btf_write(&out, b, true);
+	must(!btf_read((struct bytes){(const u8 *)out.p, out.n}, NULL, &again), "what is written");
+	must(again->n == b->n && !memcmp(again->types.p, b->types.p, b->types.n), "it is the same");
+	btf_destroy(again);
+	buf_deinit(&out);
+	again = NULL;
+	struct ob_err *err = btf_dedup(b, &once);
+	must(err || once->n <= b->n, "not more");
+	if (!err)
+		err = btf_dedup(once, &again);
+	must(err || once->n == again->n, "that was all");
+	ob_err_destroy(err);
+	btf_destroy(once);
+	btf_destroy(again);
 }
 
 static void check_types(struct bytes in)
@@ -76,8 +101,10 @@ static void check_types(struct bytes in)
 		ask(loaded, id);
 		ask_map(loaded, id);
 	}
-	if (!err)
+	if (!err) {
 		put(read);
+		make_again(read);
+	}
 	ob_err_destroy(err);
 	btf_destroy(loaded);
 	btf_destroy(read);

@@ -171,7 +171,7 @@ void btf_maker_word(struct btf_maker *m, u32 word);
 struct ob_err *btf_maker_finish(struct btf_maker *m, struct btf **ret);
 /* Its bytes as a file has them; swapped: in the other byte order. */
 void btf_write(struct buf *out, const struct btf *b, bool swapped);
-/* The same with equal types as one; variables stay as they are. */
+/* The same with equal types as one; variables stay as they are. OB_UNSUPPORTED. */
 struct ob_err *btf_dedup(const struct btf *b, struct btf **ret);
 
 /* ---- as text ---- */

@@ -102,21 +102,27 @@ static u32 count_classes(struct dedup *d)
 	return n;
 }
 
-static void split(struct dedup *d)
+enum { ROUNDS = 4096 };
+
+/* A chain takes as many rounds as it is long, so hostile ones are given up: false. */
+static bool split(struct dedup *d)
 {
-	u32 classes, before = 0;
+	u32 classes, before = 0, left = ROUNDS;
 
 	for (u32 id = 1; id < d->b->n; id++)
 		d->class[id] = look(d, id);
 	while ((classes = count_classes(d)) > before) {
 		u64 *last = d->class;
 
+		if (!left--)
+			return false;
 		before = classes;
 		for (u32 id = 1; id < d->b->n; id++)
 			d->next[id] = look_further(d, id);
 		d->class = d->next;
 		d->next = last;
 	}
+	return true;
 }
 
 /* ---- declarations ---- */
@@ -233,8 +239,9 @@ static struct ob_err *dedup(const struct btf *b, bool *again, struct btf **ret)
 	d.slot = calloc(d.slots, sizeof(*d.slot));
 	if (!d.class || !d.next || !d.to || !d.slot)
 		err = err_nomem();
-	else
-		split(&d);
+	else if (!split(&d))
+		err = err_new(OB_UNSUPPORTED, "types refer to each other more than %u deep",
+			      ROUNDS);
 	if (!err && !resolve_declarations(&d))
 		err = err_nomem();
 	if (!err)

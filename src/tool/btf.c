@@ -9,13 +9,13 @@
 #include <stdlib.h>
 
 enum { LARGEST = 1 << 30 };
-enum { AS_C = 1, AS_RAW };
+enum { AS_C = 1, AS_RAW, AS_BIN };
 
-static const char *const formats[] = {"c", "raw", NULL};
+static const char *const formats[] = {"c", "raw", "bin", NULL};
 
 struct btf_cmd {
 	u32 format; /* AS_C ..., 0: AS_RAW */
-	u32 check, zero;
+	u32 check, zero, dedup;
 	const char *base, *value;
 };
 
@@ -195,6 +195,10 @@ static struct ob_err *put_all(const struct btf_cmd *c, const struct btf *b, stru
 {
 	struct ob_err *err;
 
+	if (c->format == AS_BIN) {
+		btf_write(out, b, false);
+		return NULL;
+	}
 	if (c->format != AS_C) {
 		for (u32 id = b->first; id < b->n; id++)
 			btf_put_raw(out, b, id);
@@ -214,6 +218,13 @@ static struct ob_err *put_types(const struct btf_cmd *c, const char *name, char 
 
 	if (!err)
 		err = read_types(name, base, &b);
+	if (!err && c->dedup) {
+		struct btf *all = b;
+
+		b = NULL;
+		err = btf_dedup(all, &b);
+		btf_destroy(all);
+	}
 	if (!err && !*types)
 		err = put_all(c, b, out);
 	if (!err && *types)
@@ -272,8 +283,10 @@ static int run(const void *opts, char **operand)
 	if (!*operand)
 		return fail("btf", err_hint(err_new(OB_SYNTAX, "no file is given"),
 					    "onebpf btf FILE; kernel is the running kernel"));
-	if (c->check && (operand[1] || c->format || c->base || c->value))
+	if (c->check && (operand[1] || c->format || c->base || c->value || c->dedup))
 		return fail("btf", err_new(OB_SYNTAX, "--check takes a file and nothing else"));
+	if (c->format == AS_BIN && operand[1])
+		return fail("btf", err_new(OB_SYNTAX, "--format=bin writes all types"));
 	if (c->value && (!operand[1] || operand[2] || c->format))
 		return fail("btf", err_new(OB_SYNTAX, "--value needs one type"));
 	if (c->check)
@@ -293,11 +306,12 @@ static int run(const void *opts, char **operand)
 static const struct opt options[] = {
 	{OPT_GROUP, .help = "What to show"},
 	{OPT_WORD, 'f', true, "format", "FORMAT", TO(format), .words = formats,
-	 .help = "raw, when nothing is said, one by one; c: a C header",
+	 .help = "raw, when nothing is said, one by one; c; bin: as stored",
 	 .more = "In C a type stands behind those that it needs; when TYPE is given, those are shown, too"},
 	{OPT_TEXT, 'B', true, "base-btf", "FILE", TO(base), .complete = COMPLETE_FILE,
 	 .help = "the types that FILE's go on from: a module's, kernel",
 	 .more = "Its own types are shown"},
+	{OPT_COUNT, .name = "dedup", TO(dedup), .help = "equal types as one, before anything is shown"},
 	{OPT_TEXT, 'v', true, "value", "HEX", TO(value), .complete = COMPLETE_FILE,
 	 .help = "show a value of TYPE, in hexadecimal; @FILE: a file's",
 	 .more = "The text is bpf_snprintf_btf's. Of types that fit, it is the first"},

@@ -383,3 +383,32 @@ the value has 9 bytes
 no type is called "struct fwd"
 two hexadecimal digits are a byte
 --value needs one type
+====
+# types as they are stored, and equal ones as one
+-- sh
+types="$SRCDIR/fuzz/seed/fuzz_btf/bpfel"
+onebpf btf -f bin "$SRCDIR/fuzz/seed/fuzz_btf/bpfeb" >le
+onebpf btf "$types" >raw
+onebpf btf le | cmp - raw
+mk() {
+	perl -e '($t, $s) = map { pack "H*", $_ } @ARGV;
+		print pack("vCCVVVVV", 0xeb9f, 1, 0, 24, 0, length $t, length $t, length $s), $t, $s' "$1" "$2"
+}
+# int, int, pointers to each
+mk 010000000000000104000000200000010100000000000001040000002000000100000000000000020100000000000000000000020200000\
+0 00696e7400 >four
+onebpf btf --dedup four
+onebpf btf --dedup -f bin four >two
+onebpf btf two
+onebpf btf -f bin four 1; echo $?
+onebpf btf --dedup -c four; echo $?
+-- stdout
+[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
+[2] PTR '(anon)' type_id=1
+[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
+[2] PTR '(anon)' type_id=1
+2
+2
+-- stderr has
+--format=bin writes all types
+--check takes a file and nothing else
