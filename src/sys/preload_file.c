@@ -103,7 +103,8 @@ static bool put_mounts(struct buf *to, const struct path *p)
 	for (const char *line = host.p, *end; line && (end = strchr(line, '\n')); line = end + 1)
 		if (!memmem(line, (size_t)(end - line), " bpf rw,", 8))
 			buf_add(to, line, (size_t)(end - line) + 1);
-	buf_puts(to, "bpf /sys/fs/bpf bpf rw,relatime,mode=700 0 0\n");
+	buf_puts(to, "bpf /sys/fs/bpf bpf rw,relatime,mode=700 0 0\n"
+		     "tracefs /sys/kernel/tracing tracefs rw,relatime 0 0\n");
 	buf_deinit(&host);
 	return true;
 }
@@ -165,21 +166,24 @@ static const struct made {
 	const char *pattern;
 	/* false: it is not ours after all. */
 	bool (*put)(struct buf *to, const struct path *p);
+	int (*open)(void); /* NULL: a file of what put has written */
 } made[] = {
-	{"/proc/*/fdinfo/*", put_fdinfo},
-	{"/proc/mounts", put_mounts},
-	{"/proc/*/mounts", put_mounts},
-	{"/etc/mtab", put_mounts},
-	{"/proc/sys/kernel/unprivileged_bpf_disabled", put_unprivileged},
-	{"/proc/sys/net/core/bpf_jit_enable", put_jit},
-	{"/proc/sys/net/core/bpf_jit_harden", put_jit},
-	{"/proc/sys/net/core/bpf_jit_kallsyms", put_jit},
-	{"/proc/sys/net/core/bpf_jit_limit", put_jit},
-	{"/sys/devices/system/cpu/possible", put_cpus},
-	{"/sys/bus/event_source/devices/kprobe/type", put_type},
-	{"/sys/bus/event_source/devices/uprobe/type", put_type},
-	{"/sys/bus/event_source/devices/kprobe/format/retprobe", put_retprobe},
-	{"/sys/bus/event_source/devices/uprobe/format/retprobe", put_retprobe},
+	{"/proc/*/fdinfo/*", put_fdinfo, NULL},
+	{"/proc/mounts", put_mounts, NULL},
+	{"/proc/*/mounts", put_mounts, NULL},
+	{"/etc/mtab", put_mounts, NULL},
+	{"/sys/kernel/tracing/trace_pipe", NULL, kern_trace_open},
+	{"/sys/kernel/debug/tracing/trace_pipe", NULL, kern_trace_open},
+	{"/proc/sys/kernel/unprivileged_bpf_disabled", put_unprivileged, NULL},
+	{"/proc/sys/net/core/bpf_jit_enable", put_jit, NULL},
+	{"/proc/sys/net/core/bpf_jit_harden", put_jit, NULL},
+	{"/proc/sys/net/core/bpf_jit_kallsyms", put_jit, NULL},
+	{"/proc/sys/net/core/bpf_jit_limit", put_jit, NULL},
+	{"/sys/devices/system/cpu/possible", put_cpus, NULL},
+	{"/sys/bus/event_source/devices/kprobe/type", put_type, NULL},
+	{"/sys/bus/event_source/devices/uprobe/type", put_type, NULL},
+	{"/sys/bus/event_source/devices/kprobe/format/retprobe", put_retprobe, NULL},
+	{"/sys/bus/event_source/devices/uprobe/format/retprobe", put_retprobe, NULL},
 };
 
 static int as_file(const struct buf *b, int flags)
@@ -206,7 +210,8 @@ int user_file(const char *path, int flags)
 		return -1;
 	for (u32 i = 0; i < LEN(made); i++)
 		if (matches(path, made[i].pattern, &p)) {
-			if (made[i].put(&text, &p))
+			fd = made[i].open ? made[i].open() : -1;
+			if (!made[i].open && made[i].put(&text, &p))
 				fd = as_file(&text, flags);
 			break;
 		}

@@ -193,13 +193,23 @@ static bool in_pins(const char *path)
 
 static void as_bpffs(struct statfs *st) { st->f_type = BPF_FS_MAGIC; }
 
+/* What programs print is read there, whatever is mounted. */
+static bool is_tracing(const char *path)
+{
+	return *user_world &&
+	       (!strcmp(path, "/sys/kernel/tracing") || !strcmp(path, "/sys/kernel/debug/tracing"));
+}
+
 int statfs(const char *path, struct statfs *st)
 {
 	char to[USER_PATH];
 	const char *at = user_path_at(AT_FDCWD, path, to);
-	int ret = real()->statfs(at, st);
+	bool tracing = is_tracing(path);
+	int ret = real()->statfs(tracing ? "/sys" : at, st);
 
-	if (!ret && at != path)
+	if (!ret && tracing)
+		st->f_type = TRACEFS_MAGIC;
+	else if (!ret && at != path)
 		as_bpffs(st);
 	return ret;
 }

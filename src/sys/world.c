@@ -66,16 +66,37 @@ static bool has_prefix(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
+/* A process holds what it has open by a shared lock. */
+static bool is_held(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+
+	if (fd < 0)
+		return false;
+	bool held = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
+/* What nobody holds and no other name mentions is dead. */
+static bool lives(int dir, const char *name)
+{
+	struct stat st;
+
+	return !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       (st.st_nlink > 1 || is_held(dir, name));
+}
+
 static void count(struct sys_world *w)
 {
+	static const char *const kinds[] = {"bpf-map.", "bpf-prog.", "bpf-link.", "bpf-btf."};
+	u32 *const to[] = {&w->maps, &w->progs, &w->links, &w->btfs};
 	DIR *dir = opendir(w->path);
 
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		w->maps += has_prefix(e->d_name, "bpf-map.");
-		w->progs += has_prefix(e->d_name, "bpf-prog.");
-		w->links += has_prefix(e->d_name, "bpf-link.");
-		w->btfs += has_prefix(e->d_name, "bpf-btf.");
-	}
+	for (struct dirent *e; dir && (e = readdir(dir));)
+		for (u32 i = 0; i < LEN(kinds); i++)
+			if (has_prefix(e->d_name, kinds[i]))
+				*to[i] += lives(dirfd(dir), e->d_name);
 	if (dir)
 		closedir(dir);
 }
@@ -122,18 +143,6 @@ struct ob_err *sys_world_list(struct arena *a, struct sys_worlds *ret)
 }
 
 /* ---- its end ---- */
-
-/* A process holds what it has open by a shared lock. */
-static bool is_held(int dir, const char *name)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-
-	if (fd < 0)
-		return false;
-	bool held = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
-	close(fd);
-	return held;
-}
 
 static struct ob_err *refuse_held(const char *name, const char *path)
 {

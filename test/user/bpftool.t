@@ -30,6 +30,79 @@ Found 1 element
 Error: update failed: File exists
 cat: /sys/fs/bpf/m: Input/output error
 ====
+# the trace pipe is read, without anything mounted
+-- skip-unless "$TESTDIR/user/can"
+-- file print.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp")
+int say(struct xdp_md *ctx)
+{
+	bpf_printk("length %d", ctx->data_end - ctx->data);
+	return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
+trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
+"$(command -v clang-19 || command -v clang-14 || command -v clang)" -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -c print.bpf.c
+head -c 64 /dev/zero >packet
+onebpf user --set kernel.unchecked=1 bpftool prog load print.bpf.o /sys/fs/bpf/say
+onebpf user bpftool prog run pinned /sys/fs/bpf/say data_in packet repeat 2 | sed 's/, .*//'
+onebpf user timeout 1 cat /sys/kernel/tracing/trace_pipe | sed 's/^ *\([a-z]*\)-[0-9]* .*: \(bpf_\)/\1: \2/'
+onebpf user stat -f -c %t /sys/kernel/tracing /sys/fs/bpf
+-- stdout
+Return value: 2
+bpftool: bpf_trace_printk: length 64
+bpftool: bpf_trace_printk: length 64
+74726163
+cafe4a11
+====
+# an iterator is pinned and read
+-- skip-unless [ -r /sys/kernel/btf/vmlinux ] && "$TESTDIR/user/can"
+-- file it.bpf.c
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+SEC("iter/bpf_map")
+int dump(struct bpf_iter__bpf_map *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	struct bpf_map *map = ctx->map;
+	if (ctx->meta->seq_num == 0)
+		BPF_SEQ_PRINTF(seq, "maps\n");
+	if (map && map->name[0] == 'o' && map->name[1] == 'b')
+		BPF_SEQ_PRINTF(seq, "%s %d %d\n", map->name, map->key_size, map->max_entries);
+	return 0;
+}
+char _license[] SEC("license") = "GPL";
+-- file session
+mkdir /sys/fs/bpf/ti
+bpftool map create /sys/fs/bpf/ti/h type hash key 4 value 8 entries 4 name obt_h
+bpftool map create /sys/fs/bpf/ti/a type array key 4 value 8 entries 3 name obt_a
+bpftool iter pin it.bpf.o /sys/fs/bpf/ti/it
+cat /sys/fs/bpf/ti/it /sys/fs/bpf/ti/it
+cat /sys/fs/bpf/ti/h
+bpftool link show pinned /sys/fs/bpf/ti/it | sed 's/^[0-9]*:/N:/; s/prog [0-9]*/prog N/'
+rm -r /sys/fs/bpf/ti
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
+trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
+bpftool btf dump file /sys/kernel/btf/vmlinux format c >vmlinux.h
+"$(command -v clang-19 || command -v clang-14 || command -v clang)" -O2 -g -target bpf -I. -c it.bpf.c
+onebpf user --private --set kernel.unchecked=1 sh session 2>&1
+-- stdout
+maps
+obt_h 4 4
+obt_a 4 3
+maps
+obt_h 4 4
+obt_a 4 3
+cat: /sys/fs/bpf/ti/h: Input/output error
+N: iter  prog N  target_name bpf_map  
+====
 # the same as nobody, who may not ask the kernel
 -- skip-unless [ "$(id -u)" = 0 ] && PATH=$PATH:/usr/sbin command -v bpftool && command -v setpriv
 -- sh

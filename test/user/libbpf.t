@@ -471,3 +471,85 @@ int main(void)
 none 0
 passed 20 seen 20 wrong 0 lost 0
 all there: 1, lost as told: 1
+====
+# a reader that sleeps is woken by another process, every time
+-- skip-unless "$TESTDIR/user/can"
+-- file wake.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+SEC("xdp")
+int send(struct xdp_md *ctx)
+{
+	__u64 now = bpf_ktime_get_ns();
+	return bpf_ringbuf_output(&ring, &now, sizeof(now), 0) ? XDP_DROP : XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file wake.c
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+static unsigned long long now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+static unsigned long long *sent;
+static unsigned seen;
+static unsigned long long sum[1000];
+static int got(void *arg, void *data, size_t n)
+{
+	if (seen < 1000)
+		sum[seen] = now() - *(unsigned long long *)data;
+	seen++;
+	return 0;
+}
+static int by(const void *a, const void *b)
+{
+	unsigned long long x = *(unsigned long long *)a, y = *(unsigned long long *)b;
+	return x < y ? -1 : x > y;
+}
+/* A reader that sleeps in epoll; a child that writes, now and then. */
+int main(void)
+{
+	struct bpf_object *o = bpf_object__open_file("wake.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	int prog = bpf_program__fd(bpf_object__find_program_by_name(o, "send"));
+	int map = bpf_map__fd(bpf_object__find_map_by_name(o, "ring"));
+	if (!fork()) {
+		for (int i = 0; i < 500; i++) {
+			unsigned char packet[64] = {0};
+			LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+			usleep(500);
+			if (bpf_prog_test_run_opts(prog, &t) || t.retval != 2)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	struct ring_buffer *rb = ring_buffer__new(map, got, NULL, NULL);
+	while (seen < 500)
+		if (ring_buffer__poll(rb, 2000) <= 0)
+			break;
+	int status;
+	wait(&status);
+	qsort(sum, seen < 1000 ? seen : 1000, sizeof(sum[0]), by);
+	fprintf(stderr, "median %llu ns, 90%% %llu ns\n", sum[seen / 2], sum[seen * 9 / 10]);
+	printf("seen %u, writer %d\n", seen, status);
+	ring_buffer__free(rb);
+	bpf_object__close(o);
+}
+-- sh
+"$TESTDIR/user/build" wake && "$TESTDIR/user/both" ./wake
+-- stdout
+seen 500, writer 0
