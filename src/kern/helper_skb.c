@@ -31,7 +31,8 @@ u64 helper_skb_load_bytes(u64 ctx, u64 off, u64 to, u64 n, u64 r5, struct run *r
 	off = (u32)off;
 	if (!p || !kern_may(r, to, n, true))
 		return 0;
-	return give(to, off <= INT32_MAX && off + n <= p->len ? p->data + off : NULL, n);
+	bool there = off <= INT32_MAX && off + n <= p->len && !p->no_skb;
+	return give(to, there ? p->data + off : NULL, n);
 }
 
 u64 helper_skb_load_bytes_relative(u64 ctx, u64 off, u64 to, u64 n, u64 from, struct run *r)

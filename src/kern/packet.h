@@ -28,6 +28,7 @@ struct kern_pkt {
 	u8 kind; /* PKT_SKB, PKT_XDP */
 	u8 ip_summed, csum_level;
 	bool encapsulated; /* adjust_room has wrapped it */
+	bool no_skb;       /* a flow dissector's in a test run: helpers see no bytes */
 	u8 *lo, *hi;
 	u8 *data;
 	u32 len, head, meta;

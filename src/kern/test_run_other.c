@@ -35,7 +35,7 @@ static int dissect(struct trial *t, struct kern_pkt *p, u32 flags)
 		memcpy(&p->keys.n_proto, p->data + 12, 2);
 		err = trial_run(t);
 		p->keys.nhoff = clamp(p->keys.nhoff, ETH_HLEN, p->len);
-		p->keys.thoff = clamp(p->keys.thoff, ETH_HLEN, p->len);
+		p->keys.thoff = clamp(p->keys.thoff, p->keys.nhoff, p->len);
 		ns += t->duration;
 	}
 	t->a = all;
@@ -57,6 +57,7 @@ static long flow_with(struct trial *t, struct kern_pkt *p)
 	if (have && (!trial_zero(&c, 0, at) || !trial_zero(&c, at + 4, sizeof(c))))
 		return -EINVAL;
 	p->skb.flow_keys = &p->keys;
+	p->no_skb = true;
 	packet_enter(p, &t->ctx);
 	err = dissect(t, p, have ? c.flags : 0);
 	if (!err)
@@ -115,7 +116,7 @@ long trial_sk_lookup(struct trial *t)
 
 /* ---- netfilter ---- */
 
-enum { LOCAL_OUT = 3, HOOKS = 5, PRE_ROUTING = 0, HOOK_STATE = 48, PF_AT = 1 };
+enum { LOCAL_OUT = 3, HOOK_STATE = 48, PF_AT = 1, POINTERS_AT = 8 };
 
 /* What Linux has as struct nf_hook_state and struct sk_buff is not there: a program
  * that looks into them fails. */
@@ -123,7 +124,7 @@ long trial_netfilter(struct trial *t)
 {
 	u32 size = t->a->test.data_size_in;
 	u8 state[HOOK_STATE] = {0}, data[TRIAL_PAGE];
-	u8 hook = PRE_ROUTING, pf = AF_INET;
+	u8 hook = LOCAL_OUT, pf = AF_INET;
 	u64 ctx[2] = {0};
 
 	if (options(t) || size < 20 || size > TRIAL_PAGE - 64 - TRIAL_SHARED_INFO)
@@ -137,7 +138,7 @@ long trial_netfilter(struct trial *t)
 	if (have) {
 		hook = state[0];
 		pf = state[PF_AT];
-		if (!trial_zero(state, 2, sizeof(state)) || hook >= HOOKS ||
+		if (!trial_zero(state, POINTERS_AT, sizeof(state)) ||
 		    (pf != AF_INET && pf != AF_INET6))
 			return -EINVAL;
 	}

@@ -129,7 +129,10 @@ static void random_code(struct code *c)
 	*c = (struct code){.type = types[below(LEN(types))]};
 	begin(c);
 	for (u32 i = below(14); i; i--)
-		switch (below(6)) {
+		switch (below(7)) {
+		case 6:
+			load_absolute(c);
+			break;
 		case 0:
 			read_context(c);
 			break;

@@ -16,35 +16,35 @@ struct code {
 };
 
 static u64 seed;
-static u64 any(void) { return hash_u64(seed += 0x9e3779b97f4a7c15); }
-static u32 below(u32 n) { return (u32)(any() >> 33) % n; }
-static bool one_in(u32 n) { return !below(n); }
+static inline u64 any(void) { return hash_u64(seed += 0x9e3779b97f4a7c15); }
+static inline u32 below(u32 n) { return (u32)(any() >> 33) % n; }
+static inline bool one_in(u32 n) { return !below(n); }
 
 /* ---- code: r6 the context, r7 what was seen so far, a buffer on the stack ---- */
 
 enum { BUFFER = 64 };
 
-static void put(struct code *c, u8 op, u8 dst, u8 src, s32 off, s32 imm)
+static inline void put(struct code *c, u8 op, u8 dst, u8 src, s32 off, s32 imm)
 {
 	if (c->n < CODE_MOST)
 		c->v[c->n++] = (struct ob_ebpf){
 			.code = op, .dst = dst, .src = src, .off = (s16)off, .imm = imm};
 }
 
-static void put_imm64(struct code *c, u8 dst, u64 v)
+static inline void put_imm64(struct code *c, u8 dst, u64 v)
 {
 	put(c, 0x18, dst, 0, 0, (s32)v);
 	put(c, 0, 0, 0, 0, (s32)(v >> 32));
 }
 
 /* r7 = r7 * 31 + r0 */
-static void see(struct code *c)
+static inline void see(struct code *c)
 {
 	put(c, 0x27, 7, 0, 0, 31);
 	put(c, 0x0f, 7, 0, 0, 0);
 }
 
-static void see_buffer(struct code *c)
+static inline void see_buffer(struct code *c)
 {
 	for (s32 at = -BUFFER; at < 0; at += 8) {
 		put(c, 0x79, 0, 10, at, 0);
@@ -52,7 +52,7 @@ static void see_buffer(struct code *c)
 	}
 }
 
-static void fill_buffer(struct code *c)
+static inline void fill_buffer(struct code *c)
 {
 	for (s32 at = -BUFFER; at < 0; at += 8) {
 		put_imm64(c, 0, any());
@@ -60,7 +60,7 @@ static void fill_buffer(struct code *c)
 	}
 }
 
-static void begin(struct code *c)
+static inline void begin(struct code *c)
 {
 	put(c, 0xbf, 6, 1, 0, 0);
 	put(c, 0xb7, 7, 0, 0, 0);
@@ -68,7 +68,7 @@ static void begin(struct code *c)
 }
 
 /* A number near what is looked at: lengths, offsets of headers, edges. */
-static s64 near_number(void)
+static inline s64 near_number(void)
 {
 	static const s64 edges[] = {0,  1,   2,   4,    6,    10,   12,    13,        14,
 				    16, 18,  20,  24,   34,   38,   40,    54,        60,
@@ -82,7 +82,7 @@ static s64 near_number(void)
 	return (s64)below(80) - (one_in(3) ? 40 : 0);
 }
 
-static u64 flag_number(const u64 *flags, u32 n)
+static inline u64 flag_number(const u64 *flags, u32 n)
 {
 	u64 v = 0;
 
@@ -95,13 +95,13 @@ static u64 flag_number(const u64 *flags, u32 n)
 
 /* ---- the context ---- */
 
-static bool settled(const struct ctx_field *f)
+static inline bool settled(const struct ctx_field *f)
 {
 	return f->kind == FIELD_SCALAR && strcmp(f->name, "hash") && strcmp(f->name, "napi_id");
 }
 
 /* Of what Linux keeps in fewer bytes, the upper half reads as the lower one there. */
-static bool whole(const struct ctx_field *f, u32 off, u32 size)
+static inline bool whole(const struct ctx_field *f, u32 off, u32 size)
 {
 	static const char *const wide[] = {"cb", "mark", "len", "priority", "ifindex", "wire_len"};
 
@@ -111,7 +111,7 @@ static bool whole(const struct ctx_field *f, u32 off, u32 size)
 	return off == f->off || size >= 4;
 }
 
-static void read_context(struct code *c)
+static inline void read_context(struct code *c)
 {
 	static const u8 op[] = {[1] = 0x71, [2] = 0x69, [4] = 0x61, [8] = 0x79};
 	u32 size = 1u << below(4), off = below(192 / size) * size;
@@ -124,7 +124,7 @@ static void read_context(struct code *c)
 }
 
 /* Wider numbers than 16 bits are cut in some fields, and not here. */
-static void write_context(struct code *c)
+static inline void write_context(struct code *c)
 {
 	static const u8 op[] = {[1] = 0x73, [2] = 0x6b, [4] = 0x63, [8] = 0x7b};
 	u32 size = 1u << below(4), off = below(192 / size) * size;
@@ -137,7 +137,25 @@ static void write_context(struct code *c)
 	put(c, op[size], 6, 0, (s32)off, 0);
 }
 
-static void touch_packet(struct code *c)
+/* The loads of classic BPF; beyond the packet they end the program. */
+static inline void load_absolute(struct code *c)
+{
+	static const u8 sizes[] = {0x30, 0x28, 0x20};
+	u8 op = sizes[below(3)];
+
+	if (c->type != PROGTYPE_SOCKET_FILTER && c->type != PROGTYPE_SCHED_CLS &&
+	    c->type != PROGTYPE_SCHED_ACT)
+		return;
+	if (one_in(2)) {
+		put(c, op, 0, 0, 0, (s32)below(70));
+	} else {
+		put(c, 0xb7, 8, 0, 0, (s32)below(40));
+		put(c, op | 0x40, 0, 8, 0, (s32)below(40));
+	}
+	see(c);
+}
+
+static inline void touch_packet(struct code *c)
 {
 	bool xdp = c->type == PROGTYPE_XDP;
 	s32 data = xdp ? 0 : 76, end = xdp ? 4 : 80, need = (s32)below(70) + 1;
@@ -164,7 +182,7 @@ static void touch_packet(struct code *c)
 	}
 }
 
-static void end(struct code *c)
+static inline void end(struct code *c)
 {
 	bool xdp = c->type == PROGTYPE_XDP;
 	s32 lo, hi;
@@ -188,13 +206,13 @@ static void end(struct code *c)
 
 /* ---- packets ---- */
 
-static void random_bytes(u8 *p, u32 n)
+static inline void random_bytes(u8 *p, u32 n)
 {
 	for (u32 i = 0; i < n; i++)
 		p[i] = (u8)any();
 }
 
-static u32 random_packet(u8 *p, bool xdp)
+static inline u32 random_packet(u8 *p, bool xdp)
 {
 	static const u16 types[] = {0x0800, 0x0800, 0x86dd, 0x86dd, 0x8100, 0x88a8, 0x0806, 100};
 	u32 n = below(120);
@@ -217,7 +235,7 @@ static u32 random_packet(u8 *p, bool xdp)
 	return n;
 }
 
-static void random_skb_context(struct __sk_buff *s, u32 len)
+static inline void random_skb_context(struct __sk_buff *s, u32 len)
 {
 	memset(s, 0, sizeof(*s));
 	if (one_in(2))
@@ -246,7 +264,7 @@ static void random_skb_context(struct __sk_buff *s, u32 len)
 		((u8 *)s)[below(sizeof(*s))] = 1;
 }
 
-static void random_xdp_context(struct xdp_md *x, u32 len)
+static inline void random_xdp_context(struct xdp_md *x, u32 len)
 {
 	memset(x, 0, sizeof(*x));
 	x->data_end = one_in(4) ? below(len + 2) : len;
