@@ -46,6 +46,8 @@ static inline void kern_take_back(struct run *r, const struct lent *l) { r->lent
 u64 kern_call_at(const struct ob_run *k, u64 fn, const u64 reg[5], struct run *r,
 		 const struct lent *lent);
 
+/* Does it run for the whole process? Not an untrusted one of a library user. */
+bool kern_sees_all(const struct run *r);
 /* May the run look there at all (or write), and find it or not? */
 bool kern_sees(struct run *r, u64 at, u64 size, bool write);
 /* Bytes of anywhere: 0, or -EFAULT. */

@@ -2,6 +2,8 @@
 /* Helpers on maps. A program's register holds the address of a struct map. */
 #include "kern/helper.h"
 
+#include <sched.h>
+
 /* The map, if a program may have what lies at key. */
 static struct map *with_key(struct run *r, u64 map, u64 key)
 {
@@ -115,16 +117,34 @@ BPF_HELPER(for_each_map_elem)
 
 /* ---- what lies in values ---- */
 
+/* A program that nobody has checked may wait for itself, or for a word that is no
+ * lock: then its time is up. */
+static bool lock_ends(struct run *r, const u32 *word)
+{
+	enum { YIELDS = 10000 };
+
+	for (u32 i = 0; i < YIELDS; i++) {
+		if (!__atomic_load_n(word, __ATOMIC_RELAXED))
+			return true;
+		sched_yield();
+	}
+	r->fault = FAULT_BUDGET;
+	return false;
+}
+
 BPF_HELPER(spin_lock)
 {
-	if (kern_may(r, r1, 4, true))
-		map_spin_lock(addr_of(r1));
+	u32 *word = addr_of(r1);
+
+	if (kern_may(r, r1, r1 % 4 ? UINT64_MAX : 4, true) &&
+	    (kern_trusts(r) || lock_ends(r, word)))
+		map_spin_lock(word);
 	return 0;
 }
 
 BPF_HELPER(spin_unlock)
 {
-	if (kern_may(r, r1, 4, true))
+	if (kern_may(r, r1, r1 % 4 ? UINT64_MAX : 4, true))
 		map_spin_unlock(addr_of(r1));
 	return 0;
 }

@@ -162,16 +162,25 @@ BPF_HELPER(current_task_under_cgroup)
 
 /* ---- signals ---- */
 
+static u64 signal_errno(const struct run *r, u64 sig)
+{
+	if ((u32)sig >= (u32)_NSIG)
+		return minus(EINVAL);
+	return kern_sees_all(r) ? 0 : minus(EPERM);
+}
+
 BPF_HELPER(send_signal)
 {
-	if ((u32)r1 > (u32)_NSIG - 1)
-		return minus(EINVAL);
-	return kill(getpid(), (int)r1) ? minus(errno) : 0;
+	u64 err = signal_errno(r, r1);
+
+	return err ? err : kill(getpid(), (int)r1) ? minus(errno) : 0;
 }
 
 BPF_HELPER(send_signal_thread)
 {
-	if ((u32)r1 > (u32)_NSIG - 1)
-		return minus(EINVAL);
+	u64 err = signal_errno(r, r1);
+
+	if (err)
+		return err;
 	return syscall(SYS_tgkill, getpid(), gettid(), (int)r1) ? minus(errno) : 0;
 }

@@ -46,7 +46,7 @@ bool kern_lent(const struct run *r, u64 at, u64 size)
 
 /* A run of our world sees the process; of a library user's, an untrusted one sees
  * what it may touch. */
-static bool sees_all(const struct run *r)
+bool kern_sees_all(const struct run *r)
 {
 	const struct ob_run *k = r->env->arg;
 
@@ -55,7 +55,7 @@ static bool sees_all(const struct run *r)
 
 bool kern_sees(struct run *r, u64 at, u64 size, bool write)
 {
-	return sees_all(r) || kern_allows(r, at, size, write);
+	return kern_sees_all(r) || kern_allows(r, at, size, write);
 }
 
 int kern_memory_of(struct run *r, void *to, u32 size, u64 at)

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/btf.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MEM = 512, R0_AT = MEM - 8, MAPS = 3, TEXT = 8192 };
@@ -61,7 +62,7 @@ static void begin(void)
 	c.maps = 0;
 	memset(c.mem, 0, MEM);
 	c.value[add_map(BPF_MAP_TYPE_ARRAY, 4, MEM, 1)] = c.mem;
-	say("r6 = map_idx_value 0, 0 ll\n");
+	say("r8 = r1\nr6 = map_idx_value 0, 0 ll\n");
 }
 
 static void call(u32 id) { say("call %u\n*(u64 *)(r6 + %d) = r0\n", id, R0_AT); }
@@ -212,7 +213,7 @@ static void there(const struct prog *p, struct result *ret)
 	if (fd >= 0) {
 		u8 packet[64] = {0};
 		union bpf_attr a = {.test = {.prog_fd = (u32)fd}};
-		if (c.type != BPF_PROG_TYPE_SYSCALL) {
+		if (c.type == BPF_PROG_TYPE_SCHED_CLS) {
 			a.test.data_in = (u64)(uintptr_t)packet;
 			a.test.data_size_in = sizeof(packet);
 		}
@@ -666,8 +667,10 @@ static void maps(void)
 {
 	static const u32 types[] = {BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_ARRAY};
 
+	u32 type = types[below(&dice, LEN(types))];
+
 	begin();
-	add_map(types[below(&dice, LEN(types))], 4, 8, 4);
+	add_map(type, 4, 8, 4);
 	fill(0, 128, "abcdefghijklmn");
 	for (u32 i = 0; i < CALLS; i++)
 		map_call(i);
@@ -676,9 +679,11 @@ static void maps(void)
 	call(BPF_FUNC_for_each_map_elem);
 	say("r1 = *(u64 *)(r10 - 24)\n*(u64 *)(r6 + 496) = r1\n");
 	end();
-	/* Whatever the order: a sum. */
+	/* A sum, whatever the order; of an array, whose order is known, until one. */
 	say("each:\nr1 = *(u64 *)(r3 + 0)\nr2 = *(u32 *)(r2 + 0)\nr1 *= r2\n"
-	    "r5 = *(u64 *)(r4 + 0)\nr5 += r1\n*(u64 *)(r4 + 0) = r5\nr0 = 0\nexit\n");
+	    "r5 = *(u64 *)(r4 + 0)\nr5 += r1\n*(u64 *)(r4 + 0) = r5\nr0 = 0\n"
+	    "if r2 != %u goto on\nr0 = 1\non:\nexit\n",
+	    type == BPF_MAP_TYPE_ARRAY ? in(0, 6) : 77);
 }
 
 static void stack_like(void)
@@ -701,6 +706,88 @@ static void stack_like(void)
 	end();
 }
 
+/* ---- who runs: the thread is the same in both worlds ---- */
+
+static void who_call(u32 nr)
+{
+	struct stat st;
+
+	switch (in(0, 6)) {
+	case 0:
+		say("call %u\n", BPF_FUNC_get_current_pid_tgid);
+		break;
+	case 1:
+		say("call %u\n", BPF_FUNC_get_current_uid_gid);
+		break;
+	case 2:
+		say("call %u\n", BPF_FUNC_get_current_cgroup_id);
+		break;
+	case 3:
+		number(1, one_in(8) ? (u32)any64() : in(0, 4));
+		say("call %u\n", BPF_FUNC_get_current_ancestor_cgroup_id);
+		break;
+	case 4:
+		memory(1, 0);
+		number(2, in(1, 40));
+		say("call %u\n", BPF_FUNC_get_current_comm);
+		break;
+	case 5:
+		stat("/proc/self/ns/pid", &st);
+		number(1, one_in(4) ? any64() : st.st_dev);
+		number(2, one_in(4) ? any64() : st.st_ino);
+		memory(3, 64);
+		number(4, one_in(4) ? in(1, 16) : 8);
+		say("call %u\n", BPF_FUNC_get_ns_current_pid_tgid);
+		break;
+	default:
+		number(1, 65 + (u32)any64() % 1000000);
+		say("call %u\n", one_in(2) ? BPF_FUNC_send_signal : BPF_FUNC_send_signal_thread);
+	}
+	keep(nr);
+}
+
+static void who(void)
+{
+	begin();
+	fill(0, 128, "abc");
+	for (u32 i = 0; i < CALLS; i++)
+		who_call(i);
+	end();
+}
+
+/* ---- perf events: a map that has none ---- */
+
+static u64 event_flags(void)
+{
+	return one_in(4) ? any64() : one_in(3) ? BPF_F_CURRENT_CPU : in(0, 6);
+}
+
+static void events(void)
+{
+	begin();
+	add_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 128);
+	c.type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	fill(0, 64, "abc");
+	for (u32 i = 0; i < CALLS; i++) {
+		bool read = one_in(2);
+		say(read ? "r1 = map_idx 1 ll\n" : "r1 = r8\n");
+		if (read) {
+			number(2, event_flags());
+			memory(3, 8 * in(0, 4));
+			number(4, one_in(3) ? in(1, 30) : 24);
+		} else {
+			say("r2 = map_idx 1 ll\n");
+			number(3, event_flags());
+			memory(4, 0);
+			number(5, in(1, 60));
+		}
+		say("call %u\n",
+		    read ? BPF_FUNC_perf_event_read_value : BPF_FUNC_perf_event_output);
+		keep(i);
+	}
+	end();
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -716,6 +803,8 @@ static const struct {
 	{"ring buffers", rings},
 	{"maps", maps},
 	{"queues", stack_like},
+	{"who runs", who},
+	{"perf events", events},
 };
 
 static bool family(u32 nr)
