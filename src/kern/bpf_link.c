@@ -87,7 +87,7 @@ static int target_xdp(const union bpfattr *a, struct link_head *h)
 
 	if (a->link.flags & ~(u32)MODES)
 		return -EINVAL;
-	return interface(a->link.target_fd, h);
+	return interface(a->link.target_fd, h) ? -EINVAL : 0;
 }
 
 static int target_tcx(const union bpfattr *a, struct link_head *h)
@@ -158,6 +158,13 @@ static int target_uprobes(const union bpfattr *a, struct link_head *h)
 	return -EOPNOTSUPP;
 }
 
+/* As Linux without CONFIG_FPROBE. */
+static int target_kprobes(const union bpfattr *a, struct link_head *h)
+{
+	(void)a, (void)h;
+	return -EOPNOTSUPP;
+}
+
 /* No descriptor is a perf event of our world. */
 static int target_perf(const union bpfattr *a, struct link_head *h)
 {
@@ -178,14 +185,16 @@ static const struct link_kind link_cgroup = {BPF_LINK_TYPE_CGROUP, target_cgroup
 static const struct link_kind link_netns = {BPF_LINK_TYPE_NETNS, target_netns, true, true};
 static const struct link_kind link_netfilter = {BPFLINK_NETFILTER, target_netfilter, false, false};
 static const struct link_kind link_uprobes = {BPFLINK_UPROBE_MULTI, target_uprobes, false, false};
+static const struct link_kind link_kprobes = {BPF_LINK_TYPE_KPROBE_MULTI, target_kprobes, false,
+					      false};
 static const struct link_kind link_perf = {BPF_LINK_TYPE_PERF_EVENT, target_perf, false, false};
 static const struct link_kind link_raw_tp = {BPF_LINK_TYPE_RAW_TRACEPOINT, NULL, false, false};
 
 static const struct link_kind link_iter = {BPF_LINK_TYPE_ITER, NULL, false, true};
 
 static const struct link_kind *const link_kinds[] = {
-	&link_iter,  &link_xdp,  &link_tcx,       &link_netkit,  &link_cgroup,
-	&link_netns, &link_perf, &link_netfilter, &link_uprobes, &link_raw_tp,
+	&link_iter, &link_xdp,       &link_tcx,     &link_netkit, &link_cgroup,  &link_netns,
+	&link_perf, &link_netfilter, &link_uprobes, &link_raw_tp, &link_kprobes,
 };
 
 static const struct link_kind *kind_by_type(u32 type)
@@ -229,6 +238,8 @@ static const struct link_kind *kind_for(const struct kern_prog *p, u32 attach)
 	case BPF_PROG_TYPE_KPROBE:
 		if (attach == ATTACH_TRACE_UPROBE_MULTI || attach == ATTACH_TRACE_UPROBE_SESSION)
 			return &link_uprobes;
+		if (attach == BPF_TRACE_KPROBE_MULTI || attach == ATTACH_TRACE_KPROBE_SESSION)
+			return &link_kprobes;
 		return attach == BPF_PERF_EVENT ? &link_perf : NULL;
 	}
 	return NULL;

@@ -272,6 +272,25 @@ static int copy_key(const struct map *m, u64 from, void **ret)
 	return user_dup(from, m->key_size, ret);
 }
 
+/* Of a storage: the number of the owner behind the descriptor. */
+static int copy_element_key(const struct map *m, u64 from, void **ret)
+{
+	int err = copy_key(m, from, ret);
+	u64 owner;
+	s32 fd;
+
+	if (err || !kern_has_owners(m->type))
+		return err;
+	memcpy(&fd, *ret, sizeof(fd));
+	err = kern_owner(m->type, fd, &owner);
+	void *key = err ? NULL : realloc(*ret, sizeof(owner));
+	if (!key)
+		return err ? err : -ENOMEM;
+	memcpy(key, &owner, sizeof(owner));
+	*ret = key;
+	return 0;
+}
+
 static int no_lock(const struct map *m, u64 flags)
 {
 	return (flags & BPF_F_LOCK) && !has_field(m, MAP_SPIN_LOCK) ? -EINVAL : 0;
@@ -292,7 +311,7 @@ long call_map_lookup(union bpfattr *attr, u64 uattr, u32 size)
 		return err;
 	err = no_lock(m, a->flags);
 	if (!err)
-		err = copy_key(m, a->key, &key);
+		err = copy_element_key(m, a->key, &key);
 	if (!err && !(value = calloc(1, map_value_bytes(m) + 1)))
 		err = -ENOMEM;
 	if (!err && m->type == BPF_MAP_TYPE_BLOOM_FILTER)
@@ -358,11 +377,10 @@ static enum object_kind value_kind(const struct map *m)
 /* The object that the element names, 0: none. Of perf events the call tells no id. */
 static u32 id_at(struct map *m, const void *key)
 {
-	u32 id = 0, i;
+	u32 id = 0;
 
-	memcpy(&i, key, 4);
 	if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
-		return i < m->max_entries ? ((const u32 *)(const void *)m->data)[i] : 0;
+		return map_id(m, key);
 	return map_read(m, key, &id, 0) ? 0 : id;
 }
 
@@ -392,9 +410,15 @@ static void let_go(struct map *m, u32 id)
 
 static int update_fd(struct map *m, const void *key, const void *value, u64 flags)
 {
+	bool hash = m->type == BPF_MAP_TYPE_HASH_OF_MAPS;
 	u32 id = 0;
 	s32 fd;
 
+	/* bpf_fd_array_map_update_elem: before the descriptor is looked at. */
+	if (!hash && flags != BPF_ANY)
+		return -EINVAL;
+	if (!hash && get_le32(key) >= m->max_entries)
+		return -E2BIG;
 	memcpy(&fd, value, 4);
 	int err = value_kind(m) == OBJECT_KINDS ? other_id(m, fd, &id)
 						: hold_value(m, fd, value_kind(m), &id);
@@ -437,7 +461,7 @@ long call_map_update(union bpfattr *attr, u64 uattr, u32 size)
 		return err;
 	err = no_lock(m, a->flags);
 	if (!err)
-		err = copy_key(m, a->key, &key);
+		err = copy_element_key(m, a->key, &key);
 	if (!err)
 		err = user_dup(a->value, map_value_bytes(m), &value);
 	if (!err)
@@ -458,7 +482,7 @@ long call_map_delete(union bpfattr *attr, u64 uattr, u32 size)
 	int err = get(attr->a.map_fd, false, true, &o, &m);
 	if (err)
 		return err;
-	err = copy_key(m, attr->a.key, &key);
+	err = copy_element_key(m, attr->a.key, &key);
 	if (!err)
 		err = drop(m, key);
 	free(key);

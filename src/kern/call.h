@@ -134,6 +134,10 @@ int kern_file_of(int fd, long filesystem, int wrong, u64 *ret);
 /* bpf_prog_attach_check_attach_type: types that say at their load what they are
  * for. */
 bool kern_same_attach(const struct kern_prog *p, u32 attach);
+/* Keys of storages, which are descriptors: which types have such, and the owner's
+ * number. EBADF, ENOTSOCK, ENOENT (owner.c) */
+bool kern_has_owners(u32 type);
+int kern_owner(u32 type, int fd, u64 *ret);
 bool kern_tracepoint_known(const char *name);
 /* The running kernel's types; NULL: they are not to be had. */
 const struct btf *kern_vmlinux(void);
