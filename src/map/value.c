@@ -15,9 +15,11 @@ __attribute__((no_sanitize("thread"))) static void copy(void *to, const void *fr
 	u8 *t = to;
 	const u8 *f = from;
 
-	for (; n >= 8; n -= 8, t += 8, f += 8)
-		__atomic_store_n((u64 *)(void *)t, *(const u64 __attribute__((aligned(1))) *)f,
-				 __ATOMIC_RELAXED);
+	for (; n >= 8; n -= 8, t += 8, f += 8) {
+		u64 word;
+		memcpy(&word, f, 8);
+		__atomic_store_n((u64 *)(void *)t, word, __ATOMIC_RELAXED);
+	}
 	for (u32 part = 4; n; part /= 2) {
 		if (!(n & part))
 			continue;
