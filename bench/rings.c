@@ -80,7 +80,7 @@ static struct prog *assemble(const struct row *r, u32 events)
 static struct prog *for_kernel(const struct prog *ours, int fd)
 {
 	struct ob_ebpf *code = calloc(ours->n, sizeof(*code));
-	struct prog *p;
+	struct prog *p = NULL;
 
 	for (u32 i = 0; code && i < ours->n; i++) {
 		code[i] = ours->stored[i];

@@ -9,7 +9,7 @@
  * bytes that never wrap. A record:
  *
  *	u32 len: of the sample, bits 31 BUSY and 30 DISCARD
- *	u32 page: of the header, from the block's beginning; while BUSY, the writer
+ *	u32 page: of the header, counted from 1; while BUSY, the writer
  *	sample, to a multiple of 8
  *
  * Linux's writers do not die between reserve and commit. Here, who finds a BUSY
@@ -42,7 +42,7 @@ static u32 page_of(const struct map_ring *r, const u32 *head)
 {
 	u64 at = (u64)((const u8 *)head - r->data) & r->mask;
 
-	return (u32)((RING_DATA + at) / MAP_PAGE);
+	return (u32)((MAP_PAGE + RING_DATA + at) / MAP_PAGE);
 }
 
 /* Both words of a header are one store, so that a BUSY one always names its writer. */
@@ -212,8 +212,12 @@ u64 map_ring_query(struct map *m, u64 what)
 bool map_ring_readable(const struct map *m)
 {
 	const struct map_ring *r = m->own;
+	u64 read = ring_load(r->consumer);
+	bool some = read != ring_load(r->producer);
 
-	return ring_load(r->consumer) != ring_load(r->producer);
+	if (some)
+		discard_dead(r, ring_header(r, read), false);
+	return some;
 }
 
 long map_ring_read(struct map *m, map_ring_fn *fn, void *arg)

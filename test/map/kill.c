@@ -16,6 +16,12 @@
 
 enum { STEPS_MAX = 100000, VALUE = 16, ENTRIES = 6 };
 
+#ifdef __SANITIZE_ADDRESS__
+enum { EACH = 997 };
+#else
+enum { EACH = 43 };
+#endif
+
 struct act {
 	const char *name;
 	struct map_attr attr;
@@ -282,6 +288,7 @@ static const char *storage_look(struct map *m, bool *done)
 	return map_read(m, &owner, value, 0) || whole(value) != 9 ? "nothing can be put" : NULL;
 }
 
+static void trace_begin(struct map *m) { map_remove(m, &(u32){0}); }
 static void trace_put(struct map *m) { map_stack_put(m, ips, LEN(ips), 0); }
 
 static const char *trace_look(struct map *m, bool *done)
@@ -331,7 +338,7 @@ static const struct act acts[] = {
 	 storage_look},
 	{"stack trace",
 	 {BPF_MAP_TYPE_STACK_TRACE, 4, 127 * 8, 1, .slots = 1},
-	 nothing,
+	 trace_begin,
 	 trace_put,
 	 trace_look},
 };
@@ -349,8 +356,9 @@ static void stop(void)
 static bool act_for(const struct act *a, struct map *m, struct map *scratch, u32 steps)
 {
 	int status;
-	pid_t pid = fork();
 
+	a->prepare(scratch);
+	pid_t pid = fork();
 	if (!pid) {
 		a->act(scratch); /* what only the first time needs */
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
@@ -408,7 +416,7 @@ static bool try_all(const struct act *a, u32 each)
 
 int main(int argc, char **argv)
 {
-	u32 each = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : 29;
+	u32 each = argc > 1 ? (u32)strtoul(argv[1], NULL, 0) : EACH;
 	bool good = true;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
