@@ -51,12 +51,14 @@ static void hash_others(struct dedup *d, u64 *h, char what, u32 word)
 		*h = hash_add(*h, d->class[word]);
 }
 
+enum { INFO = (int)0x9f00ffffu }; /* kind, flag, number of elements; the rest means nothing */
+
 /* Variables, and the sections that they lie in, are no types: each is itself. */
 static u64 look(struct dedup *d, u32 id)
 {
 	const struct btf_type *t = btf_type(d->b, id);
 	bool itself = btf_is(t, BTF_KIND_VAR) || btf_is(t, BTF_KIND_DATASEC) || id < d->b->first;
-	u64 h = hash_add(itself ? id : 0, t->info);
+	u64 h = hash_add(itself ? id : 0, t->info & INFO);
 
 	hash_text(&h, btf_name(d->b, t->name_off));
 	if (!btf_shapes[btf_kind_of(t)].refers)

@@ -11,7 +11,7 @@ struct show {
 	struct bytes value;
 	u64 flags;
 	bool dry, found; /* dry: only find out if there is something to show */
-	u64 left;        /* values that may still be looked at */
+	u64 left;        /* values that may still be looked at, so that hostile types end */
 	u32 depth, nest; /* brackets; types within types */
 	bool in_array;   /* an element, which has no name of its own */
 	bool chars, ended;
@@ -385,7 +385,8 @@ static void show_type(struct show *s, u32 id, u64 at, u32 bit)
 
 void btf_put_value(struct buf *out, const struct btf *b, u32 id, struct bytes value, u64 flags)
 {
-	struct show s = {.out = out, .b = b, .value = value, .flags = flags, .left = 1 << 22};
+	struct show s = {
+		.out = out, .b = b, .value = value, .flags = flags, .left = 64 * (value.n + 64)};
 
 	show_type(&s, id, 0, 0);
 }

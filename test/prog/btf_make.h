@@ -323,6 +323,33 @@ static void mk_finish(void)
 	mk.data_n = h.hdr_len + mk.types_n + mk.strings_n;
 }
 
+/* Types that go one to the next, about as deep as Linux follows. */
+static void mk_chain(void)
+{
+	u32 n = 28 + mk_below(8), pick = mk_below(4), last = mk.n + n + 1;
+
+	for (u32 i = 0; i < n; i++) {
+		u32 kind = pick == 3 ? mk_below(3) : pick, next = mk.n + 2;
+
+		if (next > last)
+			next = 1;
+		if (kind == 0) {
+			mk_type(0, BTF_KIND_CONST, 0, 0, next);
+		} else if (kind == 1) {
+			mk_type(mk.name[1], BTF_KIND_STRUCT, 0, 1, 4);
+			mk_word(0);
+			mk_word(next);
+			mk_word(0);
+		} else {
+			mk_type(0, BTF_KIND_ARRAY, 0, 0, 0);
+			mk_word(next);
+			mk_word(1);
+			mk_word(1);
+		}
+	}
+	mk_type(mk.name[1], BTF_KIND_TYPEDEF, 0, 0, 1);
+}
+
 static void mk_random(u64 seed)
 {
 	mk_begin(seed);
@@ -330,6 +357,8 @@ static void mk_random(u64 seed)
 	mk_names();
 	mk_type(mk.name[0], BTF_KIND_INT, 0, 0, 4);
 	mk_word(32);
+	if (mk_rarely(8))
+		mk_chain();
 	for (u32 n = 1 + mk_below(mk_rarely(3) ? MAKE_TYPES : 8); n > 0; n--)
 		mk_one();
 	mk_finish();
