@@ -103,6 +103,47 @@ obt_a 4 3
 cat: /sys/fs/bpf/ti/h: Input/output error
 N: iter  prog N  target_name bpf_map  
 ====
+# who walks, looks and moves in /sys/fs/bpf finds there what is pinned
+-- skip-unless command -v cc && PATH=$PATH:/usr/sbin command -v bpftool
+-- file walk.c
+#define _GNU_SOURCE
+#include <ftw.h>
+#include <stdio.h>
+static int fn(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	return printf("%s %s %d\n", path, path + at->base, at->level) < 0;
+}
+int main(void)
+{
+	return nftw("/sys/fs/bpf", fn, 4, FTW_PHYS);
+}
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cc walk.c -o walk
+cat >session <<'END'
+cd /sys/fs && mkdir -p bpf/a/b && cd "$OLDPWD"
+bpftool map create /sys/fs/bpf/a/b/m type array key 4 value 4 entries 1 name m
+./walk
+ls -l /sys/fs//bpf/a/b/ | tail -n 1 | cut -d ' ' -f 1,5,9
+ln -s m /sys/fs/bpf/a/b/link && readlink /sys/fs/bpf/a/b/link
+cp /sys/fs/bpf/a/b/m copy 2>&1; [ -e /sys/fs/bpf/a/b/m ] && mv /sys/fs/bpf/a/b/m /sys/fs/bpf/n
+rm -r /sys/fs/bpf/a; ls /sys/fs/bpf; find /sys/fs/bpf -type f
+bpftool map show pinned /sys/fs/bpf/n | head -n 1 | cut -d ' ' -f 1,2
+END
+onebpf user --private sh session
+-- stdout
+/sys/fs/bpf bpf 0
+/sys/fs/bpf/a a 1
+/sys/fs/bpf/a/b b 2
+/sys/fs/bpf/a/b/m m 3
+-rw------- 0 m
+m
+cp: cannot open '/sys/fs/bpf/a/b/m' for reading: Input/output error
+n
+/sys/fs/bpf/n
+1: array
+====
 # the same as nobody, who may not ask the kernel
 -- skip-unless [ "$(id -u)" = 0 ] && PATH=$PATH:/usr/sbin command -v bpftool && command -v setpriv
 -- sh
