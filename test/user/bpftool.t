@@ -19,7 +19,7 @@ onebpf user --list | grep -c 'default  *0  *0  *0  *0'
 -- stdout
 key: 01 00 00 00  value: 01 02 03 04 05 06 07 08
 Found 1 element
-1: hash  flags 0x0
+1: hash  name m  flags 0x0
 	key 4B  value 8B  max_entries 16  memlock N
 	pinned /sys/fs/bpf/m
 239
@@ -158,7 +158,7 @@ user bpftool map show pinned /sys/fs/bpf/m | sed 's/memlock.*/memlock N/'
 user bpftool feature probe kernel | grep -E 'map_type hash |for unpriv.* enabled|JIT compiler is e|Global'
 -- stdout
 Error: can't get next map: Operation not permitted
-1: hash  flags 0x0
+1: hash  name m  flags 0x0
 	key 4B  value 8B  max_entries 16  memlock N
 bpf() syscall for unprivileged users is enabled
 JIT compiler is enabled
