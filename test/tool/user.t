@@ -206,3 +206,67 @@ ls | grep -c onebpf-user
 kept
 written
 1
+====
+# settings of a world, which stay; and what is none
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cpus() { onebpf user "$@" cat /sys/devices/system/cpu/possible; }
+for s in a a=1 kernel.x=1 kernel.unchecked=9 kernel.cpus=0; do cpus --set $s; echo $?; done
+cpus --set kernel.unchecked=1,kernel.cpus=3
+cpus --cpus 6
+cpus
+cpus --cpus 1
+cpus --cpus 1025; echo $?
+-- stdout
+2
+2
+2
+2
+2
+0-2
+0-5
+0-5
+0
+2
+-- stderr
+onebpf user: "a" is no setting
+hint: onebpf user --set NAME=VALUE
+onebpf user: a world has no setting "a"
+hint: there are: kernel.unchecked, kernel.cpus
+onebpf user: a world has no setting "kernel.x"
+hint: there are: kernel.unchecked, kernel.cpus
+onebpf user: kernel.unchecked cannot be "9"
+onebpf user: kernel.cpus cannot be "0"
+onebpf user: option --cpus: 1025 is out of range, at most 1024
+====
+# a world that a process lives in is not removed; what a process left behind is
+-- skip-unless command -v cc
+-- file hold.c
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char attr[72] = {2, [4] = 4, [8] = 8, [12] = 1}, c;
+	if (syscall(SYS_bpf, 0, attr, sizeof(attr)) < 0)
+		return 1;
+	write(1, "", 1);
+	return read(0, &c, 1) < 0;
+}
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cc hold.c -o hold
+mkfifo in out
+onebpf user ./hold <in >out & exec 3>in; head -c 1 <out >here
+onebpf user --list | grep -c 'default  *1  *0  *0  *0'
+onebpf user --remove; echo $?
+exec 3>&-; wait
+onebpf user --list | grep -c 'default  *0  *0  *0  *0'
+onebpf user --remove; echo $?
+onebpf user --list
+-- stdout
+1
+1
+1
+0
+-- stderr
+onebpf user: world "default" is in use: a process holds bpf-map.1
