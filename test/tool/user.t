@@ -86,6 +86,18 @@ ls run/onebpf
 -- stdout
 1
 ====
+# who ends the command that has a private world ends what runs in it, and the world
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+mkfifo ready
+onebpf user --private sh -c 'trap "echo ended; exit 9" TERM; echo >ready; while :; do sleep 0.05; done' & pid=$!
+read line <ready
+kill $pid; wait $pid; echo $?
+ls run/onebpf
+-- stdout
+ended
+9
+====
 # names that are none, and directories that are not to be trusted
 -- sh
 export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
