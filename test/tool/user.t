@@ -98,6 +98,22 @@ ls run/onebpf
 ended
 9
 ====
+# what is made for a world is read; who writes there writes to Linux's
+-- skip-unless [ "$(id -u)" = 0 ] && command -v setpriv && [ -e /proc/sys/net/core/bpf_jit_enable ]
+-- sh
+dir=/dev/shm/onebpf-test.$$; mkdir $dir; chown 65534 $dir; trap 'rm -rf $dir' EXIT
+cp "$(command -v onebpf)" $dir/copy
+nobody() { cd / && XDG_RUNTIME_DIR=$dir setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+nobody cat /proc/sys/net/core/bpf_jit_harden 2>&1 | cut -d : -f 3
+nobody $dir/copy user cat /proc/sys/net/core/bpf_jit_harden
+nobody $dir/copy user sh -c 'echo 1 >/proc/sys/net/core/bpf_jit_harden' 2>&1 | cut -d : -f 3
+nobody $dir/copy user sh -c 'echo 1 >>/proc/mounts' 2>&1 | cut -d : -f 3
+-- stdout
+ Permission denied
+0
+ cannot create /proc/sys/net/core/bpf_jit_harden
+ cannot create /proc/mounts
+====
 # names that are none, and directories that are not to be trusted
 -- sh
 export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
