@@ -288,6 +288,25 @@ static int prog_maps(const struct kern_prog *p, struct bpf_prog_info *i)
 	return give_array(i->map_ids, &i->nr_map_ids, n, ids, 4);
 }
 
+/* As jit_subprogs leaves them: the distance in off, which function it is in imm. */
+static void show_calls(struct ob_ebpf *code, u32 n)
+{
+	u32 *func = calloc(n, sizeof(*func)), count = 0;
+
+	for (u32 i = 0; func && i < n; i++)
+		if (code[i].code == (BPF_JMP | BPF_CALL) && code[i].src == BPF_PSEUDO_CALL)
+			func[i + 1 + (u32)code[i].imm] = 1;
+	for (u32 i = 0; func && i < n; i++)
+		func[i] = count += func[i];
+	for (u32 i = 0; func && i < n; i++)
+		if (code[i].code == (BPF_JMP | BPF_CALL) && code[i].src == BPF_PSEUDO_CALL) {
+			u32 to = i + 1 + (u32)code[i].imm;
+			code[i].off = (s16)code[i].imm;
+			code[i].imm = (s32)func[to];
+		}
+	free(func);
+}
+
 /* As bpf_insn_prepare_dump shows them: maps by their ids. */
 static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
 {
@@ -311,6 +330,7 @@ static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
 		}
 		pc++;
 	}
+	show_calls(copy, p->head->insns);
 	int err = user_write(i->xlated_prog_insns, copy, MIN(room, bytes));
 	free(copy);
 	return err;

@@ -314,6 +314,10 @@ int world_next_id(struct world *w, enum object_kind kind, u32 after, u32 *ret)
 {
 	struct entry *v = NULL;
 	u32 n, best;
+
+	/* Who begins to look finds nothing that only the dead refer to. */
+	if (!after)
+		world_sweep(w);
 	int err = list(w, kind, &v, &n);
 
 	if (err)

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 
@@ -41,6 +42,7 @@ __attribute__((constructor)) void user_load(void)
 #include "sys/preload.def"
 #undef REAL
 	find_world();
+	pthread_atfork(user_wait_lock, user_wait_unlock, user_wait_unlock);
 	user_loaded = true;
 	errno = keep;
 }
@@ -99,14 +101,34 @@ bool user_object(int fd, struct user_object *ret)
 	return !memcmp(path, user_world, n) && path[n] == '/' && parse(path + n + 1, ret);
 }
 
+/* What is waited for behind a descriptor goes with it. */
+static void forget(int fd)
+{
+	if (!__atomic_load_n(&user_watches, __ATOMIC_ACQUIRE))
+		return;
+	user_wait_lock();
+	watch_forget(fd);
+	user_wait_unlock();
+}
+
 int close(int fd)
 {
-	if (__atomic_load_n(&user_watches, __ATOMIC_ACQUIRE)) {
-		user_wait_lock();
-		watch_forget(fd);
-		user_wait_unlock();
-	}
+	forget(fd);
 	return real()->close(fd);
+}
+
+int dup2(int fd, int to)
+{
+	if (fd != to)
+		forget(to);
+	return real()->dup2(fd, to);
+}
+
+int dup3(int fd, int to, int flags)
+{
+	if (fd != to)
+		forget(to);
+	return real()->dup3(fd, to, flags);
 }
 
 bool user_map_info(int fd, struct bpf_map_info *ret)

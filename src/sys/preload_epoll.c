@@ -45,23 +45,26 @@ static int ctl_mod(struct watch *w, const struct epoll_event *event)
 /* 1: not for us. */
 static int ctl(int ep, int op, int fd, const struct epoll_event *event)
 {
+	struct user_object o;
 	struct watch *w;
 
 	if (op == EPOLL_CTL_ADD) {
 		int err = ctl_add(ep, fd, event);
 		return err == -ENOENT ? 1 : err;
 	}
-	w = user_watches ? watch_find(ep, fd) : NULL;
+	w = watch_find(ep, fd);
 	if (!w)
-		return 1;
+		return user_object(fd, &o) && o.kind == USER_MAP ? -ENOENT : 1;
 	return op == EPOLL_CTL_DEL ? ctl_del(w) : ctl_mod(w, event);
 }
 
 int epoll_ctl(int ep, int op, int fd, struct epoll_event *event)
 {
 	int keep = errno, ret = 1;
+	bool some = __atomic_load_n(&user_watches, __ATOMIC_ACQUIRE);
+	struct user_object o;
 
-	if (event || op == EPOLL_CTL_DEL) {
+	if ((event || op == EPOLL_CTL_DEL) && (some || user_object(fd, &o))) {
 		user_wait_lock();
 		ret = ctl(ep, op, fd, event);
 		user_wait_unlock();

@@ -204,7 +204,8 @@ int user_file(const char *path, int flags)
 	struct buf text = {0};
 	int keep = errno, fd = -1;
 
-	if (!path || *path != '/' || (flags & (O_PATH | O_DIRECTORY)) || !real() || !*user_world ||
+	if (!path || *path != '/' || (flags & (O_PATH | O_DIRECTORY)) ||
+	    (flags & O_ACCMODE) != O_RDONLY || !real() || !*user_world ||
 	    (strncmp(path, "/proc/", 6) && strncmp(path, "/sys/", 5) &&
 	     strncmp(path, "/etc/mt", 7)))
 		return -1;

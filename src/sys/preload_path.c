@@ -160,6 +160,7 @@ PATH1(ssize_t, lgetxattr, (const char *path, const char *name, void *into, size_
 PATH1(ssize_t, listxattr, (const char *path, char *list, size_t n), P, list, n)
 PATH1(ssize_t, llistxattr, (const char *path, char *list, size_t n), P, list, n)
 PATH1(int, symlink, (const char *content, const char *path), content, P)
+PATH1(int, symlinkat, (const char *content, int dir, const char *path), content, dir, AT(dir))
 
 /* ---- two paths ---- */
 
@@ -263,7 +264,8 @@ static int walked(const char *path, const struct stat *st, int type, struct FTW 
 
 	struct FTW own = *at; /* libc walks by its own */
 
-	own.base += (int)strlen(back) - (int)strlen(path);
+	if (back != path)
+		own.base = (int)(strrchr(back, '/') + 1 - back);
 	return walker(back, st, type, &own);
 }
 

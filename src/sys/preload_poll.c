@@ -7,17 +7,35 @@
 #include <time.h>
 
 /* libc declares that poll() only writes to its argument. */
-#pragma GCC diagnostic ignored "-Wpragmas"
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 enum { SMALL = 64, NEVER = -1 };
 
 /* ---- what all that waits shares ---- */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static sigset_t before; /* of who holds it */
 
-void user_wait_lock(void) { pthread_mutex_lock(&lock); }
-void user_wait_unlock(void) { pthread_mutex_unlock(&lock); }
+/* Without signals: a handler may close(), which takes it, too. */
+void user_wait_lock(void)
+{
+	sigset_t all, own;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &own);
+	pthread_mutex_lock(&lock);
+	before = own;
+}
+
+void user_wait_unlock(void)
+{
+	sigset_t own = before;
+
+	pthread_mutex_unlock(&lock);
+	pthread_sigmask(SIG_SETMASK, &own, NULL);
+}
 
 s64 user_now(void)
 {

@@ -23,6 +23,11 @@ static void who_may(struct finding *f)
 {
 	long off;
 
+	if (doctor_has_cap(CAP_BPF) || doctor_has_cap(CAP_SYS_ADMIN)) {
+		buf_puts(&f->why, ", though this process has the right");
+		buf_puts(&f->help, "a container or a lockdown may forbid it; without: onebpf user");
+		return;
+	}
 	if (doctor_number("/proc/sys/kernel/unprivileged_bpf_disabled", &off))
 		buf_printf(&f->why, "; kernel.unprivileged_bpf_disabled is %ld", off);
 	buf_puts(&f->help, "be root, or have CAP_BPF (with CAP_PERFMON for tracing, CAP_NET_ADMIN "

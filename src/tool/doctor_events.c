@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `onebpf doctor`: which events of Linux there are to attach to. */
 #include "isa/bpf.h"
+#include "prog/prog.h"
 #include "sys/sys.h"
 #include "tool/doctor.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -42,6 +44,11 @@ static void settle(struct finding *f, int err)
 	doctor_errno(f, -err);
 	if (err != -EPERM && err != -EACCES)
 		return;
+	if (doctor_has_cap(CAP_PERFMON) || doctor_has_cap(CAP_SYS_ADMIN)) {
+		buf_puts(&f->why, ", though this process has the right");
+		buf_puts(&f->help, "a kernel that was not built or locked down without it");
+		return;
+	}
 	paranoid(f);
 	buf_puts(&f->help, "be root, or have CAP_PERFMON");
 }
@@ -141,54 +148,26 @@ void doctor_tracepoint(struct finding *f)
 
 /* ---- fentry ---- */
 
-enum { KIND_FUNC = 12 };
-
 /* The number of a function in the kernel's BTF, 0: it has none. */
-static u32 find_func(struct bytes b, const char *name)
-{
-	static const u8 more[32] = {[1] = 4,  [3] = 12, [4] = 12,  [5] = 12, [6] = 8,
-				    [13] = 8, [14] = 4, [15] = 12, [17] = 4, [19] = 12};
-
-	if (b.n < 24 || get_le16(b.p) != 0xeb9f)
-		return 0;
-	u64 head = get_le32(b.p + 4), types = head + get_le32(b.p + 8), n = get_le32(b.p + 12);
-	u64 text = head + get_le32(b.p + 16), size = get_le32(b.p + 20);
-
-	if (types > b.n || n > b.n - types || text > b.n || size > b.n - text)
-		return 0;
-	u64 at = types, end = types + n;
-	for (u32 id = 1; end - at >= 12; id++) {
-		u32 word = get_le32(b.p + at + 4), kind = word >> 24 & 31, len = word & 0xffff;
-		u64 off = get_le32(b.p + at), step = 12;
-
-		if (kind == KIND_FUNC && off < size &&
-		    !strncmp((const char *)b.p + text + off, name, size - off))
-			return id;
-		bool each = kind == 4 || kind == 5 || kind == 6 || kind == 13 || kind == 15 ||
-			    kind == 19;
-		step += more[kind] * (u64)(each ? len : 1);
-		if (step > end - at)
-			return 0;
-		at += step;
-	}
-	return 0;
-}
-
 static u32 kernel_func(const char *name)
 {
 	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 	struct stat st;
+	struct btf *btf;
 	u32 id = 0;
 
 	if (fd < 0)
 		return 0;
 	u8 *p = fstat(fd, &st) ? NULL : malloc((size_t)st.st_size);
-	if (p) {
-		size_t n = 0;
-		for (ssize_t got; (got = read(fd, p + n, (size_t)st.st_size - n)) > 0;)
-			n += (size_t)got;
-		id = find_func((struct bytes){p, n}, name);
+	size_t n = 0;
+	for (ssize_t got; p && (got = read(fd, p + n, (size_t)st.st_size - n)) > 0;)
+		n += (size_t)got;
+	struct ob_err *err = btf_read((struct bytes){p, n}, NULL, &btf);
+	if (!err) {
+		id = btf_find(btf, name, BTF_KIND_FUNC);
+		btf_destroy(btf);
 	}
+	ob_err_destroy(err);
 	free(p);
 	close(fd);
 	return id;

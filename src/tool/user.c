@@ -136,20 +136,28 @@ static int status_of(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Signals from the terminal are the command's affair. */
+static pid_t child;
+
+static void pass_on(int sig) { kill(child, sig); }
+
+/* Signals from the terminal reach the command by themselves. */
 static int run_alone(const char *world, char **command)
 {
 	int status;
 	struct ob_err *err = NULL;
-	pid_t pid = fork();
 
-	if (!pid) {
+	child = fork();
+	if (!child) {
 		execvp(*command, command);
 		_exit(not_run(*command));
 	}
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+	if (child > 0) {
+		signal(SIGTERM, pass_on);
+		signal(SIGHUP, pass_on);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
 		err = err_sys(errno, "cannot run %s", *command);
 	struct ob_err *left = sys_world_remove(world);
 	if (left)

@@ -195,6 +195,8 @@ static void samples(void)
 	memcpy(told, p, 16);
 	check("the loss is told first", good && h.type == PERF_RECORD_LOST && told[1] == lost &&
 						is_sample(next(&r, &h), &h, 100, 7));
+	check("and once", !kern_perf_output(m->p, 0, 0, data, 100) &&
+				  is_sample(next(&r, &h), &h, 100, 7) && !next(&r, &h));
 	check("too long", kern_perf_output(m->p, 0, 0, data, 1 << 16) == -E2BIG);
 	kern_perf_ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
 	check("switched off", kern_perf_output(m->p, 0, 0, data, 1) == -EOPNOTSUPP);

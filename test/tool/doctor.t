@@ -67,10 +67,15 @@ int main(void)
 cc bpf.c -o bpf
 ./bpf; a=$?
 onebpf doctor bpf >/dev/null; [ $a = $? ] && echo same
-export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
-onebpf user --private sh -c './bpf && onebpf doctor bpf' | head -n 2
 -- stdout
 same
+====
+# in a world it tells of the world
+-- skip-unless [ -z "$SAN" ]
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user --private onebpf doctor bpf
+-- stdout
 Linux's bpf(2)
   bpf           yes   maps and programs in the kernel
 ====

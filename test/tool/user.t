@@ -86,6 +86,34 @@ ls run/onebpf
 -- stdout
 1
 ====
+# who ends the command that has a private world ends what runs in it, and the world
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+mkfifo ready
+onebpf user --private sh -c 'trap "echo ended; exit 9" TERM; echo >ready; while :; do sleep 0.05; done' & pid=$!
+read line <ready
+kill $pid; wait $pid; echo $?
+ls run/onebpf
+-- stdout
+ended
+9
+====
+# what is made for a world is read; who writes there writes to Linux's
+-- skip-unless [ "$(id -u)" = 0 ] && command -v setpriv && [ -e /proc/sys/net/core/bpf_jit_enable ]
+-- sh
+dir=/dev/shm/onebpf-test.$$; mkdir $dir; chown 65534 $dir; trap 'rm -rf $dir' EXIT
+cp "$(command -v onebpf)" $dir/copy
+nobody() { cd / && XDG_RUNTIME_DIR=$dir setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+nobody cat /proc/sys/net/core/bpf_jit_harden 2>&1 | cut -d : -f 3
+nobody $dir/copy user cat /proc/sys/net/core/bpf_jit_harden
+nobody $dir/copy user sh -c 'echo 1 >/proc/sys/net/core/bpf_jit_harden' 2>&1 | cut -d : -f 3
+nobody $dir/copy user sh -c 'echo 1 >>/proc/mounts' 2>&1 | cut -d : -f 3
+-- stdout
+ Permission denied
+0
+ cannot create /proc/sys/net/core/bpf_jit_harden
+ cannot create /proc/mounts
+====
 # names that are none, and directories that are not to be trusted
 -- sh
 export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
@@ -184,12 +212,18 @@ export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
 onebpf user env -i "$(command -v env)" | sed "s|$PWD|PWD|; s|user-[0-9a-f]*|user-X|" | sort
 onebpf user env LD_PRELOAD=mine.so A=B "$(command -v env)" 2>err.txt | grep LD_PRE | sed 's|.*:||'
 LD_PRELOAD=none.so onebpf user sh -c 'echo $LD_PRELOAD' 2>err.txt | sed 's|.*:||'
-onebpf user -w in onebpf user -w out sh -c 'echo ${ONEBPF_WORLD##*/} $LD_PRELOAD' | sed "s|$PWD|PWD|; s|user-[0-9a-f]*|user-X|"
 -- stdout
 LD_PRELOAD=PWD/run/onebpf/default/onebpf-user-X.so
 ONEBPF_WORLD=PWD/run/onebpf/default
 mine.so
 none.so
+====
+# a world in another is that one
+-- skip-unless [ -z "$SAN" ]
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user -w in onebpf user -w out sh -c 'echo ${ONEBPF_WORLD##*/} $LD_PRELOAD' | sed "s|$PWD|PWD|; s|user-[0-9a-f]*|user-X|"
+-- stdout
 out PWD/run/onebpf/out/onebpf-user-X.so
 ====
 # the library is written anew when it was changed or cannot be read
@@ -206,3 +240,67 @@ ls | grep -c onebpf-user
 kept
 written
 1
+====
+# settings of a world, which stay; and what is none
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cpus() { onebpf user "$@" cat /sys/devices/system/cpu/possible; }
+for s in a a=1 kernel.x=1 kernel.unchecked=9 kernel.cpus=0; do cpus --set $s; echo $?; done
+cpus --set kernel.unchecked=1,kernel.cpus=3
+cpus --cpus 6
+cpus
+cpus --cpus 1
+cpus --cpus 1025; echo $?
+-- stdout
+2
+2
+2
+2
+2
+0-2
+0-5
+0-5
+0
+2
+-- stderr
+onebpf user: "a" is no setting
+hint: onebpf user --set NAME=VALUE
+onebpf user: a world has no setting "a"
+hint: there are: kernel.unchecked, kernel.cpus
+onebpf user: a world has no setting "kernel.x"
+hint: there are: kernel.unchecked, kernel.cpus
+onebpf user: kernel.unchecked cannot be "9"
+onebpf user: kernel.cpus cannot be "0"
+onebpf user: option --cpus: 1025 is out of range, at most 1024
+====
+# a world that a process lives in is not removed; what a process left behind is
+-- skip-unless command -v cc
+-- file hold.c
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char attr[72] = {2, [4] = 4, [8] = 8, [12] = 1}, c;
+	if (syscall(SYS_bpf, 0, attr, sizeof(attr)) < 0)
+		return 1;
+	write(1, "", 1);
+	return read(0, &c, 1) < 0;
+}
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cc hold.c -o hold
+mkfifo in out
+onebpf user ./hold <in >out & exec 3>in; head -c 1 <out >here
+onebpf user --list | grep -c 'default  *1  *0  *0  *0'
+onebpf user --remove; echo $?
+exec 3>&-; wait
+onebpf user --list | grep -c 'default  *0  *0  *0  *0'
+onebpf user --remove; echo $?
+onebpf user --list
+-- stdout
+1
+1
+1
+0
+-- stderr
+onebpf user: world "default" is in use: a process holds bpf-map.1

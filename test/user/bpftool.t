@@ -19,7 +19,7 @@ onebpf user --list | grep -c 'default  *0  *0  *0  *0'
 -- stdout
 key: 01 00 00 00  value: 01 02 03 04 05 06 07 08
 Found 1 element
-1: hash  flags 0x0
+1: hash  name m  flags 0x0
 	key 4B  value 8B  max_entries 16  memlock N
 	pinned /sys/fs/bpf/m
 239
@@ -103,6 +103,47 @@ obt_a 4 3
 cat: /sys/fs/bpf/ti/h: Input/output error
 N: iter  prog N  target_name bpf_map  
 ====
+# who walks, looks and moves in /sys/fs/bpf finds there what is pinned
+-- skip-unless command -v cc && PATH=$PATH:/usr/sbin command -v bpftool
+-- file walk.c
+#define _GNU_SOURCE
+#include <ftw.h>
+#include <stdio.h>
+static int fn(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	return printf("%s %s %d\n", path, path + at->base, at->level) < 0;
+}
+int main(void)
+{
+	return nftw("/sys/fs/bpf", fn, 4, FTW_PHYS);
+}
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+cc walk.c -o walk
+cat >session <<'END'
+cd /sys/fs && mkdir -p bpf/a/b && cd "$OLDPWD"
+bpftool map create /sys/fs/bpf/a/b/m type array key 4 value 4 entries 1 name m
+./walk
+ls -l /sys/fs//bpf/a/b/ | tail -n 1 | cut -d ' ' -f 1,5,9
+ln -s m /sys/fs/bpf/a/b/link && readlink /sys/fs/bpf/a/b/link
+cp /sys/fs/bpf/a/b/m copy 2>&1; [ -e /sys/fs/bpf/a/b/m ] && mv /sys/fs/bpf/a/b/m /sys/fs/bpf/n
+rm -r /sys/fs/bpf/a; ls /sys/fs/bpf; find /sys/fs/bpf -type f
+bpftool map show pinned /sys/fs/bpf/n | head -n 1 | cut -d ' ' -f 1,2
+END
+onebpf user --private sh session
+-- stdout
+/sys/fs/bpf bpf 0
+/sys/fs/bpf/a a 1
+/sys/fs/bpf/a/b b 2
+/sys/fs/bpf/a/b/m m 3
+-rw------- 0 m
+m
+cp: cannot open '/sys/fs/bpf/a/b/m' for reading: Input/output error
+n
+/sys/fs/bpf/n
+1: array
+====
 # the same as nobody, who may not ask the kernel
 -- skip-unless [ "$(id -u)" = 0 ] && PATH=$PATH:/usr/sbin command -v bpftool && command -v setpriv
 -- sh
@@ -117,7 +158,7 @@ user bpftool map show pinned /sys/fs/bpf/m | sed 's/memlock.*/memlock N/'
 user bpftool feature probe kernel | grep -E 'map_type hash |for unpriv.* enabled|JIT compiler is e|Global'
 -- stdout
 Error: can't get next map: Operation not permitted
-1: hash  flags 0x0
+1: hash  name m  flags 0x0
 	key 4B  value 8B  max_entries 16  memlock N
 bpf() syscall for unprivileged users is enabled
 JIT compiler is enabled
@@ -211,3 +252,70 @@ diff k.txt u.txt
 grep -c '^= 0' k.txt
 -- stdout
 57
+====
+# programs, their types, data and skeletons: a world answers as the kernel
+-- skip-unless [ "$(id -u)" = 0 ] && "$TESTDIR/user/can" && onebpf doctor bpf && unshare -m mount -t bpf bpf /sys/fs/bpf
+-- file obtprog.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct value {
+	int a;
+	char name[8];
+};
+const volatile int limit = 5;
+struct value total = {1, "abc"};
+static __attribute__((noinline)) int twice(int n) { return n * 2 + limit; }
+static __attribute__((noinline)) int thrice(int n) { return n * 3 + twice(n); }
+SEC("xdp")
+int obtpass(struct xdp_md *ctx)
+{
+	total.a += twice(total.a) + thrice(1);
+	return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file session
+d=/sys/fs/bpf/t
+run() { echo "\$ $*"; "$@" 2>&1; echo "= $?"; }
+mkdir -p $d
+run bpftool prog load obtprog.bpf.o $d/prog
+run bpftool prog show pinned $d/prog
+run bpftool -j -p prog show pinned $d/prog
+run bpftool prog dump xlated pinned $d/prog
+run bpftool prog dump xlated pinned $d/prog linum
+run bpftool prog load obtprog.bpf.o $d/prog
+run bpftool prog load none.bpf.o $d/prog2
+run bpftool prog run pinned $d/prog data_in packet data_out out repeat 1
+run bpftool prog run pinned $d/prog data_in packet repeat 5
+run bpftool prog run pinned $d/prog
+run bpftool map dump name obtprog.bss
+run bpftool map dump name obtprog.data
+run bpftool map dump name obtprog.rodata
+run bpftool map show name obtprog.rodata
+run bpftool btf dump map name obtprog.data
+run bpftool btf dump prog pinned $d/prog
+run bpftool btf dump prog pinned $d/prog format c
+run bpftool gen skeleton obtprog.bpf.o
+run bpftool gen object linked.o obtprog.bpf.o
+run bpftool prog loadall obtprog.bpf.o $d/all
+run ls $d/all
+run bpftool prog show name nothing_so
+run bpftool prog show id 4000000000
+run bpftool net
+rm -r $d
+run bpftool prog show name obtpass
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
+trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
+"$(command -v clang-19 || command -v clang-14 || command -v clang)" -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -c obtprog.bpf.c
+head -c 64 /dev/zero >packet
+norm() { sed -E 's/^[0-9]+: /N: /; s/memlock [0-9]+B/memlock N/; s/loaded_at [^ ]*/loaded_at T/; s/jited [0-9]+B/jited N/
+	s/("(id|loaded_at|bytes_memlock|bytes_jited|btf_id)"): [0-9]+/\1: N/; s/(map_ids|btf_id) [0-9,]+/\1 N/; s/"map_ids": \[.*/"map_ids": N/
+	s/id:[0-9]+/id:N/; s/(call pc.*)#.*/\1/; s/duration.*/duration N/' $1; }
+unshare -m sh -c 'mount -t bpf bpf /sys/fs/bpf; sh session' >kernel.txt
+onebpf user --private --set kernel.unchecked=1 sh session >user.txt
+norm kernel.txt >k.txt; norm user.txt >u.txt
+diff k.txt u.txt
+grep -c '^= 0' k.txt
+-- stdout
+18

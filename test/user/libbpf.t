@@ -553,3 +553,177 @@ int main(void)
 "$TESTDIR/user/build" wake && "$TESTDIR/user/both" ./wake
 -- stdout
 seen 500, writer 0
+====
+# epoll and select: levels, edges, one shot, one epoll in another, as in the kernel
+-- skip-unless "$TESTDIR/user/can"
+-- file ring.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct event {
+	__u32 length, number;
+	char text[24];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+__u32 number;
+SEC("xdp")
+int send(struct xdp_md *ctx)
+{
+	struct event *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+	if (!e)
+		return XDP_DROP;
+	e->length = ctx->data_end - ctx->data;
+	e->number = number++;
+	__builtin_memcpy(e->text, "abcdefghijklmnopqrstuvw", 24);
+	bpf_ringbuf_submit(e, 0);
+	return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+-- file ring.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <fcntl.h>
+static int prog, map;
+static struct ring_buffer *rb;
+static int got(void *arg, void *data, size_t n) { return 0; }
+static void run(void)
+{
+	unsigned char packet[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+	bpf_prog_test_run_opts(prog, &t);
+}
+static int add(int ep, int op, int fd, unsigned events, unsigned long long data)
+{
+	struct epoll_event e = {events, {.u64 = data}};
+	return epoll_ctl(ep, op, fd, &e) ? -errno : 0;
+}
+static void wait_for(const char *what, int ep, int ms)
+{
+	struct epoll_event e[4];
+	int n = epoll_wait(ep, e, 4, ms);
+	printf("%s: %d", what, n);
+	for (int i = 0; i < n; i++)
+		printf(" %x:%llu", e[i].events, (unsigned long long)e[i].data.u64);
+	printf("\n");
+}
+int main(void)
+{
+	struct bpf_object *o = bpf_object__open_file("ring.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	prog = bpf_program__fd(bpf_object__find_program_by_name(o, "send"));
+	map = bpf_map__fd(bpf_object__find_map_by_name(o, "ring"));
+	rb = ring_buffer__new(map, got, NULL, NULL);
+	int ep = epoll_create1(0), outer = epoll_create1(0), pipes[2];
+	pipe(pipes);
+	printf("add %d again %d", add(ep, EPOLL_CTL_ADD, map, EPOLLIN, 7), add(ep, EPOLL_CTL_ADD, map, EPOLLIN, 7));
+	printf(" pipe %d none %d", add(ep, EPOLL_CTL_ADD, pipes[0], EPOLLIN, 8), add(ep, EPOLL_CTL_MOD, 99, EPOLLIN, 8));
+	printf(" outer %d\n", add(outer, EPOLL_CTL_ADD, ep, EPOLLIN, 9));
+	wait_for("quiet", ep, 10);
+	wait_for("quiet outer", outer, 10);
+	run();
+	wait_for("level", ep, 1000);
+	wait_for("level", ep, 1000);
+	wait_for("outer", outer, 1000);
+	wait_for("outer", outer, 1000);
+	write(pipes[1], "x", 1);
+	wait_for("both", ep, 1000);
+	ring_buffer__consume(rb);
+	wait_for("pipe", ep, 1000);
+	char c;
+	read(pipes[0], &c, 1);
+	wait_for("eaten", ep, 10);
+	wait_for("eaten outer", outer, 10);
+	printf("edge %d\n", add(ep, EPOLL_CTL_MOD, map, EPOLLIN | EPOLLET, 17));
+	run();
+	wait_for("edge", ep, 1000);
+	wait_for("edge once", ep, 10);
+	ring_buffer__consume(rb);
+	run();
+	wait_for("edge again", ep, 1000);
+	ring_buffer__consume(rb);
+	printf("once %d\n", add(ep, EPOLL_CTL_MOD, map, EPOLLIN | EPOLLONESHOT, 27));
+	run();
+	wait_for("once", ep, 1000);
+	wait_for("no more", ep, 10);
+	printf("rearm %d\n", add(ep, EPOLL_CTL_MOD, map, EPOLLIN | EPOLLONESHOT, 28));
+	wait_for("rearmed", ep, 1000);
+	ring_buffer__consume(rb);
+	printf("out %d\n", add(ep, EPOLL_CTL_MOD, map, EPOLLOUT, 29));
+	run();
+	wait_for("not writable", ep, 10);
+	fd_set in;
+	struct timeval tv = {1, 0};
+	FD_ZERO(&in);
+	FD_SET(map, &in);
+	FD_SET(pipes[0], &in);
+	int n = select(64, &in, NULL, NULL, &tv);
+	printf("select %d %d %d\n", n, !!FD_ISSET(map, &in), !!FD_ISSET(pipes[0], &in));
+	ring_buffer__consume(rb);
+	tv = (struct timeval){0, 10000};
+	FD_SET(map, &in);
+	n = select(64, &in, NULL, NULL, &tv);
+	printf("select %d %d\n", n, !!FD_ISSET(map, &in));
+	printf("del %d again %d\n", add(ep, EPOLL_CTL_DEL, map, 0, 0), add(ep, EPOLL_CTL_DEL, map, 0, 0));
+	run();
+	wait_for("deleted", ep, 10);
+	int copy = fcntl(map, F_DUPFD_CLOEXEC, 50);
+	printf("copy %d", add(ep, EPOLL_CTL_ADD, copy, EPOLLIN, 37));
+	wait_for(", ready at once", ep, 0);
+	dup2(pipes[1], copy);
+	printf("another behind it %d\n", add(ep, EPOLL_CTL_ADD, copy, EPOLLOUT, 38));
+	ring_buffer__consume(rb);
+	wait_for("the pipe's", ep, 100);
+	int hash = bpf_map_create(BPF_MAP_TYPE_HASH, "h", 4, 4, 1, NULL);
+	printf("a hash %d\n", add(ep, EPOLL_CTL_ADD, prog, EPOLLIN, 40));
+	fflush(stdout);
+	if (!fork()) {
+		run();
+		_exit(0);
+	}
+	printf("child %d\n", ring_buffer__poll(rb, 1000));
+	wait(NULL);
+}
+-- sh
+"$TESTDIR/user/build" ring && "$TESTDIR/user/both" ./ring
+-- stdout
+add -17 again 0 pipe 0 none -9 outer 0
+quiet: 0
+quiet outer: 0
+level: 1 1:7
+level: 1 1:7
+outer: 1 1:9
+outer: 1 1:9
+both: 2 1:7 1:8
+pipe: 1 1:8
+eaten: 0
+eaten outer: 0
+edge 0
+edge: 1 1:17
+edge once: 0
+edge again: 1 1:17
+once 0
+once: 1 1:27
+no more: 0
+rearm 0
+rearmed: 1 1:28
+out 0
+not writable: 0
+select 1 1 0
+select 0 0
+del -2 again 0
+deleted: 0
+copy 0, ready at once: 1 1:37
+another behind it 0
+the pipe's: 1 4:38
+a hash -1
+child 1
