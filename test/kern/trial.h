@@ -150,7 +150,7 @@ static inline void load_absolute(struct code *c)
 		put(c, op, 0, 0, 0, (s32)below(70));
 	} else {
 		put(c, 0xb7, 8, 0, 0, (s32)below(40));
-		put(c, op | 0x40, 0, 8, 0, (s32)below(40));
+		put(c, op + 0x20, 0, 8, 0, (s32)below(40));
 	}
 	see(c);
 }
