@@ -120,9 +120,10 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 
 static u32 asked[HELPER_COUNT];
 
-static void call_helper(struct code *c)
+/* A program likes some of them, so that one finds what the other left. */
+static void call_helper(struct code *c, const u8 liked[3])
 {
-	const struct call *f = &calls[below(LEN(calls))];
+	const struct call *f = &calls[one_in(3) ? below(LEN(calls)) : liked[below(below(3) + 1)]];
 
 	if (!helper_for(f->id, c->type, c->attach))
 		return;
@@ -167,9 +168,15 @@ static void random_code(struct code *c)
 				   PROGTYPE_CGROUP_SKB, PROGTYPE_LWT_IN,    PROGTYPE_LWT_OUT,
 				   PROGTYPE_LWT_XMIT};
 
+	u8 liked[3];
+
 	*c = (struct code){.type = types[below(LEN(types))]};
+	for (u32 i = 0; i < LEN(liked); i++)
+		do
+			liked[i] = (u8)below(LEN(calls));
+		while (!helper_for(calls[liked[i]].id, c->type, 0));
 	begin(c);
-	for (u32 i = below(14); i; i--)
+	for (u32 i = below(20); i; i--)
 		switch (below(8)) {
 		case 7:
 			look_at_socket(c);
@@ -187,7 +194,7 @@ static void random_code(struct code *c)
 			touch_packet(c);
 			break;
 		default:
-			call_helper(c);
+			call_helper(c, liked);
 		}
 	end(c);
 }
