@@ -71,7 +71,7 @@ static int adjust_tail(struct kern_pkt *p, s64 n)
 {
 	if (p->len > p->head)
 		return adjust_pieces(p, n);
-	if (p->data + p->head + n > p->hi || p->head + n < ETH_HLEN)
+	if (n > p->hi - (p->data + p->head) || p->head + n < ETH_HLEN)
 		return -EINVAL;
 	if (n > 0)
 		memset(p->data + p->head, 0, (size_t)n);

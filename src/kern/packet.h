@@ -41,8 +41,13 @@ struct kern_pkt {
 	u32 csum;      /* SUM_COMPLETE: of all behind the network header */
 	u64 cookie;    /* of its socket, once it was asked for */
 	u32 piece;     /* XDP: bytes of a further piece, 0: one piece only */
-	struct bpf_tunnel_key tunnel;
-	u32 tunnel_size; /* 0: none */
+	struct {       /* metadata for a tunnel device */
+		bool set, v6;
+		u8 options;
+		u16 flags;
+		struct bpf_tunnel_key key;
+		u8 option[255];
+	} tunnel;
 
 	union { /* what the program sees */
 		struct __sk_buff skb;

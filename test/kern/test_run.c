@@ -16,10 +16,11 @@ static const u64 store_flags[] = {1, 2};
 static const u64 sum_flags[] = {2, 4, 2, 4, 0, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 3};
 static const u64 room_flags[] = {1,      1 << 1, 1 << 2, 1 << 3,        1 << 4,      1 << 5,
 				 1 << 6, 1 << 7, 1 << 8, (u64)14 << 56, (u64)2 << 56};
+static const u64 tunnel_flags[] = {1, 1 << 4, 1 << 1, 1 << 2, 1 << 3};
 static const u64 no_flags[] = {0};
 
 /* HEAD: so little that 16 bits hold where Linux has the headers. */
-enum arg { NO, CTX, NEAR, HEAD, BUF, LEN_OF_BUF, ANY32, FLAGS, PROTO, SMALL };
+enum arg { NO, CTX, NEAR, HEAD, BUF, LEN_OF_BUF, ANY32, FLAGS, PROTO, SMALL, KEY, LEN_OF_KEY };
 
 static const struct call {
 	u8 id, arg[5];
@@ -47,6 +48,12 @@ static const struct call {
 	{HELPERID_redirect, {SMALL, FLAGS}, store_flags, 2},
 	{HELPERID_redirect_peer, {SMALL, FLAGS}, store_flags, 2},
 	{HELPERID_redirect_neigh, {SMALL, BUF, LEN_OF_BUF, FLAGS}, store_flags, 2},
+	{HELPERID_skb_set_tunnel_key, {CTX, KEY, LEN_OF_KEY, FLAGS}, tunnel_flags, 5},
+	{HELPERID_skb_set_tunnel_key, {CTX, KEY, LEN_OF_KEY, FLAGS}, tunnel_flags, 5},
+	{HELPERID_skb_get_tunnel_key, {CTX, BUF, LEN_OF_KEY, FLAGS}, tunnel_flags, 2},
+	{HELPERID_skb_set_tunnel_opt, {CTX, BUF, LEN_OF_KEY}, no_flags, 1},
+	{HELPERID_skb_get_tunnel_opt, {CTX, BUF, LEN_OF_KEY}, no_flags, 1},
+	{HELPERID_get_netns_cookie, {CTX}, no_flags, 1},
 	{HELPERID_skb_vlan_push, {CTX, PROTO, ANY32}, no_flags, 1},
 	{HELPERID_skb_vlan_pop, {CTX}, no_flags, 1},
 	{HELPERID_skb_change_proto, {CTX, PROTO, FLAGS}, no_flags, 1},
@@ -84,6 +91,15 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 		put(c, 0xbf, r, 10, 0, 0);
 		put(c, 0x07, r, 0, 0, -BUFFER);
 		break;
+	case KEY: /* of no extension, and mostly of no label */
+		put(c, 0x6a, 10, 0, -BUFFER + 22, 0);
+		if (!one_in(4))
+			put(c, 0x62, 10, 0, -BUFFER + 24, 0);
+		argument(c, r, f, BUF);
+		break;
+	case LEN_OF_KEY:
+		put(c, 0xb7, r, 0, 0, one_in(4) ? 8 + 4 * (s32)below(12) : 44);
+		break;
 	case LEN_OF_BUF:
 		put(c, 0xb7, r, 0, 0, (s32)below(BUFFER) + 1);
 		break;
@@ -104,9 +120,10 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 
 static u32 asked[HELPER_COUNT];
 
-static void call_helper(struct code *c)
+/* A program likes some of them, so that one finds what the other left. */
+static void call_helper(struct code *c, const u8 liked[3])
 {
-	const struct call *f = &calls[below(LEN(calls))];
+	const struct call *f = &calls[one_in(3) ? below(LEN(calls)) : liked[below(below(3) + 1)]];
 
 	if (!helper_for(f->id, c->type, c->attach))
 		return;
@@ -115,8 +132,33 @@ static void call_helper(struct code *c)
 		argument(c, r, f, f->arg[r - 1]);
 	put(c, 0x85, 0, 0, 0, f->id);
 	see(c);
-	if (f->arg[2] == BUF)
+	if (f->arg[1] == BUF || f->arg[2] == BUF)
 		see_buffer(c);
+}
+
+/* The socket of the packet, as far as it is one. */
+static void look_at_socket(struct code *c)
+{
+	static const u8 offs[] = {0, 4, 8, 12, 16, 20, 24, 28, 40, 44, 52, 56, 72};
+	u32 skip, id = one_in(3)   ? HELPERID_tcp_sock
+		       : one_in(3) ? HELPERID_get_listener_sock
+				   : HELPERID_sk_fullsock;
+
+	if (c->type == PROGTYPE_XDP || !helper_for(id, c->type, c->attach))
+		return;
+	put(c, 0x79, 1, 6, 168, 0);
+	put(c, 0xb7, 0, 0, 0, 0);
+	put(c, 0x15, 1, 0, 1, 0);
+	put(c, 0x85, 0, 0, 0, (s32)id);
+	skip = c->n;
+	put(c, 0x15, 0, 0, 0, 0);
+	put(c, 0xbf, 8, 0, 0, 0);
+	put(c, 0x27, 7, 0, 0, 33);
+	for (u32 i = 0; i < LEN(offs) && id == HELPERID_sk_fullsock; i++) {
+		put(c, 0x61, 0, 8, offs[i], 0);
+		see(c);
+	}
+	c->v[skip].off = (s16)(c->n - skip - 1);
 }
 
 static void random_code(struct code *c)
@@ -126,10 +168,19 @@ static void random_code(struct code *c)
 				   PROGTYPE_CGROUP_SKB, PROGTYPE_LWT_IN,    PROGTYPE_LWT_OUT,
 				   PROGTYPE_LWT_XMIT};
 
+	u8 liked[3];
+
 	*c = (struct code){.type = types[below(LEN(types))]};
+	for (u32 i = 0; i < LEN(liked); i++)
+		do
+			liked[i] = (u8)below(LEN(calls));
+		while (!helper_for(calls[liked[i]].id, c->type, 0));
 	begin(c);
-	for (u32 i = below(14); i; i--)
-		switch (below(7)) {
+	for (u32 i = below(20); i; i--)
+		switch (below(8)) {
+		case 7:
+			look_at_socket(c);
+			break;
 		case 6:
 			load_absolute(c);
 			break;
@@ -143,7 +194,7 @@ static void random_code(struct code *c)
 			touch_packet(c);
 			break;
 		default:
-			call_helper(c);
+			call_helper(c, liked);
 		}
 	end(c);
 }

@@ -110,7 +110,7 @@ static void lookup_context(struct bpf_sk_lookup *c)
 	random_bytes((u8 *)&c->remote_ip4, 4 + 16);
 	c->remote_port = (u16)any();
 	random_bytes((u8 *)&c->local_ip4, 4 + 16);
-	c->local_port = one_in(4) ? (u32)any() : below(65536);
+	c->local_port = one_in(4) ? (u32)any() : one_in(4) ? 65535 + below(2) : below(65536);
 	if (one_in(6))
 		c->ingress_ifindex = 1;
 	if (one_in(10))

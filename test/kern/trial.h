@@ -7,7 +7,7 @@
 #include "isa/bpf.h"
 #include "isa/isa.h"
 
-enum { CODE_MOST = 512, DATA_MOST = 80 << 10 };
+enum { CODE_MOST = 2048, DATA_MOST = 80 << 10 };
 
 struct code {
 	struct ob_ebpf v[CODE_MOST];
@@ -70,10 +70,10 @@ static inline void begin(struct code *c)
 /* A number near what is looked at: lengths, offsets of headers, edges. */
 static inline s64 near_number(void)
 {
-	static const s64 edges[] = {0,  1,   2,   4,    6,    10,   12,    13,        14,
-				    16, 18,  20,  24,   34,   38,   40,    54,        60,
-				    64, 100, 255, 1500, 3712, 4095, 16064, 65535,     65536,
-				    -1, -4,  -14, -20,  -40,  -256, -216,  INT32_MAX, INT32_MIN};
+	static const s64 edges[] = {
+		0,     1,  2,  4,   6,   10,  12,   13,   14,   16,   18,   20,        24,
+		34,    38, 40, 54,  60,  64,  100,  255,  1500, 3712, 4095, 16064,     65535,
+		65536, -1, -4, -14, -20, -40, -256, -212, -216, -217, -220, INT32_MAX, INT32_MIN};
 
 	if (one_in(3))
 		return edges[below(LEN(edges))];
@@ -150,7 +150,7 @@ static inline void load_absolute(struct code *c)
 		put(c, op, 0, 0, 0, (s32)below(70));
 	} else {
 		put(c, 0xb7, 8, 0, 0, (s32)below(40));
-		put(c, op | 0x40, 0, 8, 0, (s32)below(40));
+		put(c, op + 0x20, 0, 8, 0, (s32)below(40));
 	}
 	see(c);
 }

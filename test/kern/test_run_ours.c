@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Test runs in our world only: threads at once, live frames, repeats, and programs
+ * that no verifier would take. */
+#include "isa/bpf.h"
+#include "isa/isa.h"
+#include "kern/kern.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { THREADS = 4, RUNS = 3000, SIZE = 100 };
+
+static int load(u32 type, const struct ob_ebpf *code, u32 n)
+{
+	union bpf_attr a = {.prog_type = type,
+			    .insns = (u64)(uintptr_t)code,
+			    .insn_cnt = n,
+			    .license = (u64)(uintptr_t) "GPL"};
+
+	return kern_bpf(BPF_PROG_LOAD, &a, sizeof(a));
+}
+
+static bool say(bool ok, const char *what)
+{
+	printf("%s %s\n", ok ? "ok" : "FAIL", what);
+	return ok;
+}
+
+/* ---- threads: each has its packet, at an address of its own ---- */
+
+/* data[0..3] += 1 for XDP, whose address is kept in r0 */
+static const struct ob_ebpf count[] = {
+	{.code = 0x61, .dst = 2, .src = 1}, /* r2 = data */
+	{.code = 0x61, .dst = 3, .src = 2}, /* r3 = *(u32 *)r2 */
+	{.code = 0x07, .dst = 3, .imm = 1}, /* r3 += 1 */
+	{.code = 0x63, .dst = 2, .src = 3}, /* *(u32 *)r2 = r3 */
+	{.code = 0xbf, .dst = 0, .src = 2}, /* r0 = r2 */
+	{.code = 0x95},
+};
+
+struct job {
+	int fd;
+	u32 first;
+	bool ok;
+};
+
+static void *many(void *arg)
+{
+	struct job *j = arg;
+	u8 in[SIZE] = {0}, out[SIZE];
+
+	j->ok = true;
+	for (u32 i = 0; i < RUNS && j->ok; i++) {
+		put_le32(in, j->first + i);
+		in[SIZE - 1] = (u8)j->first;
+		union bpf_attr a = {.test = {.prog_fd = (u32)j->fd,
+					     .data_in = (u64)(uintptr_t)in,
+					     .data_size_in = SIZE,
+					     .data_out = (u64)(uintptr_t)out,
+					     .data_size_out = SIZE,
+					     .repeat = 3}};
+		j->ok = !kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a)) &&
+			get_le32(out) == j->first + i + 3 && out[SIZE - 1] == (u8)j->first &&
+			a.test.retval && a.test.data_size_out == SIZE;
+	}
+	return NULL;
+}
+
+static bool threads(int fd)
+{
+	pthread_t t[THREADS];
+	struct job j[THREADS];
+	bool ok = true;
+
+	for (u32 i = 0; i < THREADS; i++) {
+		j[i] = (struct job){.fd = fd, .first = i << 24};
+		pthread_create(&t[i], NULL, many, &j[i]);
+	}
+	for (u32 i = 0; i < THREADS; i++) {
+		pthread_join(t[i], NULL);
+		ok &= j[i].ok;
+	}
+	return say(ok, "threads: each run changes its own packet");
+}
+
+/* ---- live frames ---- */
+
+static bool live(int fd)
+{
+	u8 in[SIZE] = {7};
+	union bpf_attr a = {.test = {.prog_fd = (u32)fd,
+				     .data_in = (u64)(uintptr_t)in,
+				     .data_size_in = SIZE,
+				     .repeat = 1000,
+				     .flags = 2}};
+	bool ok = !kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a)) && !a.test.retval && in[0] == 7;
+	a.test.batch_size = 257;
+	ok &= kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a)) == -E2BIG;
+	a.test.batch_size = 256;
+	a.test.data_size_in = 3409; /* a frame's own struct takes of the page */
+	u8 big[4096] = {0};
+	a.test.data_in = (u64)(uintptr_t)big;
+	ok &= kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a)) == -EINVAL;
+	a.test.data_size_in = 3408;
+	a.test.data_size_out = 0;
+	ok &= !kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a));
+	return say(ok, "live frames: each as it was given");
+}
+
+/* ---- what a verifier would refuse ---- */
+
+static bool ends(u32 type, const struct ob_ebpf *code, u32 n)
+{
+	u8 in[SIZE] = {0};
+	int fd = load(type, code, n);
+	union bpf_attr a = {
+		.test = {.prog_fd = (u32)fd, .data_in = (u64)(uintptr_t)in, .data_size_in = SIZE}};
+	int err = fd < 0 ? fd : kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a));
+
+	close(fd);
+	if (err != -EFAULT)
+		printf("    %d\n", err);
+	return err == -EFAULT;
+}
+
+static bool wild(void)
+{
+	const struct ob_ebpf beyond[] = {{.code = 0x61, .dst = 2, .src = 1},
+					 {.code = 0x71, .src = 2, .off = SIZE},
+					 {.code = 0x95}};
+	const struct ob_ebpf before[] = {{.code = 0x61, .dst = 2, .src = 1},
+					 {.code = 0x72, .dst = 2, .off = -1},
+					 {.code = 0x95}};
+	const struct ob_ebpf no_ctx[] = {{.code = 0xb7, .dst = 1, .imm = 4096},
+					 {.code = 0xb7, .dst = 2, .imm = 4},
+					 {.code = 0x85, .imm = HELPERID_xdp_adjust_head},
+					 {.code = 0x95}};
+	const struct ob_ebpf to_nowhere[] = {{.code = 0xb7, .dst = 2},
+					     {.code = 0xb7, .dst = 3, .imm = 4096},
+					     {.code = 0xb7, .dst = 4, .imm = 8},
+					     {.code = 0x85, .imm = HELPERID_skb_load_bytes},
+					     {.code = 0x95}};
+	const struct ob_ebpf gone[] = {{.code = 0xbf, .dst = 6, .src = 1},
+				       {.code = 0xb7, .dst = 2, .imm = -50},
+				       {.code = 0x85, .imm = HELPERID_xdp_adjust_tail},
+				       {.code = 0x61, .dst = 2, .src = 6},
+				       {.code = 0x71, .src = 2, .off = 50},
+				       {.code = 0x95}};
+	const struct ob_ebpf read_only[] = {{.code = 0x79, .dst = 2, .src = 1, .off = 168},
+					    {.code = 0x62, .dst = 2, .off = 4},
+					    {.code = 0x95}};
+	bool ok =
+		ends(PROGTYPE_XDP, beyond, LEN(beyond)) && ends(PROGTYPE_XDP, before, LEN(before));
+
+	ok &= ends(PROGTYPE_XDP, no_ctx, LEN(no_ctx)) && ends(PROGTYPE_XDP, gone, LEN(gone));
+	ok &= ends(PROGTYPE_SCHED_CLS, to_nowhere, LEN(to_nowhere));
+	ok &= ends(PROGTYPE_SCHED_CLS, read_only, LEN(read_only));
+	return say(ok, "programs that go wrong: EFAULT");
+}
+
+int main(void)
+{
+	char name[40], path[256];
+
+	snprintf(name, sizeof(name), "test-run-ours-%d", getpid());
+	if (kern_world_dir(name, path, sizeof(path)) || setenv("ONEBPF_WORLD", path, 1) ||
+	    kern_world_set(path, "kernel.unchecked", "1"))
+		return !say(false, "world");
+	int fd = load(PROGTYPE_XDP, count, LEN(count));
+	bool ok = say(fd >= 0, "load");
+	ok = ok && threads(fd) && live(fd) && wild();
+	close(fd);
+	kern_world_remove(path);
+	return !ok;
+}
