@@ -12,6 +12,7 @@
 #include "kern/timer.h"
 #include "kern/helper.h"
 #include "kern/slot.h"
+#include "kern/world.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -248,11 +249,13 @@ static void call(struct ob_run *k, u64 fn, struct map *m, const void *key, u8 *v
 	struct kern_ctx ctx = {.prog = k->prog};
 	struct run r = {.arg = k->prog ? &ctx : k->opts.arg};
 	struct lent lent = {key, m->key_size, NULL};
+	struct world *w = k->prog ? world() : NULL;
+	struct slots *s = w ? w->slots : kern_slots();
 
-	if (!kern_slot_enter(kern_slots(), k->slots ? k->slots : m->slots, &r))
+	if (!kern_slot_enter(s, w ? w->page->cpus : k->slots ? k->slots : UINT32_MAX, &r))
 		return;
 	kern_call_at(k, fn, (u64[5]){reg_of(m), reg_of(key), reg_of(value)}, &r, &lent);
-	kern_slot_leave(kern_slots(), &r);
+	kern_slot_leave(s, &r);
 }
 
 /* Needs: the lock, which is not held while the function runs. */
