@@ -209,13 +209,6 @@ u64 map_ring_query(struct map *m, u64 what)
 
 /* ---- reading ---- */
 
-bool map_ring_readable(const struct map *m)
-{
-	const struct map_ring *r = m->own;
-
-	return ring_load(r->consumer) != ring_load(r->producer);
-}
-
 long map_ring_read(struct map *m, map_ring_fn *fn, void *arg)
 {
 	const struct map_ring *r = m->own;
