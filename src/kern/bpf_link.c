@@ -175,22 +175,24 @@ static int target_perf(const union bpfattr *a, struct link_head *h)
 struct link_kind {
 	u32 type;
 	int (*target)(const union bpfattr *a, struct link_head *h);
-	bool detaches, updates;
+	bool detaches;
+	int update; /* 0, or why its program stays */
 };
 
-static const struct link_kind link_xdp = {BPF_LINK_TYPE_XDP, target_xdp, true, true};
-static const struct link_kind link_tcx = {BPFLINK_TCX, target_tcx, true, true};
-static const struct link_kind link_netkit = {BPFLINK_NETKIT, target_tcx, true, true};
-static const struct link_kind link_cgroup = {BPF_LINK_TYPE_CGROUP, target_cgroup, true, true};
-static const struct link_kind link_netns = {BPF_LINK_TYPE_NETNS, target_netns, true, true};
-static const struct link_kind link_netfilter = {BPFLINK_NETFILTER, target_netfilter, false, false};
-static const struct link_kind link_uprobes = {BPFLINK_UPROBE_MULTI, target_uprobes, false, false};
+static const struct link_kind link_xdp = {BPF_LINK_TYPE_XDP, target_xdp, true, 0};
+static const struct link_kind link_tcx = {BPFLINK_TCX, target_tcx, true, 0};
+static const struct link_kind link_netkit = {BPFLINK_NETKIT, target_tcx, true, 0};
+static const struct link_kind link_cgroup = {BPF_LINK_TYPE_CGROUP, target_cgroup, true, 0};
+static const struct link_kind link_netns = {BPF_LINK_TYPE_NETNS, target_netns, true, 0};
+static const struct link_kind link_netfilter = {BPFLINK_NETFILTER, target_netfilter, true,
+						-EOPNOTSUPP};
+static const struct link_kind link_uprobes = {BPFLINK_UPROBE_MULTI, target_uprobes, false, -EINVAL};
 static const struct link_kind link_kprobes = {BPF_LINK_TYPE_KPROBE_MULTI, target_kprobes, false,
-					      false};
-static const struct link_kind link_perf = {BPF_LINK_TYPE_PERF_EVENT, target_perf, false, false};
-static const struct link_kind link_raw_tp = {BPF_LINK_TYPE_RAW_TRACEPOINT, NULL, false, false};
+					      -EINVAL};
+static const struct link_kind link_perf = {BPF_LINK_TYPE_PERF_EVENT, target_perf, false, -EINVAL};
+static const struct link_kind link_raw_tp = {BPF_LINK_TYPE_RAW_TRACEPOINT, NULL, false, -EINVAL};
 
-static const struct link_kind link_iter = {BPF_LINK_TYPE_ITER, NULL, false, true};
+static const struct link_kind link_iter = {BPF_LINK_TYPE_ITER, NULL, false, 0};
 
 static const struct link_kind *const link_kinds[] = {
 	&link_iter, &link_xdp,       &link_tcx,     &link_netkit, &link_cgroup,  &link_netns,
@@ -278,8 +280,8 @@ static int replace(struct object *link, const struct object *to, const struct ob
 	const struct link_kind *kind = kind_by_type(h->type);
 	u32 before = __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
 
-	if (!kind || !kind->updates)
-		return -EINVAL;
+	if (!kind || kind->update)
+		return kind ? kind->update : -EINVAL;
 	if (!before)
 		return -ENOLINK;
 	if (old && old->id != before)

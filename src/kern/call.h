@@ -160,7 +160,6 @@ int kern_perf_mapped(void *perf, size_t n, bool writes);
  * and EINVAL, E2BIG, ENOENT. */
 struct object *kern_perf_at(struct map *m, u64 flags, u32 cpu, s64 *err);
 s64 kern_perf_output(struct map *m, u64 flags, u32 cpu, const void *data, u64 n);
-int kern_wake_open(u32 map_id); /* a descriptor to wait at: -errno */
 
 /* What the tables of isa say (types.c). */
 bool kern_prog_type_known(u32 type);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Our kernel's beginning: programs, checked and prepared for an engine, with the
- * helpers that they call; and packet filters. */
+/* Our kernel: the bpf() call and what belongs to it; programs, checked and prepared
+ * for an engine, with the helpers that they call; and packet filters. */
 #ifndef KERN_H
 #define KERN_H
 

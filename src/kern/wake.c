@@ -19,15 +19,6 @@ int kern_wake_make(u32 id)
 	return mkfifoat(world()->dir, name, 0600) ? -errno : 0;
 }
 
-int kern_wake_open(u32 id)
-{
-	char name[32];
-
-	fifo_name(name, id);
-	int fd = openat(world()->dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 /* A byte in the FIFO is an edge for every reader. When they left it full, what is
  * in it means nothing more. */
 static void wake(const char *name)

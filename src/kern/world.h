@@ -5,14 +5,17 @@
  *
  *	world           what all processes of the world share (struct world_page)
  *	bpf-map.17      a map, as map_create makes it
- *	bpf-prog.3, bpf-btf.2, bpf-link.1
+ *	bpf-prog.3, bpf-btf.2, bpf-link.1, bpf-perf.4
  *	                what was given, and in the last page a struct object_head
  *	ref/prog.3/map.17
  *	                a hard link: program 3 needs map 17
  *	fs/...          pins: hard links too
+ *	attach/10.4026  what is attached without a link: hard links (bpf_attach.c)
  *	wake.17         a FIFO: readers of ring buffer 17 wait for it
+ *	wake-perf.4     the same of perf event 4
  *	slots           execution slots: who runs as which CPU
  *	trace           what programs print
+ *	stats           held by who wants run statistics
  *
  * A descriptor of an object is its file opened; the bits of its open mode are its
  * rights. It is held by a shared flock on the open file, which goes with the last

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Links of each kind, made, described, given another program, detached: our world
+ * answers what the running kernel answers, in a network namespace of the test's own. */
+#include "isa/bpf.h"
+#include "isa/isa.h"
+#include "kern/kern.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { OURS, LINUX, WORLDS, LO = 1, NOWHERE = 9999, INFO = 64 };
+
+static int failed;
+
+static long call(int world, int cmd, union bpfattr *a)
+{
+	if (world == OURS)
+		return kern_bpf(cmd, &a->a, sizeof(*a));
+	long ret = syscall(__NR_bpf, cmd, a, sizeof(*a));
+	return ret < 0 ? -errno : ret;
+}
+
+static long load(int world, u32 type, u32 attach)
+{
+	static const struct bpf_insn code[] = {{.code = 0xb7, .imm = 1}, {.code = 0x95}};
+	union bpfattr a = {.a = {.prog_type = type,
+				 .insn_cnt = LEN(code),
+				 .insns = (u64)(uintptr_t)code,
+				 .license = (u64)(uintptr_t) "GPL",
+				 .expected_attach_type = attach}};
+
+	return call(world, BPF_PROG_LOAD, &a);
+}
+
+struct link {
+	const char *what;
+	u32 type, attach;
+	int target;
+	u32 family, hook; /* of netfilter */
+	s32 priority;
+};
+
+static long make(int world, const struct link *l)
+{
+	union bpfattr a = {.link = {.prog_fd = (u32)load(world, l->type, l->attach),
+				    .target_fd = (u32)l->target,
+				    .attach_type = l->attach}};
+
+	if (l->type == PROGTYPE_RAW_TRACEPOINT) {
+		u32 prog = a.link.prog_fd;
+		a = (union bpfattr){
+			.raw_tp = {.name = (u64)(uintptr_t) "sched_switch", .prog_fd = prog}};
+		return call(world, BPF_RAW_TRACEPOINT_OPEN, &a);
+	}
+	if (l->type == PROGTYPE_NETFILTER) {
+		a.link.netfilter.pf = l->family;
+		a.link.netfilter.hooknum = l->hook;
+		a.link.netfilter.priority = l->priority;
+	}
+	return call(world, BPF_LINK_CREATE, &a);
+}
+
+static long update(int world, int fd, const struct link *l)
+{
+	union bpfattr a = {.a.link_update = {.link_fd = (u32)fd}};
+
+	a.a.link_update.new_prog_fd = (u32)load(world, l->type, l->attach);
+	return call(world, BPF_LINK_UPDATE, &a);
+}
+
+static long detach(int world, int fd)
+{
+	union bpfattr a = {.a.link_detach.link_fd = (u32)fd};
+
+	return call(world, BPF_LINK_DETACH, &a);
+}
+
+static long iterate(int world, int fd)
+{
+	union bpfattr a = {.a.iter_create.link_fd = (u32)fd};
+
+	return call(world, BPF_ITER_CREATE, &a);
+}
+
+/* But for the ids of the link and its program. */
+static long describe(int world, int fd, u8 info[INFO])
+{
+	union bpfattr a = {
+		.a.info = {.bpf_fd = (u32)fd, .info_len = INFO, .info = (u64)(uintptr_t)info}};
+	long ret = call(world, BPF_OBJ_GET_INFO_BY_FD, &a);
+
+	memset(info + 4, 0, 8);
+	return ret;
+}
+
+static void compare(const char *what, const char *step, long ours, long theirs)
+{
+	if ((ours < 0 || theirs < 0) && ours != theirs) {
+		printf("FAIL %s, %s: %ld, in Linux %ld\n", what, step, ours, theirs);
+		failed = 1;
+	}
+}
+
+static void try(const struct link *l)
+{
+	long fd[WORLDS] = {make(OURS, l), make(LINUX, l)};
+	u8 info[WORLDS][INFO] = {{0}};
+
+	compare(l->what, "made", fd[OURS], fd[LINUX]);
+	if (fd[OURS] < 0 || fd[LINUX] < 0)
+		return;
+	int ours = (int)fd[OURS], theirs = (int)fd[LINUX];
+	compare(l->what, "another program", update(OURS, ours, l), update(LINUX, theirs, l));
+	compare(l->what, "described", describe(OURS, ours, info[OURS]),
+		describe(LINUX, theirs, info[LINUX]));
+	if (memcmp(info[OURS], info[LINUX], INFO)) {
+		printf("FAIL %s: it is described otherwise\n", l->what);
+		failed = 1;
+	}
+	compare(l->what, "as an iterator", iterate(OURS, ours), iterate(LINUX, theirs));
+	compare(l->what, "detached", detach(OURS, ours), detach(LINUX, theirs));
+	compare(l->what, "another one, then", update(OURS, ours, l), update(LINUX, theirs, l));
+	close(ours);
+	close(theirs);
+}
+
+int main(void)
+{
+	if (unshare(CLONE_NEWNET)) {
+		printf("skip links: no network namespace: %s\n", strerror(errno));
+		return 0;
+	}
+	long may = load(LINUX, PROGTYPE_XDP, ATTACH_XDP);
+	if (may < 0) {
+		printf("skip links: the kernel's bpf(): %s\n", strerror((int)-may));
+		return 0;
+	}
+	enum { IPV4 = 2, LOCAL_IN = 1, HOOKS = 5 };
+	int net = open("/proc/self/ns/net", O_RDONLY), null = open("/dev/null", O_RDONLY);
+	const struct link links[] = {
+		{"xdp", PROGTYPE_XDP, ATTACH_XDP, LO, 0, 0, 0},
+		{"xdp of no device", PROGTYPE_XDP, ATTACH_XDP, NOWHERE, 0, 0, 0},
+		{"tcx", PROGTYPE_SCHED_CLS, ATTACH_TCX_INGRESS, LO, 0, 0, 0},
+		{"tcx of no device", PROGTYPE_SCHED_CLS, ATTACH_TCX_EGRESS, NOWHERE, 0, 0, 0},
+		{"socket look-up", PROGTYPE_SK_LOOKUP, ATTACH_SK_LOOKUP, net, 0, 0, 0},
+		{"of no namespace", PROGTYPE_SK_LOOKUP, ATTACH_SK_LOOKUP, null, 0, 0, 0},
+		{"dissector", PROGTYPE_FLOW_DISSECTOR, ATTACH_FLOW_DISSECTOR, net, 0, 0, 0},
+		{"netfilter", PROGTYPE_NETFILTER, ATTACH_NETFILTER, 0, IPV4, LOCAL_IN, 5},
+		{"netfilter's hook", PROGTYPE_NETFILTER, ATTACH_NETFILTER, 0, IPV4, HOOKS, 5},
+		{"cgroup", PROGTYPE_CGROUP_SKB, ATTACH_CGROUP_INET_INGRESS, null, 0, 0, 0},
+		{"event", PROGTYPE_TRACEPOINT, ATTACH_PERF_EVENT, -1, 0, 0, 0},
+		{"socket filter", PROGTYPE_SOCKET_FILTER, 0, LO, 0, 0, 0},
+		{"raw tracepoint", PROGTYPE_RAW_TRACEPOINT, 0, 0, 0, 0, 0},
+	};
+	for (u32 i = 0; i < LEN(links); i++)
+		try(&links[i]);
+	if (!failed)
+		puts("ok links");
+	return failed;
+}
