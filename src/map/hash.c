@@ -12,6 +12,7 @@ enum {
 	ELEM_HEAD = 48,         /* Linux's struct htab_elem */
 	PER_CPU_MAX = 32 << 10, /* PCPU_MIN_UNIT_SIZE */
 	ENTRIES_MAX = 1 << 27,  /* so many buckets of 16 bytes are below 4 GB */
+	SEARCH_EACH = 100,      /* tries in vain, before all locks are looked at */
 	READ_TRIES = 100,       /* copies of a value, until nothing has changed meanwhile */
 };
 
@@ -263,7 +264,7 @@ static int put(struct map *m, const void *key, const struct input *in, u64 flags
 {
 	struct place p;
 
-	for (;;) {
+	for (u32 tries = 1;; tries++) {
 		int err = hash_seek(m, key, &p);
 		if (unlikely(err))
 			return err;
@@ -272,6 +273,8 @@ static int put(struct map *m, const void *key, const struct input *in, u64 flags
 		if (likely(!err) && !p.turned)
 			return 0;
 		bool found = (err == -E2BIG || err == -EAGAIN || p.turned) && hash_lost(m);
+		if (err == -EAGAIN && tries % SEARCH_EACH == 0)
+			hash_search(m);
 		if (err == -EAGAIN)
 			sched_yield();
 		else if (err != -E2BIG || !found)

@@ -225,6 +225,8 @@ int hash_lock_slow(struct map *m, struct cell *c, u64 *kept);
 /* Something is missing: was it lost with a process that died? Then it is found. After a
  * look there is none for a while, at most a millisecond. */
 bool hash_lost(struct map *m);
+/* The same of single threads, by looking at all locks. */
+void hash_search(struct map *m);
 void hash_part_ways(struct map *m); /* this process locks nothing any more */
 
 static inline bool hash_joined(const struct hash *h)

@@ -131,6 +131,8 @@ static int seize(u64 *word)
 
 /* ---- elements ---- */
 
+static bool is_marked(const u64 *used, u32 i) { return used[i / 64] >> i % 64 & 1; }
+
 static void rebuild(const struct hash *h, const u64 *used)
 {
 	for (u32 k = 0; k < h->parts; k++) {
@@ -139,7 +141,7 @@ static void rebuild(const struct hash *h, const u64 *used)
 
 		for (u64 n = MIN(part->fresh, h->room); n > 0; n--) {
 			u32 i = k * h->room + (u32)n;
-			if (used[i / 64] >> i % 64 & 1) {
+			if (is_marked(used, i)) {
 				count++;
 				continue;
 			}
@@ -157,9 +159,14 @@ static void rebuild(const struct hash *h, const u64 *used)
 
 static void mark(const struct hash *h, u64 *used)
 {
-	for (u64 c = 0; c <= h->mask; c++)
-		for (u32 i = (u32)h->cell[c].at; i; i = hash_elem(h, i)->next)
+	u64 last = (u64)h->parts * h->room;
+
+	for (u64 c = 0; c <= h->mask; c++) {
+		/* A chain that is damaged ends where it is. */
+		u32 i = (u32)h->cell[c].at;
+		for (; i && i <= last && !is_marked(used, i); i = hash_elem(h, i)->next)
 			used[i / 64] |= (u64)1 << i % 64;
+	}
 }
 
 /* With the repair lock. */
@@ -195,6 +202,12 @@ static int repair_alone(struct map *m)
 		err = repair(m);
 	lock_leave(lock, 0);
 	return err;
+}
+
+void hash_search(struct map *m)
+{
+	if (dead_holders(hash_of(m)))
+		repair_alone(m);
 }
 
 static bool find_lost(struct map *m, u64 now)

@@ -3,6 +3,7 @@
 #include "map/hash.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -103,6 +104,7 @@ static void die_locked(struct map *m)
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
+	usleep(1000); /* so long the dead may not be looked for */
 }
 
 /* E2BIG comes when it is full, though a process died with an element. */
@@ -133,6 +135,41 @@ static void lost(void)
 	for (u32 i = 0; i < LEN(many); i++)
 		map_put(many[i]);
 	map_put(m);
+}
+
+/* A thread that ends with the lock of a key's bucket. */
+struct ending {
+	struct map *m;
+	u64 key;
+};
+
+static void *end_locked(void *arg)
+{
+	struct ending *e = arg;
+	struct place p;
+
+	return hash_seek(e->m, (u8 *)&e->key, &p) ? e : NULL;
+}
+
+/* The elements that could go are in its bucket. */
+static void lost_thread(void)
+{
+	struct ending e = {make(BPF_MAP_TYPE_LRU_HASH, 2, 0), 0};
+	u64 odd = 0, even = 0;
+	void *err = &e;
+	pthread_t id;
+
+	for (u64 k = 1; even < 2 || !odd; k++) {
+		if (hash_of_key(hash_of(e.m), (u8 *)&k, 8) & 1) {
+			odd = k;
+		} else if (even++ < 2) {
+			put(e.m, k);
+			e.key = k;
+		}
+	}
+	bool ok = !pthread_create(&id, NULL, end_locked, &e) && !pthread_join(id, &err) && !err;
+	check("a thread that ended in an update", ok && !put(e.m, odd) && has(e.m, odd));
+	map_put(e.m);
 }
 
 /* ---- a callback that changes the map ---- */
@@ -319,6 +356,7 @@ int main(void)
 	shared();
 	nested();
 	lost();
+	lost_thread();
 	callbacks();
 	fields(BPF_MAP_TYPE_HASH, "the kernel's fields in a hash");
 	fields(BPF_MAP_TYPE_LRU_HASH, "the kernel's fields in an LRU hash");
