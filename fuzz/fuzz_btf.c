@@ -58,7 +58,7 @@ static void put(const struct btf *b)
 	buf_clear(&out);
 	ob_err_destroy(btf_put_c(&out, b, NULL, 0));
 	buf_clear(&out);
-	for (u32 id = 1; id < b->n && id < 100; id++)
+	for (u32 id = 1; id < b->n && id < 16; id++)
 		btf_put_value(&out, b, id, bytes_part(b->data, 0, 64), id & 15);
 	buf_deinit(&out);
 }

@@ -136,7 +136,7 @@ static void find_definitions(struct dedup *d, u32 *by_name)
 		const struct btf_type *t = btf_type(d->b, id);
 		u64 h = btf_is(t, BTF_KIND_UNION);
 
-		if (!btf_is_composite(t) || !t->name_off || d->to[id] != id)
+		if (!btf_is_composite(t) || !*btf_name(d->b, t->name_off) || d->to[id] != id)
 			continue;
 		hash_text(&h, btf_name(d->b, t->name_off));
 		d->class[id] = h;
@@ -157,7 +157,8 @@ static bool resolve_declarations(struct dedup *d)
 		const struct btf_type *t = btf_type(d->b, id);
 		u64 h = btf_flag(t);
 
-		if (!btf_is(t, BTF_KIND_FWD) || d->to[id] != id || id < d->b->first)
+		if (!btf_is(t, BTF_KIND_FWD) || d->to[id] != id || id < d->b->first ||
+		    !*btf_name(d->b, t->name_off))
 			continue;
 		hash_text(&h, btf_name(d->b, t->name_off));
 		d->class[id] = h;

@@ -230,6 +230,7 @@ static void show_enum(struct show *s, const struct btf_type *t, u64 at)
 	u64 v = number(s, at, wide ? 8 : 4);
 	s64 is = wide || !btf_flag(t) ? (s64)v : (s32)v;
 
+	s->left -= MIN(s->left, (u64)btf_len(t) / 32);
 	for (u32 i = 0; i < btf_len(t); i++)
 		if (btf_enum_value(t, i) == is) {
 			put(s, false, "%s", btf_name(s->b, btf_enum_name(t, i)));
@@ -273,7 +274,7 @@ static void close_bracket(struct show *s, char bracket)
 static void show_members(struct show *s, const struct btf_type *t, u64 at)
 {
 	open_bracket(s);
-	for (u32 i = 0; i < btf_len(t); i++) {
+	for (u32 i = 0; i < btf_len(t) && s->left; i++) {
 		u32 off = btf_member_at(t, i);
 		u32 bits = btf_flag(t) ? BTF_MEMBER_BITFIELD_SIZE(btf_members(t)[i].offset) : 0;
 
@@ -336,7 +337,7 @@ static void show_section(struct show *s, const struct btf_type *t, u64 at)
 {
 	if (!s->dry)
 		buf_printf(s->out, "section (\"%s\") = {", btf_name(s->b, t->name_off));
-	for (u32 i = 0; i < btf_len(t); i++) {
+	for (u32 i = 0; i < btf_len(t) && s->left; i++) {
 		const struct btf_var_secinfo *v = &btf_vars(t)[i];
 
 		if (i)
