@@ -69,8 +69,10 @@ u64 helper_skb_vlan_push(u64 ctx, u64 proto, u64 tci, u64 r4, u64 r5, struct run
 	proto = is_vlan((u16)proto) ? (u16)proto : __builtin_bswap16(ETH_P_8021Q);
 	if (p->skb.vlan_present)
 		err = insert_tag(p);
-	if (!err)
+	if (!err) {
 		set_tag(p, (u32)proto, (u16)tci);
+		p->mac_len = (u32)(p->network - p->mac);
+	}
 	return answer(p, err, r);
 }
 
