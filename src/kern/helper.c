@@ -83,7 +83,8 @@ static u64 sum32(const u8 *p, u32 n)
 
 	for (; n >= 4; n -= 4, p += 4)
 		sum += get_le32(p);
-	memcpy(&last, p, n);
+	if (n)
+		memcpy(&last, p, n);
 	return sum + last;
 }
 
