@@ -25,9 +25,7 @@ u32 watch_ready(struct watch *w)
 
 	switch (w->kind) {
 	case WATCH_RING:
-		consumer = load(w->page);
-		producer = load(w->page + USER_PAGE);
-		return consumer != producer ? EPOLLIN | EPOLLRDNORM : 0;
+		return kern_ring_readable(w->id) ? EPOLLIN | EPOLLRDNORM : 0;
 	case WATCH_USER_RING:
 		consumer = load(w->page);
 		producer = load(w->page + USER_PAGE);
@@ -164,6 +162,7 @@ static int fill(struct watch *w, const struct user_object *o)
 	    (info.type != BPF_MAP_TYPE_RINGBUF && info.type != BPF_MAP_TYPE_USER_RINGBUF))
 		return -EPERM;
 	w->kind = info.type == BPF_MAP_TYPE_RINGBUF ? WATCH_RING : WATCH_USER_RING;
+	w->id = o->id;
 	w->size = info.max_entries;
 	return open_edges(w, "wake", o->id) && map_pages(w, "bpf-map", o->id) ? 0 : -ENOMEM;
 }
