@@ -150,21 +150,35 @@ u64 kern_prog_call(const struct kern_prog *p, struct kern_ctx *ctx)
 
 /* ---- by id, while programs run ----
  *
- * Ids are never used again, so what a slot holds stays true. */
+ * Ids are never used again, so what is found once stays true. Each holds its object
+ * as long as the process lives: a program may be using it. */
 enum { RECENT = 1024 };
-static struct object *recent[RECENT];
+struct recent {
+	struct object *o;
+	struct recent *next;
+};
+static struct recent *recent[RECENT];
 
 struct object *kern_recent(enum object_kind kind, u32 id)
 {
-	struct object **at = &recent[(id * OBJECT_KINDS + kind) % RECENT], *none = NULL;
-	struct object *o = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+	struct recent **at = &recent[(id * OBJECT_KINDS + kind) % RECENT];
+	struct recent *first = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+	struct object *o;
 
-	if (likely(o && o->id == id && o->kind == kind))
-		return o;
+	for (struct recent *r = first; r; r = r->next)
+		if (likely(r->o->id == id && r->o->kind == kind))
+			return r->o;
 	if (object_get_id(kind, id, &o))
 		return NULL;
-	if (!__atomic_compare_exchange_n(at, &none, o, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		object_put(o); /* the cache keeps it, as long as its file has a name */
+	struct recent *mine = malloc(sizeof(*mine));
+	if (!mine) {
+		object_put(o);
+		return NULL;
+	}
+	*mine = (struct recent){o, first};
+	while (!__atomic_compare_exchange_n(at, &mine->next, mine, false, __ATOMIC_ACQ_REL,
+					    __ATOMIC_ACQUIRE))
+		;
 	return o;
 }
 

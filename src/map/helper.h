@@ -38,33 +38,4 @@ void *map_storage_get(struct map *m, u64 owner, const void *init, u32 slot);
  * -EEXIST: another trace is there. flags: BPF_F_FAST_STACK_CMP, REUSE_STACKID. */
 long map_stack_put(struct map *m, const u64 *ips, u32 n, u64 flags);
 
-/* ---- rings of perf events (perf_ring.c) ----
- * As mmap() of a perf event shows them, which is the file from its beginning. */
-struct map_perf;
-struct map_perf_attr {
-	u64 sample_type, id;
-	u32 wakeup; /* records, with watermark bytes; 0: half of the ring */
-	bool watermark;
-	bool overwrite; /* no reader moves data_tail: the oldest go */
-	bool backward;  /* head goes down from 0 */
-};
-/* May records have these fields? (words of the event, and PERF_SAMPLE_RAW) */
-bool map_perf_takes(u64 sample_type);
-/* pages: of data, a power of two (EINVAL). fd: an empty file that is taken, -1: a
- * memfd. open: of any process, takes fd; EINVAL: it is none. */
-int map_perf_create(const struct map_perf_attr *a, u32 pages, int fd, struct map_perf **ret);
-int map_perf_open(int fd, struct map_perf **ret);
-void map_perf_close(struct map_perf *p); /* NULL is allowed */
-int map_perf_fd(const struct map_perf *p);
-bool map_perf_readable(const struct map_perf *p);
-/* bpf_perf_event_output: a sample whose raw part is two parts one behind the other.
- * -ENOSPC: it is lost, and counted in the next that is not; -E2BIG. *wake: the
- * reader must be woken. */
-struct map_perf_from {
-	u64 ip, ns;
-	u32 pid, tid, cpu;
-};
-int map_perf_write(struct map_perf *p, const struct map_perf_from *from, const struct bytes part[2],
-		   bool *wake);
-
 #endif
