@@ -69,9 +69,6 @@ int kern_world_remove(const char *path);
  * "kernel.cpus". ENOENT: no such name, ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
 
-/* Is there something to read in the ring buffer of this id? What a writer that died
- * had reserved, and is next, its reader may then pass. */
-bool kern_ring_readable(u32 id);
 /* mmap() on a descriptor of this process's world: the address, or -errno. */
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 

@@ -64,10 +64,3 @@ void kern_perf_wake(u32 id)
 	perf_name(name, id);
 	wake(name);
 }
-
-bool kern_ring_readable(u32 id)
-{
-	struct object *o = kern_recent(OBJECT_MAP, id);
-
-	return o && map_ring_readable(o->p);
-}

@@ -21,7 +21,6 @@ struct watch {
 			 * -1: it is an epoll with watches of its own */
 	bool armed, reported;
 	u8 *page; /* a ring's consumer and producer page, a perf event's first */
-	u32 id;   /* a ring's */
 	u32 size; /* of a ring's data, bytes */
 	struct epoll_event event;
 };

@@ -25,7 +25,9 @@ u32 watch_ready(struct watch *w)
 
 	switch (w->kind) {
 	case WATCH_RING:
-		return kern_ring_readable(w->id) ? EPOLLIN | EPOLLRDNORM : 0;
+		consumer = load(w->page);
+		producer = load(w->page + USER_PAGE);
+		return consumer != producer ? EPOLLIN | EPOLLRDNORM : 0;
 	case WATCH_USER_RING:
 		consumer = load(w->page);
 		producer = load(w->page + USER_PAGE);
@@ -162,7 +164,6 @@ static int fill(struct watch *w, const struct user_object *o)
 	    (info.type != BPF_MAP_TYPE_RINGBUF && info.type != BPF_MAP_TYPE_USER_RINGBUF))
 		return -EPERM;
 	w->kind = info.type == BPF_MAP_TYPE_RINGBUF ? WATCH_RING : WATCH_USER_RING;
-	w->id = o->id;
 	w->size = info.max_entries;
 	return open_edges(w, "wake", o->id) && map_pages(w, "bpf-map", o->id) ? 0 : -ENOMEM;
 }
