@@ -12,9 +12,6 @@ int map_ring_output(struct map *m, const void *data, u64 size, u64 flags);
 u64 map_ring_query(struct map *m, u64 what);
 /* Is it a sample that this thread has reserved and not yet committed? */
 bool map_ring_owns(const struct map *m, const void *sample);
-/* Is there something that was not read? For the reader: what a writer that died
- * had reserved, and is next, he may then pass. */
-bool map_ring_readable(const struct map *m);
 /* For the one reader: each sample in turn, until fn returns other than 0. Samples
  * read; or what fn returned when that is negative; -EINVAL for a damaged ring. */
 typedef long map_ring_fn(void *arg, const void *sample, u32 size);

@@ -209,17 +209,6 @@ u64 map_ring_query(struct map *m, u64 what)
 
 /* ---- reading ---- */
 
-bool map_ring_readable(const struct map *m)
-{
-	const struct map_ring *r = m->own;
-	u64 read = ring_load(r->consumer);
-	bool some = read != ring_load(r->producer);
-
-	if (some)
-		discard_dead(r, ring_header(r, read), false);
-	return some;
-}
-
 long map_ring_read(struct map *m, map_ring_fn *fn, void *arg)
 {
 	const struct map_ring *r = m->own;
