@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include "onebpf.h"
 
@@ -25,6 +26,15 @@ typedef int64_t s64;
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define likely(x)    __builtin_expect(!!(x), 1)
 #define unlikely(x)  __builtin_expect(!!(x), 0)
+
+/* Nanoseconds of CLOCK_MONOTONIC ... */
+static inline u64 clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
 
 /* ---- errors (err.c) ----
  *

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -416,14 +415,6 @@ static void set_tag(struct load *l)
 
 /* ---- the object ---- */
 
-static u64 boot_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 static int refer(struct load *l, struct world *w, u32 id)
 {
 	int err = l->btf ? world_ref(w, OBJECT_PROG, id, OBJECT_BTF, l->btf->id) : 0;
@@ -449,7 +440,7 @@ static void store(struct load *l, struct buf *b)
 	h->line_at = (u32)b->n;
 	if (l->line)
 		buf_add(b, l->line, (size_t)h->lines * LINE_RECORD);
-	h->load_time = boot_ns();
+	h->load_time = clock_ns(CLOCK_BOOTTIME);
 }
 
 static long publish(struct load *l)

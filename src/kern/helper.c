@@ -3,7 +3,6 @@
 #include "kern/helper.h"
 
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINUX(id, name)
@@ -19,14 +18,6 @@ env_fn *kern_helper(u32 id)
 #include "isa/helper.def"
 	}
 	return NULL;
-}
-
-static u64 clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
 }
 
 BPF_HELPER(ktime_get_ns) { return clock_ns(CLOCK_MONOTONIC); }

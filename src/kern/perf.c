@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -243,14 +242,6 @@ static void put_head(struct record *r, u32 type, u16 misc, u64 size)
 	put(r, &h, sizeof(h));
 }
 
-static u64 now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 /* In the order of perf_output_sample(). */
 static void put_fields(struct record *r, u64 type, u32 id)
 {
@@ -261,7 +252,7 @@ static void put_fields(struct record *r, u64 type, u32 id)
 	if (type & PERF_SAMPLE_TID)
 		put_two(r, (u32)getpid(), (u32)syscall(SYS_gettid));
 	if (type & PERF_SAMPLE_TIME)
-		put_u64(r, now());
+		put_u64(r, clock_ns(CLOCK_MONOTONIC));
 	if (type & PERF_SAMPLE_ADDR)
 		put_u64(r, 0);
 	if (type & PERF_SAMPLE_ID)

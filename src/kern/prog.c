@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 static const struct ob_ebpf *insns(const struct kern_prog *p)
@@ -108,14 +107,6 @@ int kern_prog_prepare(struct kern_prog *p)
 
 /* ---- running ---- */
 
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 {
 	struct run r = {.arg = ctx, .region = ctx->region, .regions = ctx->regions};
@@ -142,8 +133,8 @@ u64 kern_prog_call(const struct kern_prog *p, struct kern_ctx *ctx)
 	ctx->regions = MAX(ctx->regions, 1u);
 	if (likely(!world()->page->stats))
 		return run_once(p, ctx);
-	u64 start = now_ns(), ret = run_once(p, ctx);
-	__atomic_fetch_add(&p->head->run_ns, now_ns() - start, __ATOMIC_RELAXED);
+	u64 start = clock_ns(CLOCK_MONOTONIC), ret = run_once(p, ctx);
+	__atomic_fetch_add(&p->head->run_ns, clock_ns(CLOCK_MONOTONIC) - start, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&p->head->run_count, 1, __ATOMIC_RELAXED);
 	return ret;
 }

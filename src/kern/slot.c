@@ -4,7 +4,6 @@
 #include "map/lock.h"
 
 #include <sched.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -70,23 +69,15 @@ static bool take_of_the_dead(struct slots *s, u32 most, u32 *ret)
 	return false;
 }
 
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 static __attribute__((noinline)) bool wait(struct slots *s, u32 most, u32 *ret)
 {
-	u64 began = now_ns(), looked = began;
+	u64 began = clock_ns(CLOCK_MONOTONIC), looked = began;
 
 	for (u32 i = 0; i < SPINS; i++)
 		if (take_any(s, most, guess(most), ret))
 			return true;
 	for (;;) {
-		u64 now = now_ns();
+		u64 now = clock_ns(CLOCK_MONOTONIC);
 
 		if (now - looked > LOOK_NS) {
 			if (take_of_the_dead(s, most, ret))

@@ -7,7 +7,6 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- in and out ---- */
@@ -71,25 +70,17 @@ bool trial_zero(const void *p, u32 from, u32 to)
 
 /* ---- running ---- */
 
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 int trial_run(struct trial *t)
 {
 	u32 repeat = MAX(t->a->test.repeat, 1u);
-	u64 start = now_ns();
+	u64 start = clock_ns(CLOCK_MONOTONIC);
 
 	for (u32 i = 0; i < repeat; i++) {
 		t->retval = (u32)kern_prog_call(t->prog, &t->ctx);
 		if (t->ctx.fault)
 			return -EFAULT;
 	}
-	t->duration = (u32)MIN((now_ns() - start) / repeat, (u64)UINT32_MAX);
+	t->duration = (u32)MIN((clock_ns(CLOCK_MONOTONIC) - start) / repeat, (u64)UINT32_MAX);
 	return 0;
 }
 

@@ -17,7 +17,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 struct timer {
@@ -48,14 +47,6 @@ static struct {
 /* False: this thread has it, and a signal's handler runs a program meanwhile. */
 static bool take_lock(void) { return !pthread_mutex_lock(&t.lock); }
 static void leave_lock(void) { pthread_mutex_unlock(&t.lock); }
-
-static u64 clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec;
-}
 
 /* ---- the heap: t.heap[i] fires no later than its two at 2i+1 and 2i+2 ---- */
 

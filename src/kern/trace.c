@@ -21,7 +21,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -110,14 +109,6 @@ void trace_print(u32 cpu, const char *text, size_t n)
 		trace_write(t, cpu, text, n);
 }
 
-static u64 now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 static bool gone(u32 thread) { return syscall(SYS_tkill, thread, 0) && errno == ESRCH; }
 
 static u32 writer_of(u64 tag) { return tag & (((u32)1 << THREAD_BITS) - 1); }
@@ -166,7 +157,7 @@ static void write_line(struct trace *t, const char *line, u32 n)
 void trace_write(struct trace *t, u32 cpu, const char *text, size_t n)
 {
 	char line[LINE_MOST], name[17] = "";
-	u64 us = now_ns() / 1000;
+	u64 us = clock_ns(CLOCK_MONOTONIC) / 1000;
 
 	prctl(PR_GET_NAME, name);
 	int len = snprintf(
@@ -233,7 +224,7 @@ static enum found gather(struct trace *t, struct trace_reader *r, char *line, u3
 static bool patience(struct trace_reader *r)
 {
 	static const struct timespec nap = {0, NAP_NS};
-	u64 now = now_ns();
+	u64 now = clock_ns(CLOCK_MONOTONIC);
 
 	if (!r->since_ns)
 		r->since_ns = now;
@@ -291,12 +282,12 @@ static void wait(struct trace *t, u64 at, u64 ns)
 
 size_t trace_read(struct trace *t, struct trace_reader *r, char *line, size_t size, int ms)
 {
-	u64 end = now_ns() + (u64)MAX(ms, 0) * 1000000;
+	u64 end = clock_ns(CLOCK_MONOTONIC) + (u64)MAX(ms, 0) * 1000000;
 	char whole[PARTS * CELL_TEXT];
 	u32 n;
 
 	while (!(n = next_line(t, r, whole))) {
-		u64 now = now_ns();
+		u64 now = clock_ns(CLOCK_MONOTONIC);
 		if (ms >= 0 && now >= end)
 			return 0;
 		wait(t, r->at, ms < 0 ? UINT64_MAX : end - now);

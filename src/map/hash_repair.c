@@ -229,13 +229,13 @@ static bool find_lost(struct map *m, u64 now)
 
 bool hash_lost(struct map *m)
 {
-	u64 *rest = &shared_of(m)->rest, begin = lock_now();
+	u64 *rest = &shared_of(m)->rest, begin = clock_ns(CLOCK_MONOTONIC);
 	u64 until = __atomic_load_n(rest, __ATOMIC_RELAXED);
 
 	if (begin < until && until - begin <= REST_MAX_NS)
 		return false;
 	bool lost = find_lost(m, begin);
-	u64 end = lock_now();
+	u64 end = clock_ns(CLOCK_MONOTONIC);
 	__atomic_store_n(rest, end + MIN(REST * (end - begin), (u64)REST_MAX_NS), __ATOMIC_RELAXED);
 	return lost;
 }

@@ -8,7 +8,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -105,19 +104,11 @@ bool lock_process_is_dead(u64 first, bool thorough) { return dead(first, thoroug
 
 /* ---- waiting ---- */
 
-u64 lock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 /* The same holder since `since`: is it gone? */
 static bool look(u64 holder, u64 *since)
 {
 	static const struct timespec rest = {0, SLEEP_NS};
-	u64 now = lock_now();
+	u64 now = clock_ns(CLOCK_MONOTONIC);
 
 	if (now - *since < LOOK_NS) {
 		sched_yield();
@@ -152,7 +143,7 @@ int lock_wait(u64 *word, u64 *was)
 		}
 		if (*was != seen) {
 			seen = *was;
-			since = lock_now();
+			since = clock_ns(CLOCK_MONOTONIC);
 		}
 		if (look(seen, &since) && __atomic_load_n(word, __ATOMIC_ACQUIRE) == seen)
 			return -EOWNERDEAD;

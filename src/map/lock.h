@@ -38,8 +38,6 @@ bool lock_is_dead(u64 holder, bool thorough);
 /* The same of a process, by its first thread: that alone may have ended. */
 bool lock_process_is_dead(u64 first, bool thorough);
 
-u64 lock_now(void); /* CLOCK_MONOTONIC, ns */
-
 /* Waits. 0: held now, and *was is what the word was; EBUSY: this thread holds it
  * already; EOWNERDEAD: the holder is gone, and nothing was changed. */
 int lock_wait(u64 *word, u64 *was);
