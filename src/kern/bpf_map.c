@@ -8,16 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static bool has_field(const struct map *m, enum map_field_kind kind)
-{
-	const struct map_attr *a = &m->head->attr;
-
-	for (u32 i = 0; i < a->fields; i++)
-		if (a->field[i].kind == kind)
-			return true;
-	return false;
-}
-
 /* ---- the object ---- */
 
 static void wake(struct map *m) { kern_wake(m->id); }
@@ -293,7 +283,7 @@ static int copy_element_key(const struct map *m, u64 from, void **ret)
 
 static int no_lock(const struct map *m, u64 flags)
 {
-	return (flags & BPF_F_LOCK) && !has_field(m, MAP_SPIN_LOCK) ? -EINVAL : 0;
+	return (flags & BPF_F_LOCK) && !map_has_lock(m) ? -EINVAL : 0;
 }
 
 long call_map_lookup(union bpfattr *attr, u64 uattr, u32 size)

@@ -393,38 +393,32 @@ enum {
 	.close = close_hash, .lookup = lookup, .remove = remove_key, .read = read_value,      \
 	.write = write, .next = hash_next, .batch = hash_batch
 
+#define CHANGED_BY_PROGRAMS .update = update, .take = take, .each = hash_each
+
 const struct map_ops map_hash = {
 	.type = BPF_MAP_TYPE_HASH,
 	COMMON,
-	.update = update,
-	.take = take,
-	.each = hash_each,
+	CHANGED_BY_PROGRAMS,
 };
 
 const struct map_ops map_percpu_hash = {
 	.type = BPF_MAP_TYPE_PERCPU_HASH,
 	.per_cpu = true,
 	COMMON,
-	.update = update,
-	.take = take,
-	.each = hash_each,
+	CHANGED_BY_PROGRAMS,
 };
 
 const struct map_ops map_lru_hash = {
 	.type = BPF_MAP_TYPE_LRU_HASH,
 	COMMON,
-	.update = update,
-	.take = take,
-	.each = hash_each,
+	CHANGED_BY_PROGRAMS,
 };
 
 const struct map_ops map_lru_percpu_hash = {
 	.type = BPF_MAP_TYPE_LRU_PERCPU_HASH,
 	.per_cpu = true,
 	COMMON,
-	.update = update,
-	.take = take,
-	.each = hash_each,
+	CHANGED_BY_PROGRAMS,
 };
 
 const struct map_ops map_hash_of_maps = {

@@ -256,8 +256,5 @@ int map_freeze(struct map *m)
 {
 	if (m->type == BPF_MAP_TYPE_STRUCT_OPS || m->head->attr.fields)
 		return -ENOTSUPP_LINUX;
-	if (__atomic_load_n(&m->head->mapped_writable, __ATOMIC_ACQUIRE) ||
-	    __atomic_exchange_n(&m->head->frozen, 1, __ATOMIC_ACQ_REL))
-		return -EBUSY;
-	return 0;
+	return __atomic_exchange_n(&m->head->frozen, 1, __ATOMIC_ACQ_REL) ? -EBUSY : 0;
 }

@@ -53,7 +53,6 @@ struct map_head {
 	u64 seed;
 	u32 id; /* its owner's */
 	u32 frozen;
-	u64 mapped_writable;       /* its owner's: writable mappings that processes made */
 	u8 host[1024];             /* its owner's, zeroed: BTF ids and the like */
 	_Alignas(64) u8 own[2048]; /* its type's */
 };
@@ -174,6 +173,15 @@ u32 map_id(const struct map *m, const void *key);
 int map_freeze(struct map *m);
 
 /* ---- values (value.c) ---- */
+/* Is there a spin lock in its values? */
+static inline bool map_has_lock(const struct map *m)
+{
+	for (u32 i = 0; i < m->head->attr.fields; i++)
+		if (m->head->attr.field[i].kind == MAP_SPIN_LOCK)
+			return true;
+	return false;
+}
+
 /* Copies all but the kernel's fields. */
 void map_copy(const struct map *m, void *to, const void *from);
 /* The same under the value's own spin lock (BPF_F_LOCK). */

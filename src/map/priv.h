@@ -108,15 +108,6 @@ static inline void map_drop(struct map *m, u8 *value)
 		m->host->drop(m, value);
 }
 
-/* Is there a spin lock in its values? */
-static inline bool map_has_lock(const struct map *m)
-{
-	for (u32 i = 0; i < m->head->attr.fields; i++)
-		if (m->head->attr.field[i].kind == MAP_SPIN_LOCK)
-			return true;
-	return false;
-}
-
 /* The kernel's fields of a copy that was given out. */
 static inline void map_clear_fields(const struct map *m, u8 *value)
 {
