@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Time, and packets of two mixes. */
+/* Time, programs for two kernels, and packets of two mixes. */
+#include <stdlib.h>
 #include <time.h>
 
 #include "bench.h"
+#include "isa/bpf.h"
 
 const char *const mix_name[MIX_COUNT] = {"tcp", "mixed"};
 
@@ -14,6 +16,51 @@ double bench_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+_Noreturn void bench_give_up(const char *what, struct ob_err *err)
+{
+	fprintf(stderr, "%s: ", what);
+	ob_err_print(err, stderr);
+	exit(1);
+}
+
+void bench_must(const char *what, struct ob_err *err)
+{
+	if (err)
+		bench_give_up(what, err);
+}
+
+struct prog *bench_loop(const char *name, const char *body, u32 times)
+{
+	char text[2048];
+	struct prog *p;
+	int n = snprintf(text, sizeof(text),
+			 "r9 = r1\nr6 = 0\nr7 = 0\n"
+			 "again: *(u64 *)(r10 - 8) = r6\n*(u64 *)(r10 - 16) = r6\n"
+			 "%s"
+			 "next: r6 += 1\nif r6 < %u goto again\nr0 = r7\nexit\n",
+			 body, times);
+
+	bench_must(name, prog_assemble(name, text, (size_t)n, &p));
+	return p;
+}
+
+struct prog *bench_for_kernel(const struct prog *ours, int fd)
+{
+	struct ob_ebpf *code = calloc(ours->n, sizeof(*code));
+	struct prog *p = NULL;
+
+	for (u32 i = 0; code && i < ours->n; i++) {
+		code[i] = ours->stored[i];
+		if (code[i].code == 0x18 && code[i].src == BPF_PSEUDO_MAP_IDX) {
+			code[i].src = BPF_PSEUDO_MAP_FD;
+			code[i].imm = fd;
+		}
+	}
+	bench_must("program", code ? prog_create_ebpf(code, ours->n, &p) : err_nomem());
+	free(code);
+	return p;
 }
 
 struct kind {

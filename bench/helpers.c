@@ -37,19 +37,6 @@ static const struct row rows[] = {
 	{"get_current_pid_tgid", "call 14\nr7 += r0\n", 0},
 };
 
-_Noreturn static void give_up(const char *what, struct ob_err *err)
-{
-	fprintf(stderr, "%s: ", what);
-	ob_err_print(err, stderr);
-	exit(1);
-}
-
-static void must(const char *what, struct ob_err *err)
-{
-	if (err)
-		give_up(what, err);
-}
-
 static const u8 memory[MEM] = "a text of twenty-three.\0 .......-12345\0";
 
 static struct ob_prog *assemble(const struct row *r)
@@ -65,7 +52,7 @@ static struct ob_prog *assemble(const struct row *r)
 	int n = r->body ? snprintf(text, sizeof(text), frame, r->body, OPERATIONS)
 			: snprintf(text, sizeof(text), loop, OPERATIONS);
 
-	must(r->name, ob_prog_assemble_ebpf(r->name, text, (size_t)n, &p));
+	bench_must(r->name, ob_prog_assemble_ebpf(r->name, text, (size_t)n, &p));
 	return p;
 }
 
@@ -82,7 +69,7 @@ static struct map *our_map(void)
 	u32 key = 0;
 
 	if (map_create(&a, -1, &m) || map_write(m, &key, memory, 0))
-		give_up("map", err_nomem());
+		bench_give_up("map", err_nomem());
 	return m;
 }
 
@@ -167,7 +154,7 @@ static double theirs(int fd)
 				     .repeat = RUNS}};
 
 	if (sys_linux_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a)))
-		give_up("kernel", err_sys(errno, "cannot run it"));
+		bench_give_up("kernel", err_sys(errno, "cannot run it"));
 	return (double)a.test.duration / OPERATIONS;
 }
 
@@ -181,7 +168,7 @@ static bool measure(const struct row *r, struct map *map, int kernel)
 	double best = 1e9, other = 1e9;
 	struct ob_run *run;
 
-	must(r->name, ob_run_create(p, &opts, &run));
+	bench_must(r->name, ob_run_create(p, &opts, &run));
 	int fd = kernel < 0 ? -1 : kernel_load(prog_private(p), kernel);
 	for (u32 i = 0; i < ROUNDS; i++) {
 		double a = ours(run), b = fd < 0 ? 0 : theirs(fd);

@@ -90,54 +90,6 @@ struct side {
 	u64 mem[MEM / 8];
 };
 
-_Noreturn static void give_up(const char *what, struct ob_err *err)
-{
-	fprintf(stderr, "%s: ", what);
-	ob_err_print(err, stderr);
-	exit(1);
-}
-
-static void must(const char *what, struct ob_err *err)
-{
-	if (err)
-		give_up(what, err);
-}
-
-/* ---- programs ---- */
-
-static struct prog *assemble(const struct row *r)
-{
-	char text[2048];
-	struct prog *p;
-	int n = snprintf(text, sizeof(text),
-			 "r9 = r1\nr6 = 0\nr7 = 0\n"
-			 "again: *(u64 *)(r10 - 8) = r6\n*(u64 *)(r10 - 16) = r6\n"
-			 "%s"
-			 "next: r6 += 1\nif r6 < %d goto again\nr0 = r7\nexit\n",
-			 r->body, OPERATIONS);
-
-	must(r->name, prog_assemble(r->name, text, (size_t)n, &p));
-	return p;
-}
-
-/* The same program, with the kernel's descriptor in place of our number. */
-static struct prog *for_kernel(const struct prog *ours, int fd)
-{
-	struct ob_ebpf *code = calloc(ours->n, sizeof(*code));
-	struct prog *p = NULL;
-
-	for (u32 i = 0; code && i < ours->n; i++) {
-		code[i] = ours->stored[i];
-		if (code[i].code == 0x18 && code[i].src == BPF_PSEUDO_MAP_IDX) {
-			code[i].src = BPF_PSEUDO_MAP_FD;
-			code[i].imm = fd;
-		}
-	}
-	must("program", code ? prog_create_ebpf(code, ours->n, &p) : err_nomem());
-	free(code);
-	return p;
-}
-
 /* ---- both sides ---- */
 
 static long bpf(int cmd, union bpf_attr *a) { return syscall(SYS_bpf, cmd, a, sizeof(*a)); }
@@ -148,7 +100,7 @@ static void fill_kernel(int fd, u64 key, const u64 *value)
 		.map_fd = (u32)fd, .key = (u64)(uintptr_t)&key, .value = (u64)(uintptr_t)value};
 
 	if (bpf(BPF_MAP_UPDATE_ELEM, &a))
-		give_up("kernel's map", err_sys(errno, "cannot be filled"));
+		bench_give_up("kernel's map", err_sys(errno, "cannot be filled"));
 }
 
 static void fill(const struct row *r, struct side *s)
@@ -160,7 +112,7 @@ static void fill(const struct row *r, struct side *s)
 			value[slot] = i;
 		u64 key = r->key ? r->key(i) : i;
 		if (map_write(s->map, &key, value, 0))
-			give_up("map", err_new(OB_RANGE, "it cannot be filled"));
+			bench_give_up("map", err_new(OB_RANGE, "it cannot be filled"));
 		if (s->kernel)
 			fill_kernel(s->fd, key, value);
 	}
@@ -177,10 +129,10 @@ static void open_kernel(const struct row *r, struct side *s)
 	s->fd = (int)bpf(BPF_MAP_CREATE, &a);
 	if (s->fd < 0)
 		return;
-	s->prog[1] = for_kernel(s->prog[0], s->fd);
+	s->prog[1] = bench_for_kernel(s->prog[0], s->fd);
 	struct ob_err *err = sys_prog_load(s->prog[1], MEM, &s->kernel);
 	if (err && ob_err_code(err) != OB_PERM && ob_err_code(err) != OB_UNSUPPORTED)
-		give_up(r->name, err);
+		bench_give_up(r->name, err);
 	ob_err_destroy(err);
 }
 
@@ -188,14 +140,14 @@ static void open_side(const struct row *r, struct side *s)
 {
 	struct map_attr a = r->map;
 
-	*s = (struct side){.prog = {assemble(r)}, .fd = -1};
+	*s = (struct side){.prog = {bench_loop(r->name, r->body, OPERATIONS)}, .fd = -1};
 	a.slots = (u32)sysconf(_SC_NPROCESSORS_CONF);
 	if (map_create(&a, -1, &s->map))
-		give_up(r->name, err_new(OB_RANGE, "no such map"));
+		bench_give_up(r->name, err_new(OB_RANGE, "no such map"));
 	struct ob_map *map = (struct ob_map *)s->map;
 	const struct ob_run_opts opts = {
 		.engine = OB_ENGINE_JIT, .trusted = true, .map = &map, .maps = 1};
-	must(r->name, ob_run_create(prog_public(s->prog[0]), &opts, &s->run));
+	bench_must(r->name, ob_run_create(prog_public(s->prog[0]), &opts, &s->run));
 	open_kernel(r, s);
 	if (r->fill)
 		fill(r, s);
@@ -227,7 +179,7 @@ static double theirs(const struct row *r, struct side *s, u32 runs)
 	u64 r0;
 	u32 ns;
 
-	must(r->name, sys_prog_run(s->kernel, s->mem, runs, &r0, &ns));
+	bench_must(r->name, sys_prog_run(s->kernel, s->mem, runs, &r0, &ns));
 	return (double)ns / OPERATIONS;
 }
 
@@ -240,12 +192,12 @@ static void compare(const struct row *r, struct side *s)
 	if (!s->kernel)
 		return;
 	s->mem[0] = ENTRIES;
-	must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
+	bench_must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
 	s->mem[0] = ENTRIES;
 	want = ob_run_fast(s->run, s->mem, MEM);
 	if (r0 != want)
-		give_up(r->name, err_new(OB_REFUSED, "ours returns %llu, the kernel's %llu",
-					 (unsigned long long)want, (unsigned long long)r0));
+		bench_give_up(r->name, err_new(OB_REFUSED, "ours returns %llu, the kernel's %llu",
+					       (unsigned long long)want, (unsigned long long)r0));
 }
 
 static void measure(const struct row *r)
@@ -307,7 +259,7 @@ static double together(struct side *s, u32 n)
 
 	for (u32 i = 0; i < n; i++)
 		if (pthread_create(&id[i], NULL, work, &t[i]))
-			give_up("thread", err_nomem());
+			bench_give_up("thread", err_nomem());
 	for (u32 i = 0; i < n; i++)
 		pthread_join(id[i], NULL);
 	for (u32 i = 0; i < n; i++)

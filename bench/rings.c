@@ -47,53 +47,6 @@ struct side {
 	u64 mem[MEM / 8];
 };
 
-_Noreturn static void give_up(const char *what, struct ob_err *err)
-{
-	fprintf(stderr, "%s: ", what);
-	ob_err_print(err, stderr);
-	exit(1);
-}
-
-static void must(const char *what, struct ob_err *err)
-{
-	if (err)
-		give_up(what, err);
-}
-
-/* `events` times the body. */
-static struct prog *assemble(const struct row *r, u32 events)
-{
-	char text[1024];
-	struct prog *p;
-	int n = snprintf(text, sizeof(text),
-			 "r9 = r1\nr6 = 0\n"
-			 "again: *(u64 *)(r10 - 8) = r6\n*(u64 *)(r10 - 16) = r6\n"
-			 "%s"
-			 "next: r6 += 1\nif r6 < %u goto again\nr0 = r6\nexit\n",
-			 r->body, events);
-
-	must(r->name, prog_assemble(r->name, text, (size_t)n, &p));
-	return p;
-}
-
-/* The same program, with the kernel's descriptor in place of our number. */
-static struct prog *for_kernel(const struct prog *ours, int fd)
-{
-	struct ob_ebpf *code = calloc(ours->n, sizeof(*code));
-	struct prog *p = NULL;
-
-	for (u32 i = 0; code && i < ours->n; i++) {
-		code[i] = ours->stored[i];
-		if (code[i].code == 0x18 && code[i].src == BPF_PSEUDO_MAP_IDX) {
-			code[i].src = BPF_PSEUDO_MAP_FD;
-			code[i].imm = fd;
-		}
-	}
-	must("program", code ? prog_create_ebpf(code, ours->n, &p) : err_nomem());
-	free(code);
-	return p;
-}
-
 static void open_kernel(const struct row *r, struct side *s)
 {
 	union bpf_attr a = {.map_type = BPF_MAP_TYPE_RINGBUF, .max_entries = RING};
@@ -101,28 +54,28 @@ static void open_kernel(const struct row *r, struct side *s)
 	s->fd = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &a, sizeof(a));
 	if (s->fd < 0)
 		return;
-	s->prog[1] = for_kernel(s->prog[0], s->fd);
+	s->prog[1] = bench_for_kernel(s->prog[0], s->fd);
 	struct ob_err *err = sys_prog_load(s->prog[1], MEM, &s->kernel);
 	if (err && ob_err_code(err) != OB_PERM && ob_err_code(err) != OB_UNSUPPORTED)
-		give_up(r->name, err);
+		bench_give_up(r->name, err);
 	ob_err_destroy(err);
 	s->consumer = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	s->producer = mmap(NULL, 4096, PROT_READ, MAP_SHARED, s->fd, 4096);
 	if (s->consumer == MAP_FAILED || s->producer == MAP_FAILED)
-		give_up("ring", err_sys(errno, "mmap"));
+		bench_give_up("ring", err_sys(errno, "mmap"));
 }
 
 static void open_side(const struct row *r, struct side *s, u32 events)
 {
 	struct map_attr a = {.type = BPF_MAP_TYPE_RINGBUF, .max_entries = RING, .slots = 1};
 
-	*s = (struct side){.prog = {assemble(r, events)}, .fd = -1};
+	*s = (struct side){.prog = {bench_loop(r->name, r->body, events)}, .fd = -1};
 	if (map_create(&a, -1, &s->map))
-		give_up(r->name, err_new(OB_RANGE, "no such map"));
+		bench_give_up(r->name, err_new(OB_RANGE, "no such map"));
 	struct ob_map *map = (struct ob_map *)s->map;
 	const struct ob_run_opts opts = {
 		.engine = OB_ENGINE_JIT, .trusted = true, .map = &map, .maps = 1};
-	must(r->name, ob_run_create(prog_public(s->prog[0]), &opts, &s->run));
+	bench_must(r->name, ob_run_create(prog_public(s->prog[0]), &opts, &s->run));
 	open_kernel(r, s);
 }
 
@@ -163,9 +116,9 @@ static double theirs(const struct row *r, struct side *s)
 	u64 r0;
 	u32 ns;
 
-	must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
+	bench_must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
 	if (*s->producer - *s->consumer != EVENTS * 24)
-		give_up(r->name, err_new(OB_REFUSED, "the kernel's events are not there"));
+		bench_give_up(r->name, err_new(OB_REFUSED, "the kernel's events are not there"));
 	__atomic_store_n(s->consumer, *s->producer, __ATOMIC_RELEASE);
 	return (double)ns / EVENTS;
 }
@@ -244,7 +197,7 @@ static void write_one(const struct row *r, struct side *s, bool kernel)
 	u32 ns;
 
 	if (kernel)
-		must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
+		bench_must(r->name, sys_prog_run(s->kernel, s->mem, 1, &r0, &ns));
 	else
 		ob_run_fast(s->run, s->mem, MEM);
 }
@@ -261,7 +214,7 @@ static void wake_ups(const struct row *r, bool kernel, double ret[2])
 	open_side(r, &s, 1);
 	to.side = &s;
 	if (pthread_create(&id, NULL, reader, &to))
-		give_up("thread", err_nomem());
+		bench_give_up("thread", err_nomem());
 	for (u32 i = 0; i <= WAKES; i++) {
 		usleep(PAUSE_US);
 		__atomic_store(&to.awake, &none, __ATOMIC_RELEASE);
