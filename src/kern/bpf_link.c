@@ -396,16 +396,6 @@ struct link_info { /* struct bpf_link_info of Linux 6.18 */
 };
 _Static_assert(sizeof(struct link_info) == 64, "struct bpf_link_info");
 
-/* A name into the caller's buffer of `room` bytes: ENOSPC when it is cut. */
-static int give_name(u64 to, u32 room, const char *name)
-{
-	u32 n = (u32)strlen(name), fits = MIN(room - 1, n);
-
-	if (user_write(to, name, fits) || user_write(to + fits, "", 1))
-		return -EFAULT;
-	return room < n + 1 ? -ENOSPC : 0;
-}
-
 static int fill_info(const struct link_head *h, struct link_info *i)
 {
 	u64 to = i->raw_tp.name;
@@ -417,13 +407,13 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 			return -EINVAL;
 		i->raw_tp.cookie = h->cookie;
 		i->raw_tp.name_len = (u32)strlen(h->name) + 1;
-		return to ? give_name(to, room, h->name) : 0;
+		return to ? call_give_name(to, room, h->name) : 0;
 	case BPF_LINK_TYPE_ITER:
 		if (!to != !room)
 			return -EINVAL;
 		i->iter.name_len = (u32)strlen(h->name) + 1;
 		i->iter.map_id = h->target_id;
-		return to ? give_name(to, room, h->name) : 0;
+		return to ? call_give_name(to, room, h->name) : 0;
 	case BPF_LINK_TYPE_CGROUP:
 		i->cgroup.id = h->target;
 		i->cgroup.attach = h->attach;
@@ -442,23 +432,17 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 
 int kern_link_info(const struct kern_link *l, const union bpf_attr *a, u64 uattr)
 {
-	struct link_info i = {.type = 0};
-	int err = user_rest_is_zero(a->info.info, a->info.info_len, sizeof(i));
-	u32 len = MIN(a->info.info_len, (u32)sizeof(i));
+	struct link_info i;
+	u32 len;
+	int err = call_take_info(a, &i, sizeof(i), &len);
 
-	if (!err)
-		err = user_read(&i, a->info.info, len);
 	if (err)
 		return err;
 	i.type = l->head->type;
 	i.id = l->id;
 	i.prog_id = __atomic_load_n(&l->head->prog_id, __ATOMIC_ACQUIRE);
 	err = fill_info(l->head, &i);
-	if (err)
-		return err;
-	if (user_write(a->info.info, &i, len))
-		return -EFAULT;
-	return call_put(uattr, a.info.info_len, len);
+	return err ? err : call_give_info(a, uattr, &i, len);
 }
 
 /* A link's descriptor in any process of ours. */
@@ -498,7 +482,7 @@ long call_task_fd_query(union bpfattr *attr, u64 uattr, u32 size)
 	u32 len = (u32)strlen(h->name), type = BPF_FD_TYPE_RAW_TRACEPOINT, prog = h->prog_id;
 	u64 none = 0;
 	if (a->task_fd_query.buf_len)
-		err = give_name(a->task_fd_query.buf, a->task_fd_query.buf_len, h->name);
+		err = call_give_name(a->task_fd_query.buf, a->task_fd_query.buf_len, h->name);
 	if (call_put(uattr, a.task_fd_query.buf_len, len) ||
 	    call_put(uattr, a.task_fd_query.prog_id, prog) ||
 	    call_put(uattr, a.task_fd_query.fd_type, type) ||

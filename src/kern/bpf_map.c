@@ -10,7 +10,7 @@
 
 /* ---- the object ---- */
 
-static void wake(struct map *m) { kern_wake(m->id); }
+static void wake(struct map *m) { kern_wake(OBJECT_MAP, m->id); }
 
 static struct map *inner(struct map *m, u32 id)
 {
@@ -225,7 +225,7 @@ static long publish(struct world *w, const struct map_attr *a, const struct map_
 	if (refs >= 0)
 		close(refs);
 	if (err >= 0 && (a->type == BPF_MAP_TYPE_RINGBUF || a->type == BPF_MAP_TYPE_USER_RINGBUF))
-		kern_wake_make(id);
+		kern_wake_make(OBJECT_MAP, id);
 	return err;
 }
 

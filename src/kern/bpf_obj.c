@@ -216,8 +216,7 @@ struct map_info {
 };
 _Static_assert(sizeof(struct map_info) == 104, "struct bpf_map_info");
 
-/* Takes what the caller gave, as far as we know it: its length, or -errno. */
-static int take_info(const union bpf_attr *a, void *info, u32 known, u32 *len)
+int call_take_info(const union bpf_attr *a, void *info, u32 known, u32 *len)
 {
 	int err = user_rest_is_zero(a->info.info, a->info.info_len, known);
 
@@ -228,11 +227,20 @@ static int take_info(const union bpf_attr *a, void *info, u32 known, u32 *len)
 	return user_read(info, a->info.info, *len);
 }
 
-static int give_info(const union bpf_attr *a, u64 uattr, const void *info, u32 len)
+int call_give_info(const union bpf_attr *a, u64 uattr, const void *info, u32 len)
 {
 	int err = user_write(a->info.info, info, len);
 
 	return err ? err : call_put(uattr, a.info.info_len, len);
+}
+
+int call_give_name(u64 to, u32 room, const char *name)
+{
+	u32 n = (u32)strlen(name), fits = MIN(room - 1, n);
+
+	if (user_write(to, name, fits) || user_write(to + fits, "", 1))
+		return -EFAULT;
+	return room < n + 1 ? -ENOSPC : 0;
 }
 
 static int map_info(const struct map *m, const union bpf_attr *a, u64 uattr)
@@ -240,7 +248,7 @@ static int map_info(const struct map *m, const union bpf_attr *a, u64 uattr)
 	const struct map_host_data *h = map_host_data(m);
 	struct map_info i;
 	u32 len;
-	int err = take_info(a, &i, sizeof(i), &len);
+	int err = call_take_info(a, &i, sizeof(i), &len);
 
 	if (err)
 		return err;
@@ -257,7 +265,7 @@ static int map_info(const struct map *m, const union bpf_attr *a, u64 uattr)
 			      .btf_value_type_id = h->btf_value,
 			      .map_extra = m->head->attr.extra};
 	memcpy(i.name, m->head->attr.name, sizeof(i.name));
-	return give_info(a, uattr, &i, len);
+	return call_give_info(a, uattr, &i, len);
 }
 
 /* Copies what there is room for: the caller's n becomes what there is. */
@@ -378,7 +386,7 @@ static int prog_info(const struct kern_prog *p, const union bpf_attr *a, u64 uat
 	const struct prog_head *h = p->head;
 	struct bpf_prog_info i;
 	u32 len;
-	int err = take_info(a, &i, sizeof(i), &len);
+	int err = call_take_info(a, &i, sizeof(i), &len);
 
 	if (err)
 		return err;
@@ -402,7 +410,7 @@ static int prog_info(const struct kern_prog *p, const union bpf_attr *a, u64 uat
 		err = prog_jited(p, &i);
 	if (!err)
 		err = prog_records(p, &i);
-	return err ? err : give_info(a, uattr, &i, len);
+	return err ? err : call_give_info(a, uattr, &i, len);
 }
 
 static int btf_info(const struct kern_btf *b, const union bpf_attr *a, u64 uattr)
@@ -410,12 +418,10 @@ static int btf_info(const struct kern_btf *b, const union bpf_attr *a, u64 uattr
 	const struct btf_head *h = (const void *)b->file.head->own;
 	struct bpf_btf_info i;
 	u32 len, n = (u32)strlen(h->name);
-	int err = take_info(a, &i, sizeof(i), &len);
+	int err = call_take_info(a, &i, sizeof(i), &len);
 
 	if (err)
 		return err;
-	if (!i.btf_size && i.btf)
-		i.btf_size = 0;
 	u32 room = i.btf_size, name_room = i.name_len;
 	i.id = b->id;
 	i.kernel_btf = h->kernel;
@@ -425,14 +431,11 @@ static int btf_info(const struct kern_btf *b, const union bpf_attr *a, u64 uattr
 	i.name_len = n;
 	if (!i.name != !name_room)
 		return -EINVAL;
-	if (i.name) {
-		u32 fits = MIN(name_room, n + 1);
-		if (user_write(i.name, h->name, fits - 1) || user_write(i.name + fits - 1, "", 1))
-			return -EFAULT;
-		if (name_room < n + 1)
-			err = -ENOSPC;
-	}
-	int bad = give_info(a, uattr, &i, len);
+	if (i.name)
+		err = call_give_name(i.name, name_room, h->name);
+	if (err == -EFAULT)
+		return err;
+	int bad = call_give_info(a, uattr, &i, len);
 	return bad ? bad : err;
 }
 

@@ -50,6 +50,13 @@ call_fn call_prog_attach, call_prog_detach, call_prog_query, call_raw_tracepoint
 /* What a descriptor for a token answers: none is one. EBADF, EINVAL */
 int call_no_token(int fd);
 
+/* ---- what is known of an object ---- */
+/* What the caller gave, as far as we know it: its length, or -errno. */
+int call_take_info(const union bpf_attr *a, void *info, u32 known, u32 *len);
+int call_give_info(const union bpf_attr *a, u64 uattr, const void *info, u32 len);
+/* Into the caller's buffer of `room` bytes, not 0: ENOSPC when it is cut, EFAULT */
+int call_give_name(u64 to, u32 room, const char *name);
+
 /* ---- names ---- */
 /* bpf_obj_name_cpy: its length, EINVAL */
 int call_name(char to[16], const char from[16]);
@@ -150,10 +157,8 @@ int kern_iter_open(const struct kern_link *l);
 /* Does anybody still want run statistics? */
 void kern_stats_look(void);
 /* The FIFO that readers of a ring buffer wait at: made, and written to. */
-int kern_wake_make(u32 map_id);
-void kern_wake(u32 map_id);
-int kern_perf_wake_make(u32 perf_id);
-void kern_perf_wake(u32 perf_id);
+int kern_wake_make(enum object_kind kind, u32 id);
+void kern_wake(enum object_kind kind, u32 id);
 /* Perf events (perf.c). A mapping of n bytes may be made: 0 or -errno. */
 int kern_perf_mapped(void *perf, size_t n, bool writes);
 /* The event that a perf event array has for these flags of a helper: borrowed; NULL

@@ -127,7 +127,7 @@ static int create(const struct perf_event_attr *a, int cpu)
 					     .watermark = a->watermark,
 					     .sample_type = a->sample_type,
 					     .period = a->sample_period};
-	int err = kern_perf_wake_make(id);
+	int err = kern_wake_make(OBJECT_PERF, id);
 	if (err) {
 		close_perf(p);
 		close(fd);
@@ -340,7 +340,7 @@ static s64 output(struct object *o, u32 cpu, const void *data, u32 n)
 	s64 ret = write_sample(p, o->id, data, n, &wake);
 	map_spin_unlock(&h->lock);
 	if (wake)
-		kern_perf_wake(o->id);
+		kern_wake(OBJECT_PERF, o->id);
 	return ret;
 }
 

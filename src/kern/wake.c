@@ -7,24 +7,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void fifo_name(char name[32], u32 id) { snprintf(name, 32, "wake.%u", id); }
-
-static void perf_name(char name[32], u32 id) { snprintf(name, 32, "wake-perf.%u", id); }
-
-int kern_wake_make(u32 id)
+void kern_wake_name(char name[WAKE_NAME], enum object_kind kind, u32 id)
 {
-	char name[32];
+	snprintf(name, WAKE_NAME, "wake%s.%u", kind == OBJECT_PERF ? "-perf" : "", id);
+}
 
-	fifo_name(name, id);
+int kern_wake_make(enum object_kind kind, u32 id)
+{
+	char name[WAKE_NAME];
+
+	kern_wake_name(name, kind, id);
 	return mkfifoat(world()->dir, name, 0600) ? -errno : 0;
 }
 
 /* A byte in the FIFO is an edge for every reader. When they left it full, what is
  * in it means nothing more. */
-static void wake(const char *name)
+void kern_wake(enum object_kind kind, u32 id)
 {
-	char old[4096];
+	char name[WAKE_NAME], old[4096];
 
+	kern_wake_name(name, kind, id);
 	int fd = openat(world()->dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return; /* nobody waits */
@@ -39,28 +41,4 @@ static void wake(const char *name)
 	}
 	(void)put;
 	close(fd);
-}
-
-void kern_wake(u32 id)
-{
-	char name[32];
-
-	fifo_name(name, id);
-	wake(name);
-}
-
-int kern_perf_wake_make(u32 id)
-{
-	char name[32];
-
-	perf_name(name, id);
-	return mkfifoat(world()->dir, name, 0600) ? -errno : 0;
-}
-
-void kern_perf_wake(u32 id)
-{
-	char name[32];
-
-	perf_name(name, id);
-	wake(name);
 }

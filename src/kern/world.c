@@ -250,7 +250,7 @@ static bool sweep_fd(struct world *w, enum object_kind kind, u32 id, int fd, u32
 		return false;
 	file_name(name, kind, id);
 	unlinkat(w->dir, name, 0);
-	snprintf(name, sizeof(name), "wake%s.%u", kind == OBJECT_PERF ? "-perf" : "", id);
+	kern_wake_name(name, kind, id);
 	if (kind == OBJECT_MAP || kind == OBJECT_PERF)
 		unlinkat(w->dir, name, 0);
 	drop_refs(w, kind, id, depth);

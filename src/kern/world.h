@@ -100,7 +100,10 @@ void world_unref(struct world *w, enum object_kind from, u32 from_id, enum objec
 u32 world_refs(struct world *w, enum object_kind from, u32 from_id, enum object_kind to, u32 *id,
 	       u32 n);
 int world_trace_file(struct world *w); /* a descriptor of the ring of lines, or -errno */
-void world_sweep(struct world *w);     /* removes all that is dead */
+/* What the FIFO of a ring buffer or perf event is called (wake.c). */
+enum { WAKE_NAME = 32 };
+void kern_wake_name(char name[WAKE_NAME], enum object_kind kind, u32 id);
+void world_sweep(struct world *w); /* removes all that is dead */
 
 /* ---- objects (object.c) ---- */
 /* What the descriptor stands for: one holder more. EBADF, EINVAL for another kind. */
