@@ -383,6 +383,15 @@ static bool same(const struct form *f, const long ret[WORLDS])
 	return false;
 }
 
+/* A changed descriptor would be another object in each world. */
+static bool in_descriptor(const struct form *f, u32 at)
+{
+	for (u32 i = 0; i < PLACES && f->place[i].size; i++)
+		if (f->place[i].kind == FD && at - f->place[i].off < f->place[i].size)
+			return true;
+	return false;
+}
+
 static void one_call(void)
 {
 	const struct form *f = &forms[below(LEN(forms))];
@@ -402,9 +411,12 @@ static void one_call(void)
 			fill(a, f->place[i]);
 	flipped = 0;
 	if (one_in(25)) {
-		u32 at = flipped = below(BPFATTR_SIZE);
-		a[OURS].byte[at] ^= 1 + below(3);
-		a[LINUX].byte[at] = a[OURS].byte[at];
+		u32 at = below(BPFATTR_SIZE);
+		if (!in_descriptor(f, at)) {
+			flipped = at;
+			a[OURS].byte[at] ^= 1 + below(3);
+			a[LINUX].byte[at] = a[OURS].byte[at];
+		}
 	}
 	for (int w = 0; w < worlds; w++) {
 		memcpy(big[w], &a[w], sizeof(a[w]));
