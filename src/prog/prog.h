@@ -17,6 +17,29 @@ struct prog_span {
 	u32 from, to;
 };
 
+/* The shape of a map that a program uses: what a checker must know of it. */
+struct prog_map {
+	const char *name; /* "" for none */
+	u32 type, key_size, value_size, max_entries, flags;
+	u64 extra;                       /* map_extra */
+	const struct btf *btf;           /* whose types those below are, or NULL */
+	u32 key, value;                  /* ids, 0: none */
+	const struct btf_fields *fields; /* of its values that are the kernel's, or NULL */
+	const struct prog_map *inner;    /* of a map of maps, or NULL */
+	struct bytes fixed;              /* the value of a map that nobody writes any more */
+};
+
+/* Where a function begins, its type (FUNC) in the program's BTF. */
+struct prog_func {
+	u32 pc, type;
+};
+/* From which line of C the instructions from here on were made. */
+struct prog_line {
+	u32 pc;
+	const char *file, *text; /* of its BTF */
+	u32 line, col;           /* from 1 */
+};
+
 struct prog {
 	enum prog_kind kind;
 	struct ob_cbpf *classic; /* PROG_CLASSIC */
@@ -31,6 +54,16 @@ struct prog {
 		char *text;
 	} * note;
 	u32 notes;
+	/* What an object file or a loader knows besides; all borrowed. The immediates
+	 * EB_LDDW_MAP_IDX and EB_LDDW_MAP_IDX_VALUE are indices into map. */
+	u32 type, attach; /* enum prog_type, enum attach_type */
+	const struct prog_map *map;
+	u32 maps;
+	const struct btf *btf; /* NULL: then there are no func and line */
+	const struct prog_func *func;
+	u32 funcs;
+	const struct prog_line *line;
+	u32 lines;
 	u32 checked; /* a bit for each enum ob_rules that it keeps */
 };
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Object files of BPF, as clang (or onebpf) makes them: their programs, maps, data,
+ * types, and what they ask of outside. The journey: object_open reads and checks all
+ * of the file; the user may change what is to be loaded (types, sizes, data);
+ * object_link makes each program whole, for a kernel of given types; then
+ * sys/ creates the maps and loads the programs. */
+#ifndef PROG_OBJECT_H
+#define PROG_OBJECT_H
+
+#include "isa/progtype.h"
+#include "prog/prog.h"
+
+/* What is put into a map before its programs run. */
+struct object_slot {
+	u32 index;   /* the key */
+	bool is_map; /* a map of the object, else a program */
+	u32 what;    /* its number */
+};
+
+enum object_map_kind {
+	OBJECT_MAP,     /* declared in .maps, or in the older maps section */
+	OBJECT_DATA,    /* .data, .data.* */
+	OBJECT_RODATA,  /* .rodata, .rodata.*: frozen once it is filled */
+	OBJECT_BSS,     /* .bss, .bss.* */
+	OBJECT_KCONFIG, /* .kconfig: the kernel's settings, frozen */
+	OBJECT_INNER,   /* the template of a map of maps: not loaded by itself */
+	OBJECT_STRUCT_OPS,
+};
+
+struct object_map {
+	enum object_map_kind kind;
+	const char *name;      /* in the source, or its section's */
+	struct prog_map shape; /* inner: that of the map in `inner` */
+	u32 numa, ifindex;     /* numa counts with BPF_F_NUMA_NODE */
+	u32 pin;               /* LIBBPF_PIN_...: 1 by name; iproute2: 1 object, 2 global */
+	u32 id;                /* iproute2's */
+	s32 inner;             /* the number of its inner map, -1: none */
+	u32 section;           /* of data, 0: none */
+	u8 *data;              /* shape.value_size bytes, to be changed at will; NULL: none */
+	struct object_slot *slot;
+	u32 slots;
+};
+
+struct object_program {
+	const char *name, *section;
+	const char *target;             /* behind "kprobe/"; "" for none */
+	const struct section_row *kind; /* NULL: no section that we know */
+	u32 type, attach;               /* as the section says, may be changed */
+	u32 prog_flags;                 /* BPF_F_SLEEPABLE ... */
+	bool skip;                      /* "?..." sections are not loaded unless asked */
+	u32 in, at, n;                  /* its section's number, its slots there */
+	struct prog *prog;              /* whole, when it is linked; else NULL */
+};
+
+enum object_extern_kind {
+	EXTERN_KCONFIG, /* `off` in the map of kind OBJECT_KCONFIG */
+	EXTERN_VAR,     /* a variable of the kernel, of a type */
+	EXTERN_ADDRESS, /* the same without a type: an address (/proc/kallsyms) */
+	EXTERN_FUNC,    /* a function of the kernel: kfunc */
+};
+struct object_extern {
+	enum object_extern_kind kind;
+	const char *name;
+	bool weak;
+	u32 type; /* VAR or FUNC in the object's BTF */
+	u32 off, size;
+	u64 value; /* its address, or its id in the kernel's BTF, once it is linked; 0: none */
+};
+
+struct object {
+	const char *name; /* of the file, without folders and ".o" */
+	const char *license;
+	u32 version;           /* of the kernel, 0: none is said */
+	const struct btf *btf; /* fixed up (sizes of sections, offsets of variables), or NULL */
+	struct object_program *prog;
+	u32 progs;
+	struct object_map *map;
+	u32 maps;
+	struct object_extern *ext;
+	u32 externs;
+	struct object_priv *priv;
+};
+
+/* The bytes are borrowed until object_close. OB_FORMAT and OB_UNSUPPORTED say which
+ * section, symbol, relocation, and where. */
+struct ob_err *object_open(const char *name, struct bytes file, struct object **ret);
+void object_close(struct object *o);
+/* By the name of its function, or of its section; NULL: none, or more than one. */
+struct object_program *object_program(const struct object *o, const char *name);
+struct object_map *object_map(const struct object *o, const char *name);
+/* A variable of a data map by its name: its bytes in the map's data, its type. */
+struct bytes object_variable(const struct object *o, const char *name, u32 *map, u32 *type);
+
+/* What the programs are linked for. */
+struct object_target {
+	const struct btf *kernel; /* where CO-RE looks (core.c), and kfuncs; NULL: nowhere */
+	/* A symbol's address, 0: there is none; may be NULL. */
+	u64 (*address)(void *arg, const char *symbol);
+	/* The value of a kernel setting, "CONFIG_HZ", as .config has it ("250", "y",
+	 * "\"text\""), NULL: not set; LINUX_KERNEL_VERSION too. May be NULL. */
+	const char *(*setting)(void *arg, const char *name);
+	void *arg;
+};
+/* Makes prog of every program that is not to be skipped: code of its own section,
+ * behind it the functions that it calls, once each; CO-RE applied; maps as indices,
+ * calls of kernel functions by the ids that they have there; func and line records.
+ * The first thing that does not resolve is the error, and names where. */
+struct ob_err *object_link(struct object *o, const struct object_target *to);
+
+#endif
