@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The verifier, inside: what it knows of a program, and of a machine that runs it.
+ *
+ * A state is what is known before an instruction: registers and stack of every active
+ * function, references, locks. One state is current; those of branches not yet walked
+ * are pending; those kept at prune points are explored, and each knows its parent, the
+ * kept state on the way to it. A kept state's `branches` counts the paths from it that
+ * have not ended; with 0 all that follows from it was found to be safe.
+ *
+ * Functions return 0 or a negative errno, as Linux, having said why in the log. Want of
+ * memory does not return: check_verify ends with ENOMEM. The rules, their order and
+ * their messages are those of Linux 6.18, kernel/bpf/verifier.c. */
+#ifndef CHECK_PRIV_H
+#define CHECK_PRIV_H
+
+#include "check/check.h"
+#include "check/scalar.h"
+
+#include <errno.h>
+
+/* ---- registers ---- */
+
+enum reg_kind {
+	REG_NONE, /* nothing was written there */
+	REG_SCALAR,
+	REG_CTX,
+	REG_MAP,
+	REG_MAP_VALUE,
+	REG_MAP_KEY,
+	REG_STACK, /* off counts from the frame's end: -8 */
+	REG_PACKET_META,
+	REG_PACKET,
+	REG_PACKET_END,
+	REG_FLOW_KEYS,
+	REG_SOCKET,
+	REG_SOCK_COMMON,
+	REG_TCP_SOCK,
+	REG_TP_BUFFER,
+	REG_XDP_SOCK,
+	REG_BTF, /* a kernel object */
+	REG_MEM,
+	REG_ARENA,
+	REG_BUF,
+	REG_FUNC,
+	REG_DYNPTR,
+	REG_KINDS
+};
+enum reg_flag {
+	REG_NULLABLE = 1 << 8,
+	REG_RDONLY = 1 << 9,
+	REG_RINGBUF = 1 << 10,
+	REG_USER = 1 << 11,
+	REG_PERCPU = 1 << 12,
+	REG_RCU = 1 << 13,
+	REG_UNTRUSTED = 1 << 14,
+	REG_TRUSTED = 1 << 15,
+	REG_ALLOC = 1 << 16,
+	REG_NON_OWNING = 1 << 17,
+};
+static inline u32 reg_kind(u32 type) { return type & 0xff; }
+
+/* In id: the register is its twin's value plus off. */
+#define ID_PLUS (1u << 31)
+/* range of a packet pointer that was compared with the packet's end */
+enum { AT_END = -1, BEYOND_END = -2 };
+
+/* Registers with one id (not 0) hold the same value, or point to the same object. */
+struct reg {
+	u32 type; /* kind and flags */
+	s32 off;
+	union {
+		struct {
+			const struct prog_map *map;
+			u32 map_uid; /* which look-up in a map of maps it came from */
+		};
+		struct {
+			const struct btf *btf;
+			u32 btf_id;
+			u32 iter_state : 2, iter_depth : 30;
+		};
+		struct {
+			u32 mem_size, dynptr_id;
+		};
+		s32 range; /* bytes of the packet proved to be there */
+		u32 subprog;
+		struct {
+			u8 dynptr; /* enum dynptr_kind */
+			bool first;
+		};
+		u64 raw[2];
+	};
+	struct scalar v; /* the number; of a pointer, what was added to it besides off */
+	u32 id, ref;
+	u8 frame;     /* of REG_STACK */
+	bool precise; /* of a scalar: the proof hung on its range */
+};
+
+static inline bool reg_is_null(const struct reg *r)
+{
+	return r->type == REG_SCALAR && scalar_is_const(&r->v) && !r->v.bits.value;
+}
+static inline bool reg_is_packet(const struct reg *r)
+{
+	return reg_kind(r->type) == REG_PACKET || reg_kind(r->type) == REG_PACKET_META;
+}
+static inline bool reg_is_packet_any(const struct reg *r)
+{
+	return reg_is_packet(r) || r->type == REG_PACKET_END;
+}
+
+enum slot_kind { SLOT_INVALID, SLOT_SPILL, SLOT_MISC, SLOT_ZERO, SLOT_DYNPTR, SLOT_ITER, SLOT_IRQ };
+enum { SLOT = 8, SLOTS = EBPF_STACK / SLOT };
+
+/* type[7] is the byte at the lowest address; slot 0 lies below the frame's end. */
+struct slot {
+	struct reg reg;
+	u8 type[SLOT];
+};
+
+enum { MAIN = -1 }; /* callsite */
+
+struct frame {
+	struct reg reg[EBPF_REGS];
+	struct slot *stack;
+	u32 slots; /* that were touched */
+	s32 callsite;
+	u32 number, subprog;
+	u32 async_entry, callback_depth;
+	bool callback, async, exception;
+	bool has_range; /* of what a callback must return: */
+	s32 lo, hi;
+};
+
+enum ref_kind { REF_POINTER = 1, REF_IRQ, REF_LOCK, REF_RES_LOCK, REF_RES_LOCK_IRQ };
+struct ref {
+	u32 kind, id;
+	u32 insn;        /* which got it */
+	const void *ptr; /* of a lock: what it lies in */
+};
+
+/* How the path came to an instruction that had more than one before it, or what it did
+ * there that precision must know. */
+enum {
+	HIST_FRAME = 7, /* of a stack access: frame, slot */
+	HIST_SLOT_SHIFT = 3,
+	HIST_STACK = 1 << 9,
+	HIST_SRC_STACK = 1 << 10, /* of a comparison: that operand pointed to the stack */
+	HIST_DST_STACK = 1 << 11,
+};
+struct hist {
+	u32 pc, before;
+	u16 flags;
+	u64 linked; /* registers and slots that took a range together (link.c) */
+};
+
+struct state {
+	struct frame *frame[EBPF_FRAMES];
+	u32 top;              /* the frame that runs */
+	struct state *parent; /* the kept state before it */
+	u32 branches;
+	u32 pc, first, last; /* its instruction; the first and the last since its parent */
+	struct ref *ref;
+	u32 refs, locks, preempt_locks, irq_id, lock_id;
+	const void *lock_ptr;
+	u32 rcu_locks;
+	bool speculative, sleepable;
+	u32 may_goto_depth, unroll_depth, depth;
+	struct hist *hist;
+	u32 hists, hist_cap;
+	struct state *equal; /* of a back edge: the kept state that covers it */
+	/* of a kept state */
+	struct state *next;
+	u32 hits, misses;
+	bool cleaned, evicted;
+};
+
+/* ---- what is known of the program ---- */
+
+enum fact_flag {
+	FACT_PRUNE = 1,      /* states may meet here */
+	FACT_JUMP = 2,       /* more than one way leads here */
+	FACT_CHECKPOINT = 4, /* a state must be kept here */
+	FACT_CALLBACK = 8,   /* calls a function that calls back at once */
+	FACT_ITER_NEXT = 16, /* a kernel function iter_..._next */
+	FACT_SEEN = 32,      /* was simulated */
+	FACT_NOSPEC = 64,    /* speculation ends before it */
+	FACT_NOSPEC_AFTER = 128,
+};
+struct fact {
+	u16 live; /* registers that are read before they are written: a set */
+	u8 flags;
+	u8 alu; /* what sanitation an addition to a pointer was given (spec.c) */
+	u32 alu_limit;
+	u32 scc;    /* which loop it is part of, 0: none */
+	u32 family; /* of what memory it touches: a reg's type, 0: not known yet */
+};
+
+struct subprog {
+	u32 start, end; /* slots [start, end) */
+	s32 stack;      /* bytes, 0 or less than 0: none */
+	bool global, called, async, tail_call, ld_abs, has_type, changes_packet, might_sleep;
+	bool exception, main;
+	u32 type; /* of its FUNC in the program's BTF, 0: not known */
+	u32 args;
+	const struct sub_arg *arg;
+};
+
+/* What a global function takes. */
+struct sub_arg {
+	u32 type; /* a reg's; REG_SCALAR: any number */
+	u32 mem_size, btf_id;
+	const struct btf *btf;
+};
+
+/* ---- the job ---- */
+
+struct pending {
+	struct state *state;
+	struct pending *next;
+	u32 pc, before;
+	size_t log;
+};
+
+enum { IDS = 1024, LINKS = 6 };
+struct idpair {
+	u32 old, cur;
+};
+
+struct verify {
+	const struct prog *p;
+	const struct check_how *how;
+	const struct prog_row *kind;
+	u32 type, attach; /* of the program */
+	/* What the level permits. */
+	bool leaks, uninit, no_v1, no_v4, capable, strict, any_align;
+	u32 limit_insns, limit_pending;
+
+	struct arena arena;
+	struct pool *pool;
+	jmp_buf fail;
+
+	struct fact *fact; /* one a slot */
+	struct subprog *sub;
+	u32 subs;
+	u32 *order; /* of the flow graph: every instruction behind those that it leads to */
+	u32 ordered;
+	struct live *live; /* which slots of the stack are still read (live_stack.c) */
+	struct scc *scc;
+	u32 sccs;
+
+	struct state *cur;
+	struct pending *pending;
+	u32 pendings;
+	struct state **kept; /* heads by instruction and caller */
+	struct hist *entry;  /* what was recorded for the current instruction, or NULL */
+	u32 pc, before;
+	u32 ids;
+	u32 async_entries;
+	bool changed_packet; /* the function called last may have */
+	bool limits_explored;
+	struct reg scratch[2];
+	struct idpair idmap[IDS];
+	u32 idpairs, idmap_next;
+
+	/* Backtracking: which registers and slots are wanted, by frame. */
+	struct back {
+		u32 frame;
+		u16 reg[EBPF_FRAMES];
+		u64 slot[EBPF_FRAMES];
+	} back;
+
+	/* The log. What was touched since it was printed: */
+	u32 touched_regs;
+	u64 touched_slots;
+	size_t before_pos, insn_len;
+	const struct prog_line *line;
+	u32 line_at;
+
+	u32 insns, jumps, jumps_before, insns_before;
+	u32 states, most_states, peak, kept_now;
+	u32 sub_now; /* the function that is verified by itself */
+};
+
+#define POINTER_SLACK (1u << 29) /* BPF_MAX_VAR_OFF */
+enum { PACKET_MAX = 0xffff };
+
+static inline struct frame *top(const struct verify *v) { return v->cur->frame[v->cur->top]; }
+static inline struct reg *regs(const struct verify *v) { return top(v)->reg; }
+static inline const struct eb *insn_at(const struct verify *v, u32 pc) { return &v->p->ext[pc]; }
+static inline bool is_main(const struct verify *v) { return !v->sub_now; }
+
+/* ---- log.c ---- */
+/* Adds to the log; returns err. */
+int say(struct verify *v, int err, const char *fmt, ...) PRINTF(3, 4);
+static inline bool logs(const struct verify *v, u32 levels)
+{
+	return v->how->text && (v->how->log & levels);
+}
+static inline void touch_reg(struct verify *v, u32 r) { v->touched_regs |= 1u << r; }
+static inline void touch_slot(struct verify *v, u32 slot) { v->touched_slots |= (u64)1 << slot; }
+void touch_all(struct verify *v);
+void touch_none(struct verify *v);
+const char *reg_name(u32 type); /* "map_value_or_null"; in a buffer of four in turn */
+const char *tnum_text(struct tnum t);
+void log_state(struct verify *v, const struct state *s, u32 frame, bool all);
+void log_insn_state(struct verify *v, const struct state *s, u32 frame);
+void log_line(struct verify *v, u32 pc);
+void log_insn(struct verify *v, u32 pc);
+void log_cut(struct verify *v, size_t at);
+size_t log_pos(const struct verify *v);
+/* log_insn.c: as Linux prints it, without a newline */
+void put_insn(struct buf *to, const struct verify *v, u32 pc);
+
+/* ---- cfg.c, subprog.c, live.c ---- */
+int find_subprogs(struct verify *v);
+int check_shape(struct verify *v); /* fields, borders, ends */
+int check_graph(struct verify *v); /* reach, loops; fills in fact, order */
+int check_stack_depth(struct verify *v);
+void find_live(struct verify *v);               /* registers; loops */
+s32 subprog_at(const struct verify *v, s64 pc); /* -1: none begins there */
+u32 subprog_of(const struct verify *v, u32 pc);
+const char *subprog_name(const struct verify *v, u32 nr);
+/* Where control may go from there: at most two; a 64-bit immediate is one. */
+u32 successors(const struct verify *v, u32 pc, u32 to[2]);
+static inline u32 slots_of(const struct eb *e) { return ebpf_rows[e->op].form == EBF_LDDW ? 2 : 1; }
+
+/* ---- live_stack.c ---- */
+void live_init(struct verify *v);
+void live_begin(struct verify *v); /* an instruction */
+void live_read(struct verify *v, u32 frame, u64 slots);
+void live_write(struct verify *v, u32 frame, u64 slots); /* all of them, for sure */
+void live_commit(struct verify *v);
+void live_update(struct verify *v);
+/* Is the slot read behind where a kept state's frame stands? */
+bool live_slot(struct verify *v, const struct state *s, u32 frame, u32 slot);
+
+/* ---- state.c ---- */
+void *pool_get(struct verify *v, size_t n); /* zeroed */
+void pool_put(struct verify *v, void *p, size_t n);
+struct state *state_new(struct verify *v);
+void state_copy(struct verify *v, struct state *to, const struct state *from);
+void state_free(struct verify *v, struct state *s);
+struct frame *frame_push(struct verify *v, struct state *s, s32 callsite, u32 subprog);
+void frame_pop(struct verify *v, struct state *s);
+void frame_grow(struct verify *v, struct frame *f, u32 bytes);
+/* A branch to be walked later, a copy of the current state; NULL: too many. */
+struct state *branch_push(struct verify *v, u32 pc, u32 before, bool speculative);
+bool branch_pop(struct verify *v, bool cut_log); /* becomes current; false: none is left */
+int hist_push(struct verify *v, struct state *s, u16 flags, u64 linked);
+/* Every register and whole spilled register of all frames. */
+struct walk {
+	struct state *s;
+	u32 frame, reg, slot;
+};
+struct reg *walk_next(struct walk *w);
+
+/* ---- reg.c ---- */
+void reg_none(struct reg *r);
+void reg_unknown(const struct verify *v, struct reg *r);
+void reg_known(struct reg *r, u64 value); /* keeps what it is besides */
+void reg_const(const struct verify *v, struct reg *r, u64 value);
+void reg_zero_off(struct reg *r, u32 type);                  /* a pointer without offset, no id */
+bool reg_leaks(const struct verify *v, const struct reg *r); /* a pointer that must not be seen */
+bool reg_points(const struct reg *r);                        /* a pointer */
+bool reg_not_null(const struct verify *v, const struct reg *r);
+void set_not_null(struct verify *v, struct reg *r);
+void give_id(struct verify *v, struct reg *r); /* before it is copied */
+int read_reg(struct verify *v, u32 r);
+int write_reg(struct verify *v, u32 r);      /* it becomes unknown */
+int write_reg_kept(struct verify *v, u32 r); /* only the right to write is checked */
+void forget_args(struct verify *v);          /* r0 to r5 */
+void forget_packet(struct verify *v);        /* packet pointers of all frames */
+
+/* ---- link.c ---- */
+struct links {
+	u32 n;
+	struct {
+		u8 frame, is_slot, at;
+	} v[LINKS];
+};
+void links_collect(struct verify *v, struct state *s, u32 id, struct links *l);
+u64 links_pack(const struct links *l);
+void links_unpack(u64 packed, struct links *l);
+void links_sync(struct verify *v, struct state *s, const struct reg *known, const struct links *l);
+
+/* ---- alu.c, pointer.c ---- */
+int check_alu(struct verify *v, const struct eb *e);
+int add_to_pointer(struct verify *v, const struct eb *e, const struct reg *ptr,
+		   const struct reg *off);
+
+/* ---- spec.c: what a processor may do that guesses wrong ---- */
+int spec_pointer(struct verify *v, const struct eb *e, const struct reg *ptr, const struct reg *off,
+		 struct reg *dst, bool after, bool *mask_low, u32 *alu);
+int spec_value(struct verify *v, const struct eb *e);
+int spec_path(struct verify *v, const struct eb *e, u32 next, u32 pc);
+
+/* ---- jump.c ---- */
+int check_cond(struct verify *v, const struct eb *e);
+int check_may_goto(struct verify *v, const struct eb *e);
+void set_null_or_not(struct verify *v, struct state *s, u32 reg, bool null);
+
+/* ---- memory.c ---- */
+enum access { ACCESS_READ, ACCESS_WRITE };
+enum { NO_REG = -1 };
+/* value: the register that is read into or stored, NO_REG for none. */
+int check_memory(struct verify *v, u32 ptr, s32 off, u32 size, enum access how, s32 value,
+		 bool aligned, bool sign);
+int check_load(struct verify *v, const struct eb *e, bool sign);
+int check_store(struct verify *v, const struct eb *e);
+int check_atomic(struct verify *v, const struct eb *e);
+/* Bytes [off, off + size) of an object of mem_size bytes. */
+int check_region(struct verify *v, u32 reg, s64 off, u32 size, u32 mem_size, bool zero_ok);
+int check_map_bytes(struct verify *v, u32 reg, s64 off, u32 size, bool zero_ok, bool helper);
+int check_map_mode(struct verify *v, u32 reg, s64 off, u32 size, enum access how);
+int check_packet(struct verify *v, u32 reg, s64 off, u32 size, bool zero_ok);
+int check_buffer(struct verify *v, const char *what, const struct reg *r, u32 regno, s64 off,
+		 u32 size, u32 *most);
+/* Pointers that must be as they were given: no variable offset, no offset. */
+int check_fixed_off(struct verify *v, const struct reg *r, u32 regno, bool zero_only);
+bool may_touch_packet(const struct verify *v, const struct helper_row *h, enum access how);
+
+/* ---- stack.c ---- */
+struct call;
+int check_stack(struct verify *v, u32 ptr, s64 off, u32 size, enum access how, s32 value);
+/* Memory of a helper: bytes are read, or (call's raw) need not be initialised. */
+int check_stack_range(struct verify *v, u32 reg, s64 off, s64 size, bool zero_ok, enum access how,
+		      struct call *c);
+bool slot_spilled(const struct slot *s);
+bool slot_spilled_scalar(const struct slot *s);
+bool slot_special(const struct slot *s);
+struct frame *frame_of(const struct verify *v, const struct reg *r);
+
+/* ---- ctx.c ---- */
+int check_ctx(struct verify *v, s64 off, u32 size, enum access how, struct reg *got);
+int check_sock(struct verify *v, u32 regno, s64 off, u32 size);
+
+/* ---- call.c ---- */
+
+/* A call of a helper, while it is looked at. */
+struct call {
+	const struct helper_row *fn;
+	u32 id;
+	const struct prog_map *map;
+	u32 map_uid;
+	bool raw; /* memory that need not be initialised ... */
+	u32 raw_reg, raw_size;
+	u32 mem_size; /* HELPER_ALLOC_SIZE */
+	s64 size_max; /* of the last HELPER_SIZE: what it may be at most */
+	bool releases;
+	u32 release_reg, ref;
+	u32 subprog; /* HELPER_FUNC */
+	const struct btf *ret_btf;
+	u32 ret_btf_id;
+	s64 const_key;
+	u32 dynptr_id;
+};
+int check_call(struct verify *v, const struct eb *e);
+int check_local_call(struct verify *v, const struct eb *e);
+int check_exit(struct verify *v, bool *ends);
+int check_result(struct verify *v, u32 reg, bool exit);
+int check_skb_load(struct verify *v, const struct eb *e);
+int leave_function(struct verify *v);
+/* call_arg.c: argument i of c->fn, in register r(i + 1) */
+int check_arg(struct verify *v, struct call *c, u32 i);
+int check_size(struct verify *v, struct call *c, u32 reg, u32 mem_reg, enum access how,
+	       bool zero_ok);
+int check_helper_memory(struct verify *v, struct call *c, u32 reg, s64 size, enum access how,
+			bool zero_ok);
+/* call_back.c: a helper that calls a function of the program */
+int check_callback(struct verify *v, struct call *c, bool async);
+/* call_kfunc.c */
+int check_kfunc(struct verify *v, const struct eb *e);
+const char *kfunc_name(const struct verify *v, const struct eb *e);
+u8 kfunc_facts(const struct verify *v, const struct eb *e); /* FACT_CALLBACK, FACT_ITER_NEXT */
+/* btf_access.c: a load through a pointer to a kernel object */
+int check_btf_access(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
+/* ref.c */
+u32 ref_acquire(struct verify *v, u32 kind, const void *ptr);
+int ref_release(struct verify *v, u32 id); /* -EINVAL: there is none */
+bool ref_known(const struct state *s, u32 id);
+int check_leaks(struct verify *v, bool exception, const char *prefix);
+
+/* ---- prune.c, precise.c, loop.c ---- */
+int visit(struct verify *v, bool *covered);
+enum exactness { NOT_EXACT, EXACT, WITHIN };
+bool states_equal(struct verify *v, const struct state *old, struct state *cur, enum exactness how);
+int path_ended(struct verify *v);
+int precise_reg(struct verify *v, u32 reg);
+int precise_state(struct verify *v, struct state *start, s32 reg, bool *changed);
+int precise_batch(struct verify *v, struct state *start, bool *changed); /* what is in v->back */
+void precise_all(struct verify *v, struct state *s);
+void imprecise_all(struct state *s);
+int propagate_precision(struct verify *v, const struct state *old, struct state *cur,
+			bool *changed);
+int loop_enter(struct verify *v, struct state *s);
+int loop_exit(struct verify *v, struct state *s);
+bool loop_incomplete(struct verify *v, const struct state *s);
+void loop_edge(struct verify *v, struct state *old, const struct state *cur);
+void widen(struct verify *v, const struct state *old, struct state *cur);
+struct state *previous_entry(struct verify *v, struct state *from, u32 pc);
+
+/* ---- verify.c ---- */
+int walk_paths(struct verify *v);
+
+#endif
