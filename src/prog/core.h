@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* CO-RE, "compile once, run everywhere": what a program knows of a kernel's types
+ * (offsets, sizes, whether there is such a field) is adjusted to the kernel that it is
+ * to run in. What libbpf makes of it is made. */
+#ifndef PROG_CORE_H
+#define PROG_CORE_H
+
+#include "prog/btf_ext.h"
+#include "isa/isa.h"
+
+/* The call that stands for an instruction whose relocation did not resolve. No verifier
+ * takes it, but it may stand where control never comes. */
+enum { CORE_POISON = 195896080 }; /* 0xbad2310 */
+
+/* A relocation that did not resolve. */
+struct core_miss {
+	u32 pc;
+	const char *what; /* "<byte_off> [7] struct sk_buff.hash (0:3 @ offset 12)" */
+};
+
+/* Instructions that are a part of a section: slots [first, first + n) of it. */
+struct core_code {
+	const char *name; /* of the function, for errors */
+	struct ob_ebpf *insn;
+	u32 n, first;
+	struct arena *arena;    /* the misses' */
+	struct core_miss *miss; /* added by core_apply; pc counts from insn[0] */
+	u32 misses, cap;
+};
+
+struct core;
+/* local: the object's types. kernel, modules: where they are looked for, in turn; the
+ * modules' go on from the kernel's. All are borrowed; kernel NULL: nowhere, which is an
+ * error of each relocation that asks for it. */
+struct ob_err *core_create(const struct btf *local, const struct btf *kernel,
+			   const struct btf *const *module, u32 modules, struct core **ret);
+void core_destroy(struct core *c);
+/* Applies those of a section's relocations that lie in this part. What is missing in the
+ * target is poisoned, and told as a miss; OB_REFUSED: ambiguous, or the instruction is
+ * none that could be adjusted; OB_FORMAT, OB_UNSUPPORTED: the relocation itself is wrong. */
+struct ob_err *core_apply(struct core *c, struct core_code *code, const struct bpf_core_relo *relo,
+			  u32 relos);
+/* "<byte_off> [7] struct sk_buff.hash (0:3 @ offset 12)", as libbpf names it. */
+void core_put(struct buf *out, const struct btf *local, const struct bpf_core_relo *relo);
+
+/* The types that programs of our world meet, as a target where there is no kernel:
+ * contexts, and what helpers take and give (core_world.c). */
+struct ob_err *core_world(struct btf **ret);
+
+/* ---- names of types, found at once (btf_index.c) ---- */
+
+struct btf_index;
+/* essential: by the name before "___". NULL: no memory. */
+struct btf_index *btf_index_create(const struct btf *b, bool essential);
+void btf_index_destroy(struct btf_index *x);
+/* The own types of that name, in order: the first behind id (0: of all), 0: none. */
+u32 btf_index_next(const struct btf_index *x, const char *name, size_t n, u32 id);
+
+#endif
