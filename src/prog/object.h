@@ -62,7 +62,7 @@ struct object_extern {
 	enum object_extern_kind kind;
 	const char *name;
 	bool weak;
-	u32 type; /* VAR or FUNC in the object's BTF */
+	u32 type; /* in the object's BTF: of the variable, or FUNC */
 	u32 off, size;
 	u64 value; /* its address, or its id in the kernel's BTF, once it is linked; 0: none */
 };
