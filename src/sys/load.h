@@ -60,4 +60,37 @@ void sys_loaded_close(struct sys_loaded *l); /* NULL is allowed */
 /* Pins map or program below a folder, which is made. */
 struct ob_err *sys_pin(const struct sys_loaded *l, int fd, const char *folder, const char *name);
 
+/* ---- attaching (attach.c) ---- */
+
+struct sys_attach_opts {
+	pid_t pid;             /* events of user programs: of this process; 0: of all */
+	const char *interface; /* packets */
+	const char *cgroup;    /* a directory; NULL: the root of all */
+	const char *hook;      /* netfilter: "ipv4:input:0"; NULL: that */
+	u64 freq;              /* samples a second and CPU; 0: 99 */
+};
+
+/* Where one program is attached, until it is closed. */
+struct sys_link {
+	u32 prog;        /* its number in the object */
+	u32 kind;        /* of its link, enum bpf_link; 0: none */
+	char *where;     /* "/bin/bash:readline, entry", "eth0, ingress" */
+	const char *how; /* "link", "netlink", "cgroup" ... */
+	int *fd;         /* what holds it */
+	u32 n, cap;
+	void (*undo)(struct sys_link *l); /* or NULL */
+	struct {
+		int target, prog;
+		u32 attach, handle, ifindex;
+		bool made;
+		char name[128];
+	} own; /* the undoer's */
+};
+
+/* As its section says. OB_UNSUPPORTED with what is missing and would help, OB_NAME
+ * with what is not found, OB_PERM. */
+struct ob_err *sys_attach(const struct sys_loaded *l, u32 prog, const struct sys_attach_opts *opts,
+			  struct sys_link **ret);
+void sys_link_close(struct sys_link *l); /* NULL is allowed */
+
 #endif

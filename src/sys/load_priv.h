@@ -33,6 +33,7 @@ enum feature {
 struct features {
 	const struct sys_door *door;
 	u8 found[FEATURE_COUNT]; /* 0: not asked yet; 1: no; 2: yes */
+	u32 usdt_places;         /* that have got their number */
 };
 bool feature_has(struct features *f, enum feature which);
 
@@ -47,5 +48,8 @@ struct ob_err *load_maps(struct sys_loaded *l, const char *pins); /* load_map.c 
 /* What map slots hold, once maps and programs are there. */
 struct ob_err *load_slots(struct sys_loaded *l, bool programs);
 struct ob_err *load_progs(struct sys_loaded *l); /* load_prog.c */
+/* The same program as another type: a descriptor or -errno. */
+int load_as(const struct sys_loaded *l, const struct object_program *p, u32 type, u32 attach,
+	    u32 target);
 
 #endif

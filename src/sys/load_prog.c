@@ -91,7 +91,7 @@ static s32 older_helper(s32 nr)
 						    : nr;
 }
 
-static struct ob_err *prepare(struct sys_loaded *l, const struct object_program *p,
+static struct ob_err *prepare(const struct sys_loaded *l, const struct object_program *p,
 			      struct ob_ebpf *code)
 {
 	for (u32 i = 0; i < p->prog->n; i++) {
@@ -208,65 +208,90 @@ static struct ob_err *refused(const struct sys_loaded *l, const struct object_pr
 	return err_note(err, "program %s, section %s", p->name, p->section);
 }
 
-static struct ob_err *load_with(struct sys_loaded *l, u32 nr, const struct ob_ebpf *code,
-				const struct info *info, u32 target)
-{
-	const struct object_program *p = &l->object->prog[nr];
-	union bpf_attr a = {
-		.prog_type = p->type,
-		.expected_attach_type = p->attach,
-		.insns = (u64)(uintptr_t)code,
-		.insn_cnt = p->prog->n,
-		.license = (u64)(uintptr_t)(l->object->license ? l->object->license : ""),
-		.kern_version = l->object->version,
-		.prog_flags = p->prog_flags,
-		.attach_btf_id = target,
-	};
+/* What the call is given, and the memory that it points to. */
+struct asked {
+	union bpf_attr attr;
+	struct ob_ebpf *code;
+	struct info info;
+};
 
-	load_name(l->features, a.prog_name, p->name);
+static void asked_deinit(struct asked *q)
+{
+	free(q->code);
+	free(q->info.func);
+	free(q->info.line);
+}
+
+static struct ob_err *ask(const struct sys_loaded *l, const struct object_program *p, u32 target,
+			  struct asked *q)
+{
+	*q = (struct asked){.code = malloc((p->prog->n + 1) * sizeof(*q->code))};
+	if (!q->code || !make_info(p->prog, &q->info))
+		return err_nomem();
+	union bpf_attr *a = &q->attr;
+	a->prog_type = p->type;
+	a->expected_attach_type = p->attach;
+	a->insns = (u64)(uintptr_t)q->code;
+	a->insn_cnt = p->prog->n;
+	a->license = (u64)(uintptr_t)(l->object->license ? l->object->license : "");
+	a->kern_version = l->object->version;
+	a->prog_flags = p->prog_flags;
+	a->attach_btf_id = target;
+	load_name(l->features, a->prog_name, p->name);
 	if (p->type == PROGTYPE_KPROBE && !l->door->own)
-		a.kern_version = kernel_version();
+		a->kern_version = kernel_version();
 	if (p->kind && p->kind->flags & SECTION_OFFER &&
 	    !feature_has(l->features, FEATURE_EXPECTED_ATTACH))
-		a.expected_attach_type = 0;
+		a->expected_attach_type = 0;
 	if (l->btf >= 0 && p->prog->funcs && feature_has(l->features, FEATURE_BTF_FUNC)) {
-		a.prog_btf_fd = (u32)l->btf;
-		a.func_info = (u64)(uintptr_t)info->func;
-		a.func_info_cnt = p->prog->funcs;
-		a.func_info_rec_size = sizeof(*info->func);
-		a.line_info = (u64)(uintptr_t)info->line;
-		a.line_info_cnt = p->prog->lines;
-		a.line_info_rec_size = sizeof(*info->line);
+		a->prog_btf_fd = (u32)l->btf;
+		a->func_info = (u64)(uintptr_t)q->info.func;
+		a->func_info_cnt = p->prog->funcs;
+		a->func_info_rec_size = sizeof(*q->info.func);
+		a->line_info = (u64)(uintptr_t)q->info.line;
+		a->line_info_cnt = p->prog->lines;
+		a->line_info_rec_size = sizeof(*q->info.line);
 	}
-	int fd = load(l->door, &a, NULL, 0);
-	if (fd < 0 && (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOSYS))
-		return load_err(l->door, fd, "cannot load %s", p->name);
-	if (fd < 0)
-		return refused(l, p, &a, fd);
-	l->prog[nr] = fd;
-	return NULL;
+	return prepare(l, p, q->code);
 }
 
 static struct ob_err *load_one(struct sys_loaded *l, u32 nr)
 {
 	const struct object_program *p = &l->object->prog[nr];
-	struct info info = {0};
+	struct asked q;
 	u32 target;
 	struct ob_err *err = find_target(l, p, &target);
 
 	if (err)
 		return err;
-	struct ob_ebpf *code = malloc((p->prog->n + 1) * sizeof(*code));
-	if (!code || !make_info(p->prog, &info))
-		err = err_nomem();
+	err = ask(l, p, target, &q);
+	int fd = err ? -EINVAL : load(l->door, &q.attr, NULL, 0);
+	if (!err && (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOSYS))
+		err = load_err(l->door, fd, "cannot load %s", p->name);
+	else if (!err && fd < 0)
+		err = refused(l, p, &q.attr, fd);
+	asked_deinit(&q);
 	if (!err)
-		err = prepare(l, p, code);
-	if (!err)
-		err = load_with(l, nr, code, &info, target);
-	free(info.func);
-	free(info.line);
-	free(code);
+		l->prog[nr] = fd;
 	return err;
+}
+
+int load_as(const struct sys_loaded *l, const struct object_program *p, u32 type, u32 attach,
+	    u32 target)
+{
+	struct object_program other = *p;
+	struct asked q;
+	int fd = -EINVAL;
+
+	other.type = type;
+	other.attach = attach;
+	other.kind = NULL;
+	struct ob_err *err = ask(l, &other, target, &q);
+	if (!err)
+		fd = load(l->door, &q.attr, NULL, 0);
+	asked_deinit(&q);
+	ob_err_destroy(err);
+	return fd;
 }
 
 struct ob_err *load_progs(struct sys_loaded *l)
