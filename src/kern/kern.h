@@ -72,6 +72,10 @@ int kern_world_set(const char *path, const char *name, const char *value);
 /* mmap() on a descriptor of this process's world: the address, or -errno. */
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 
+/* A file that is readable once the ring buffer or perf event behind fd has been written
+ * to: what is in it means nothing, and is read before the ring is. Or -errno. */
+int kern_wait_open(int fd);
+
 /* What programs of this process's world print, from the first line that nobody has
  * read: the reading end of a pipe, or -errno. */
 int kern_trace_open(void);

@@ -42,3 +42,20 @@ void kern_wake(enum object_kind kind, u32 id)
 	(void)put;
 	close(fd);
 }
+
+int kern_wait_open(int fd)
+{
+	char name[WAKE_NAME];
+	struct object *o;
+	int err = object_of(fd, &o);
+
+	if (err)
+		return err;
+	kern_wake_name(name, o->kind, o->id);
+	err = o->kind == OBJECT_MAP || o->kind == OBJECT_PERF ? 0 : -EINVAL;
+	object_put(o);
+	if (err)
+		return err;
+	int in = openat(world()->dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	return in < 0 ? -errno : in;
+}

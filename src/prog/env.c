@@ -54,8 +54,19 @@ static const char *line_of(const char *source, u32 at, u32 *nr, size_t *n)
 	return line;
 }
 
+/* The line of C that an instruction was made from, NULL: it is not known. */
+static const struct prog_line *c_line(const struct prog *p, u32 pc)
+{
+	const struct prog_line *last = NULL;
+
+	for (u32 i = 0; i < p->lines && p->line[i].pc <= pc; i++)
+		last = &p->line[i];
+	return last && *last->text ? last : NULL;
+}
+
 struct ob_err *prog_err_at(struct ob_err *err, const struct prog *p, u32 pc)
 {
+	const struct prog_line *c = c_line(p, pc);
 	struct buf text = {0};
 	u32 nr;
 	size_t n;
@@ -69,6 +80,10 @@ struct ob_err *prog_err_at(struct ob_err *err, const struct prog *p, u32 pc)
 		err = err_at_text(err, p->name ? p->name : "program", nr,
 				  (u32)(p->source + from - line) + 1, p->span[pc].to - from, line,
 				  n);
+		err = err_note(err, "insn %u: `%s`", pc, text.p);
+	} else if (text.n && c) {
+		err = err_at_text(err, c->file, c->line, MAX(c->col, 1u), 1, c->text,
+				  strlen(c->text));
 		err = err_note(err, "insn %u: `%s`", pc, text.p);
 	} else if (text.n) {
 		err = err_note(err_at_insn(err, pc), "`%s`", text.p);

@@ -4,6 +4,7 @@
 #define SYS_H
 
 #include "prog/prog.h"
+#include "sys/load.h"
 
 union bpf_attr;
 

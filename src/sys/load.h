@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From an object to descriptors: its types, maps and programs, loaded through one of
+ * the two doors; attached; what they write, read. Part of sys.h. */
+#ifndef SYS_LOAD_H
+#define SYS_LOAD_H
+
+#include "prog/prog.h"
+
+#include <sys/types.h>
+
+union bpf_attr;
+struct perf_event_attr;
+struct object;
+
+/* ---- doors (door.c): who answers ----
+ *
+ * What a call returns is a descriptor, a number or 0, or -errno. */
+struct sys_door {
+	const char *name; /* "the kernel", "our world" */
+	bool own;         /* no event of Linux reaches it */
+	int (*bpf)(int cmd, union bpf_attr *attr, unsigned size);
+	int (*perf)(struct perf_event_attr *a, pid_t pid, int cpu);
+	int (*control)(int fd, unsigned long cmd, unsigned long arg); /* ioctl() */
+	long (*map)(size_t n, int prot, int fd, off_t off);           /* mmap(), shared */
+	/* A descriptor of the caller's that poll() finds readable when the ring buffer or
+	 * perf event behind fd has been written to. */
+	int (*wait)(int fd);
+	int (*make_folder)(const char *path); /* for pins */
+	int (*trace)(void);                   /* what programs print, not waiting */
+	u32 (*cpus)(void);                    /* that per-CPU values have copies for */
+};
+extern const struct sys_door sys_door_linux, sys_door_own;
+
+/* ---- loading (load.c) ---- */
+
+struct sys_load_opts {
+	const struct sys_door *door;
+	const struct btf *kernel; /* its types, where targets are looked for; NULL: unknown */
+	const char *pins;         /* maps that name themselves there; NULL: /sys/fs/bpf */
+};
+
+struct sys_loaded {
+	const struct sys_door *door;
+	const struct object *object;
+	const struct btf *kernel;
+	int btf;                /* descriptors, -1: there is none */
+	int *map;               /* one a map of the object */
+	int *prog;              /* one a program */
+	bool *reused;           /* the map was pinned before */
+	struct ob_err *warning; /* what was left out for this kernel, or NULL */
+	struct features *features;
+};
+
+/* Loads all of a linked object; it is borrowed, so is kernel. OB_PERM, OB_UNSUPPORTED
+ * and OB_REFUSED with what would help; for a refused program with the verifier's log,
+ * at the line of its source. */
+struct ob_err *sys_load(const struct object *o, const struct sys_load_opts *opts,
+			struct sys_loaded **ret);
+void sys_loaded_close(struct sys_loaded *l); /* NULL is allowed */
+/* Pins map or program below a folder, which is made. */
+struct ob_err *sys_pin(const struct sys_loaded *l, int fd, const char *folder, const char *name);
+
+/* ---- attaching (attach.c) ---- */
+
+struct sys_attach_opts {
+	pid_t pid;             /* events of user programs: of this process; 0: of all */
+	const char *interface; /* packets */
+	const char *cgroup;    /* a directory; NULL: the root of all */
+	const char *hook;      /* netfilter: "ipv4:input:0"; NULL: that */
+	u64 freq;              /* samples a second and CPU; 0: 99 */
+};
+
+/* Where one program is attached, until it is closed. */
+struct sys_link {
+	u32 prog;        /* its number in the object */
+	u32 kind;        /* of its link, enum bpf_link; 0: none */
+	char *where;     /* "/bin/bash:readline, entry", "eth0, ingress" */
+	const char *how; /* "link", "netlink", "cgroup" ... */
+	int *fd;         /* what holds it */
+	u32 n, cap;
+	void (*undo)(struct sys_link *l); /* or NULL */
+	struct {
+		int target, prog;
+		u32 attach, handle, ifindex;
+		bool made;
+		char name[128];
+	} own; /* the undoer's */
+};
+
+/* As its section says. OB_UNSUPPORTED with what is missing and would help, OB_NAME
+ * with what is not found, OB_PERM. */
+struct ob_err *sys_attach(const struct sys_loaded *l, u32 prog, const struct sys_attach_opts *opts,
+			  struct sys_link **ret);
+void sys_link_close(struct sys_link *l); /* NULL is allowed */
+
+#endif
