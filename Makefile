@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make; make check [T=room/name.t] [SAN=1|thread]; make demo, lint, bench, fuzz, install
+# make; make static; make check [T=room/name.t] [SAN=1|thread]; make demo, lint, bench, fuzz, install
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -31,10 +31,12 @@ endif
 ALL_CFLAGS += $(SANITIZE)
 LINK = $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
-TOOL_SRC := $(wildcard src/tool/*.c)
+# A static command loads no library: static.c is in shared.c's place.
+STATIC_SRC := $(filter-out src/tool/shared.c,$(wildcard src/tool/*.c))
+TOOL_SRC := $(filter-out src/tool/static.c,$(wildcard src/tool/*.c))
 # The preload library of `onebpf user`, whose bytes the command carries.
 USER_SRC := $(wildcard src/sys/preload*.c)
-LIB_SRC := $(filter-out $(TOOL_SRC) $(USER_SRC),$(wildcard src/*/*.c))
+LIB_SRC := $(filter-out src/tool/%.c $(USER_SRC),$(wildcard src/*/*.c))
 LIB := $O/libonebpf.a
 SO := $O/libonebpf.so.$(VERSION)
 BIN := $(if $(TOOL_SRC),$O/onebpf)
@@ -57,6 +59,10 @@ all: $(BIN) $(LIB)
 
 $O/onebpf: $(call obj,$(TOOL_SRC)) $(LIB)
 	$(LINK) $(LIBS)
+
+$O/onebpf-static: $(call obj,$(STATIC_SRC)) $(LIB)
+	@# libc's warnings are about what static.c prevents.
+	@$(LINK) -static-pie -s $(DEPS) -lpthread 2>$@.log || { cat $@.log >&2; exit 1; }
 
 $(LIB): $(call obj,$(LIB_SRC))
 	rm -f $@
@@ -104,9 +110,12 @@ $O/bench/native/%.o: bench/engines/%.c
 		$(if $(CLANG),,-fno-tree-loop-distribute-patterns) -Wall -Wextra -Werror \
 		-Dprog=native_$* -MMD -MP -c -o $@ $<
 
--include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(USER_SRC) $(TOOL_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
+-include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(USER_SRC) $(TOOL_SRC) $(STATIC_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c bench/programs.c) \
 	$(NATIVE:.o=.d)
+
+# One file with everything in it, for any machine with this processor and Linux.
+static: $O/onebpf-static
 
 tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
 
@@ -142,5 +151,5 @@ install: all $(SO)
 clean:
 	rm -rf build
 
-.PHONY: all tests check demo lint bench fuzz fuzzers install clean
+.PHONY: all static tests check demo lint bench fuzz fuzzers install clean
 .SECONDARY:

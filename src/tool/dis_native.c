@@ -196,10 +196,9 @@ struct ob_err *dis_native(const struct prog *p, unsigned flags, struct buf *to)
 	n.piece = jit_pieces(j, &n.pieces);
 	for (u32 i = 0; i < n.pieces && !to->oom; i++)
 		put_piece(&n, i);
-	if (!zydis_here())
-		fputs("onebpf dis: the machine code is shown as bytes: without the library "
-		      "libZydis.so.4.0 (Debian: libzydis4.0) it cannot be decoded\n",
-		      stderr);
+	if (zydis_missing())
+		fprintf(stderr, "onebpf dis: the machine code is shown as bytes: %s\n",
+			zydis_missing());
 	jit_destroy(j);
 	return NULL;
 }

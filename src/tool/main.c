@@ -106,6 +106,7 @@ int main(int argc, char **argv)
 	const struct verb *v;
 
 	hold_standard_streams();
+	libraries_init();
 	signal(SIGPIPE, SIG_DFL);
 	base = base ? base + 1 : argc ? argv[0] : "";
 	if (!strncmp(base, "onebpf-", 7) && (v = verb_find(base + 7)))

@@ -55,6 +55,9 @@ struct verb {
 struct ob_err *opt_parse(const struct verb *v, char **argv, void *opts, char ***operand,
 			 const char **asked);
 
+/* Before anything is looked up (shared.c, static.c). */
+void libraries_init(void);
+
 /* Every verb, ends with NULL; and the one called so, or NULL. */
 extern const struct verb *const verbs[];
 const struct verb *verb_find(const char *name);

@@ -69,7 +69,7 @@ onebpf dis: --plain, --harden, --safe and --no-optimize are about --native code
 -- sh
 cat >a.c <<'END'
 #include <Zydis/Zydis.h>
-#include "tool/zydis.c"
+#include "tool/shared.c"
 #define SAME(a, b) _Static_assert(offsetof(struct instruction, a) == offsetof(ZydisDisassembledInstruction, b), #a)
 SAME(addr, runtime_address);
 SAME(mode, info);
@@ -98,7 +98,7 @@ ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -I"$SRCDIR/src" -I"$SRCDIR/include" a.c -o a 
 -- skip-unless test -e /usr/include/Zydis/Zydis.h
 -- file a.c
 #include "tool/dis_native.c"
-#include "tool/zydis.c"
+#include "tool/shared.c"
 static const u8 code[] = {
 	0x55,                                     /* push rbp */
 	0xb8, 5, 0, 0, 0,                         /* mov eax, 5 */

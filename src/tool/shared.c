@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* x86 text from the Zydis library, which is looked for when it is wanted, since
- * Debian has no static archive of it. */
+/* What comes from the machine's shared libraries; static.c stands here in a static
+ * command. x86 text is Zydis', which is looked for when it is wanted, since Debian
+ * has no static archive of it. */
 #include <dlfcn.h>
 
 #include "tool/dis.h"
+#include "tool/opt.h"
+
+/* Names come from where nsswitch.conf(5) says. */
+void libraries_init(void) {}
 
 /* ZydisDisassembledInstruction of Zydis 4.0, whose ABI its soname names;
  * test/tool/dis.t compares this with the header. */
@@ -45,7 +50,12 @@ static disassemble_fn *found(void)
 	return f;
 }
 
-bool zydis_here(void) { return found() != NULL; }
+const char *zydis_missing(void)
+{
+	return found() ? NULL
+		       : "without the library libZydis.so.4.0 (Debian: libzydis4.0) it cannot be "
+			 "decoded";
+}
 
 bool zydis_one(const u8 *p, size_t n, u64 addr, u32 *len, char *text, size_t size)
 {
