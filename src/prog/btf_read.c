@@ -66,6 +66,10 @@ static struct ob_err *check_sections(struct bytes data, const struct btf_header 
 				    offsetof(struct btf_header, str_off));
 	if (err)
 		return err;
+	if (h->type_off < (u64)h->str_off + h->str_len &&
+	    h->str_off < (u64)h->type_off + h->type_len)
+		return err_at_byte(err_new(OB_FORMAT, "types and strings overlap"), NULL,
+				   offsetof(struct btf_header, str_off));
 	s = bytes_part(body, h->str_off, h->str_len);
 	if ((!s.n && !split) || (s.n && s.p[s.n - 1]))
 		return err_at_byte(err_new(OB_FORMAT, "the strings do not end with a 0"), NULL,

@@ -350,9 +350,11 @@ static void show_type(struct show *s, u32 id, u64 at, u32 bit)
 {
 	const struct btf_type *t = btf_skip(s->b, id, NULL);
 
-	if (!t || !s->left || s->nest == LEVELS)
+	if (!s->left)
 		return;
 	s->left--;
+	if (!t || s->nest == LEVELS)
+		return;
 	s->nest++;
 	s->type = id;
 	switch (btf_kind_of(t)) {

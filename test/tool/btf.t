@@ -202,11 +202,13 @@ onebpf btf none; echo $?
 onebpf btf --format=json "$types"; echo $?
 printf 'abc' | onebpf btf -; echo $?
 printf '\237\353\1\0\30\0\0\0\0\0\0\0\0\0\0\0\377\377\377\377\4\0\0\0\0' | onebpf btf -; echo $?
+printf '\237\353\1\0\30\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0' | onebpf btf -; echo $?
 -- stdout has
 [2] INT 'int' size=4
  UNION 'both' size=16 vlen=4
  ENUM 'tiny' encoding=SIGNED size=1 vlen=2
  TYPEDEF 'u8' type_id=
+2
 2
 2
 2
@@ -226,6 +228,7 @@ none
 does not know "json"
 3 bytes, a header has 24
 the strings: 4 bytes at 4294967295, of 1 that follow the header
+types and strings overlap
 ====
 # a file that is cut anywhere is refused, and says where
 -- sh
