@@ -10,7 +10,7 @@
 #define CHECK_SCALAR_H
 
 #include "check/tnum.h"
-#include "isa/ebpf.h"
+#include "isa/isa.h"
 
 struct scalar {
 	struct tnum bits;

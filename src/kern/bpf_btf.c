@@ -24,7 +24,7 @@ static const struct btf_head *head_of(const struct object_file *f)
 static int open_btf(int fd, u32 id, void **ret)
 {
 	struct kern_btf *b = calloc(1, sizeof(*b));
-	int err = b ? object_map(fd, OBJECT_BTF, &b->file) : -ENOMEM;
+	int err = b ? object_map_file(fd, OBJECT_BTF, &b->file) : -ENOMEM;
 
 	close(fd);
 	if (err) {

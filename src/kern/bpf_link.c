@@ -29,7 +29,7 @@ static void close_link(void *arg)
 static int open_link(int fd, u32 id, void **ret)
 {
 	struct kern_link *l = calloc(1, sizeof(*l));
-	int err = l ? object_map(fd, OBJECT_LINK, &l->file) : -ENOMEM;
+	int err = l ? object_map_file(fd, OBJECT_LINK, &l->file) : -ENOMEM;
 
 	close(fd);
 	if (err) {

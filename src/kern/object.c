@@ -235,7 +235,7 @@ int object_add(struct world *w, enum object_kind kind, u32 id, void *p, int fd, 
 
 /* ---- files of objects that are no maps ---- */
 
-int object_map(int fd, enum object_kind kind, struct object_file *ret)
+int object_map_file(int fd, enum object_kind kind, struct object_file *ret)
 {
 	struct stat st;
 

@@ -54,7 +54,7 @@ static struct kern_perf *adopt(struct kern_perf *p)
 static int open_perf(int fd, u32 id, void **ret)
 {
 	struct kern_perf *p = calloc(1, sizeof(*p));
-	int err = p ? object_map(fd, OBJECT_PERF, &p->file) : -ENOMEM;
+	int err = p ? object_map_file(fd, OBJECT_PERF, &p->file) : -ENOMEM;
 
 	(void)id;
 	close(fd);

@@ -63,7 +63,7 @@ static int open_maps(struct kern_prog *p)
 static int open_prog(int fd, u32 id, void **ret)
 {
 	struct kern_prog *p = calloc(1, sizeof(*p));
-	int err = p ? object_map(fd, OBJECT_PROG, &p->file) : -ENOMEM;
+	int err = p ? object_map_file(fd, OBJECT_PROG, &p->file) : -ENOMEM;
 
 	close(fd);
 	if (err) {

@@ -127,7 +127,7 @@ struct object_file { /* mapped */
 /* A new one, with its id, unpublished: a descriptor or -errno. blob NULL: zeros. */
 int object_file(struct world *w, enum object_kind kind, const void *blob, size_t n,
 		struct object_file *ret);
-int object_map(int fd, enum object_kind kind, struct object_file *ret);
+int object_map_file(int fd, enum object_kind kind, struct object_file *ret);
 void object_unmap(struct object_file *f);
 
 /* What a kind does when a process first meets an object, and when it lets go. fd is

@@ -7,7 +7,6 @@
 #ifndef PROG_OBJECT_H
 #define PROG_OBJECT_H
 
-#include "isa/progtype.h"
 #include "prog/prog.h"
 
 /* What is put into a map before its programs run. */
