@@ -156,4 +156,18 @@ static enum pkt_status next_pcap(struct pkt_reader *r, struct pkt *ret)
 	return PKT_OK;
 }
 
+bool pkt_block_begin(const struct pkt_reader *r, struct pkt_block *ret)
+{
+	if (r->next != next_pcap || r->big || r->pcap.lengths != AS_NOW)
+		return false;
+	*ret = (struct pkt_block){r->in.p, r->in.end, r->pcap.hdr, r->pcap.max, r->iface->snaplen};
+	return true;
+}
+
+void pkt_block_end(struct pkt_reader *r, const struct pkt_block *b, u64 n)
+{
+	r->in.p = b->p;
+	r->nr += n;
+}
+
 const struct format format_pcap = {"pcap", is_pcap, open_pcap, next_pcap};

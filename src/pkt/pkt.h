@@ -61,6 +61,34 @@ enum pkt_status { PKT_OK, PKT_EOF, PKT_ERR };
 enum pkt_status pkt_next(struct pkt_reader *r, struct pkt *ret);
 struct ob_err *pkt_reader_err(struct pkt_reader *r);
 
+/* Packets that are in memory whole, one behind the other, for a tight loop that needs
+ * no times. False: this file's need more than a look (pcapng, the other byte order,
+ * old versions), and only pkt_next gives them. */
+struct pkt_block {
+	const u8 *p, *end;
+	u32 hdr, max, snaplen;
+};
+bool pkt_block_begin(const struct pkt_reader *r, struct pkt_block *ret);
+/* n packets of it were used; it lives until the next call on its reader. */
+void pkt_block_end(struct pkt_reader *r, const struct pkt_block *b, u64 n);
+
+/* The next one's bytes, or NULL: then pkt_next knows why. */
+static inline const u8 *pkt_block_next(struct pkt_block *b, u32 *caplen, u32 *len)
+{
+	const u8 *h = b->p;
+	size_t left = (size_t)(b->end - h);
+
+	if (unlikely(left < b->hdr))
+		return NULL;
+	u32 n = get_le32(h + 8);
+	if (unlikely(n > b->max || left - b->hdr < n))
+		return NULL;
+	*caplen = MIN(n, b->snaplen);
+	*len = get_le32(h + 12);
+	b->p = h + b->hdr + n;
+	return h + b->hdr;
+}
+
 /* The interfaces of the current section known so far, by number; NULL beyond
  * the last. Lives until the next pkt_next. */
 const struct pkt_iface *pkt_iface(const struct pkt_reader *r, u32 i);

@@ -39,8 +39,32 @@ static struct ob_err *begin(struct dump *d, const struct pkt_reader *r)
 	return err;
 }
 
+/* Of the packets that are in memory, when all that is wanted is their number.
+ * False: enough. */
+static bool count_block(struct dump *d, struct pkt_reader *r)
+{
+	u64 skip = d->cmd->skip, most = d->cmd->count ? d->cmd->count : UINT64_MAX;
+	u64 n = 0, matched = d->matched, last = most > UINT64_MAX - skip ? UINT64_MAX : skip + most;
+	const struct kern_filter *f = d->now->run;
+	struct pkt_block b;
+	u32 caplen, len;
+	const u8 *data;
+
+	if (d->now->never || !pkt_block_begin(r, &b))
+		return true;
+	while (matched < last && (data = pkt_block_next(&b, &caplen, &len))) {
+		matched += !f || kern_filter_run(f, data, caplen, len, NULL);
+		n++;
+	}
+	pkt_block_end(r, &b, n);
+	d->matched = matched;
+	d->taken = matched > skip ? matched - skip : 0;
+	return matched < last;
+}
+
 static struct ob_err *read_all(struct dump *d, struct pkt_reader *r)
 {
+	bool only_count = !d->writer && !d->printer;
 	enum pkt_status s;
 	struct pkt p;
 
@@ -49,6 +73,8 @@ static struct ob_err *read_all(struct dump *d, struct pkt_reader *r)
 			return d->err;
 		if (unlikely(dump_signals.stop | dump_signals.count | dump_signals.flush) &&
 		    !dump_heed(d))
+			return d->err;
+		if (only_count && !count_block(d, r))
 			return d->err;
 	}
 	/* First what came before the damage. */

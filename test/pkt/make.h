@@ -161,7 +161,8 @@ static inline void put_simple(struct file *f, u32 len, u32 caplen)
 struct seen {
 	struct pkt pkt[64]; /* data is dead */
 	u64 n;
-	u64 bytes; /* sum of all data, so that it is read */
+	u64 bytes;   /* sum of all data, so that it is read */
+	u64 lengths; /* of caplen and len, for each packet another part */
 	enum pkt_status end;
 	char error[256]; /* as it is printed; "" for none */
 };
@@ -175,7 +176,34 @@ static inline void error_text(struct ob_err *err, char *to, size_t n)
 	ob_err_destroy(err);
 }
 
-static inline void see_bytes(struct bytes file, struct seen *to)
+static inline void see_packet(const u8 *data, u32 caplen, u32 len, struct seen *to)
+{
+	for (u32 i = 0; i < caplen; i++)
+		to->bytes += data[i];
+	to->n++;
+	to->lengths += to->n * (caplen + ((u64)len << 20));
+}
+
+static inline void see_next(struct pkt_reader *r, bool by_blocks, struct seen *to)
+{
+	struct pkt_block b;
+	struct pkt p;
+	const u8 *data;
+
+	while ((to->end = pkt_next(r, &p)) == PKT_OK) {
+		if (to->n < LEN(to->pkt))
+			to->pkt[to->n] = p;
+		see_packet(p.data, p.caplen, p.len, to);
+		if (!by_blocks || !pkt_block_begin(r, &b))
+			continue;
+		u64 n = to->n;
+		while ((data = pkt_block_next(&b, &p.caplen, &p.len)))
+			see_packet(data, p.caplen, p.len, to);
+		pkt_block_end(r, &b, to->n - n);
+	}
+}
+
+static inline void see_way(struct bytes file, bool by_blocks, struct seen *to)
 {
 	struct pkt_reader *r;
 	struct pkt p;
@@ -186,19 +214,26 @@ static inline void see_bytes(struct bytes file, struct seen *to)
 		error_text(err, to->error, sizeof(to->error));
 		return;
 	}
-	while ((to->end = pkt_next(r, &p)) == PKT_OK) {
-		for (u32 i = 0; i < p.caplen; i++)
-			to->bytes += p.data[i];
-		if (to->n < LEN(to->pkt))
-			to->pkt[to->n] = p;
-		to->n++;
-	}
+	see_next(r, by_blocks, to);
 	err = pkt_reader_err(r);
 	if (err)
 		error_text(err, to->error, sizeof(to->error));
 	if (pkt_next(r, &p) != PKT_EOF)
 		snprintf(to->error, sizeof(to->error), "no end after the end");
 	pkt_close(r);
+}
+
+/* Packet by packet, and then block by block: that must be the same. */
+static inline void see_bytes(struct bytes file, struct seen *to)
+{
+	struct seen blocks;
+
+	see_way(file, true, &blocks);
+	see_way(file, false, to);
+	if (blocks.n != to->n || blocks.bytes != to->bytes || blocks.lengths != to->lengths ||
+	    blocks.end != to->end || strcmp(blocks.error, to->error))
+		snprintf(to->error, sizeof(to->error), "by blocks: %llu packets, \"%.100s\"",
+			 (unsigned long long)blocks.n, blocks.error);
 }
 
 static inline void see(const struct file *f, struct seen *to)

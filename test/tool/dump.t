@@ -104,6 +104,34 @@ onebpf dump -r "$f" -c 1 --count 2>/dev/null
 0 packets
 1 packet
 ====
+# what is only counted is what is printed, wherever it begins and ends
+-- sh
+f=$SRCDIR/example/demo.pcap
+cat "$f" >long.pcap
+for i in $(seq 300); do tail -c +25 "$f"; done >>long.pcap
+echo long.pcap >list
+echo long.pcap >>list
+for filter in '' 'tcp' 'len > 70' 'ip[0] = 0'; do
+	n=$(onebpf dump -nt -r long.pcap $filter 2>/dev/null | wc -l)
+	[ -z "$filter" ] || echo "$n of $filter"
+	for skip in 0 1 777 100000; do
+		for c in 1 333 100000; do
+			left=$((n > skip ? n - skip : 0))
+			got=$(onebpf dump -r long.pcap --skip $skip -c $c --count $filter 2>/dev/null)
+			want=$((left < c ? left : c))
+			[ "${got% packet*}" = $want ] || echo "$filter, $skip, $c: $got, not $want"
+			got=$(onebpf dump -V list --skip $skip -c $c --count $filter 2>/dev/null)
+			left=$((2 * n > skip ? 2 * n - skip : 0))
+			want=$((left < c ? left : c))
+			[ "${got% packet*}" = $want ] || echo "$filter, $skip, $c: list $got, not $want"
+		done
+	done
+done
+-- stdout
+3612 of tcp
+5719 of len > 70
+0 of ip[0] = 0
+====
 # what it writes it reads again, and --print prints as well
 -- sh
 f=$SRCDIR/example/demo.pcap
