@@ -64,14 +64,19 @@ static const char *patch_memory(struct ob_ebpf *i, u32 left, const struct core_r
 
 static const char *patch_wide(struct ob_ebpf *i, u32 left, const struct core_result *r)
 {
+	u64 was, is = r->is;
+
 	if (!is_wide(i) || i->src || i->off || left < 2)
 		return "it loads no 64-bit number";
 	if (i[1].code || i[1].dst || i[1].src || i[1].off)
 		return "it loads no 64-bit number";
-	if (r->checks && ((u64)(u32)i[1].imm << 32 | (u32)i[0].imm) != r->was)
+	was = (u64)(u32)i[1].imm << 32 | (u32)i[0].imm;
+	if (r->was_half && was != r->was && was == (u32)r->was)
+		is = r->is_half ? (u32)is : is;
+	else if (r->checks && was != r->was)
 		return "its number is not what the object's types say";
-	i[0].imm = (s32)(u32)r->is;
-	i[1].imm = (s32)(u32)(r->is >> 32);
+	i[0].imm = (s32)(u32)is;
+	i[1].imm = (s32)(u32)(is >> 32);
 	return NULL;
 }
 

@@ -68,9 +68,10 @@ struct core_result {
 	u64 was, is;
 	u32 was_size, is_size; /* of what is loaded or stored, 0: unknown */
 	u32 was_type, is_type;
-	bool poison;   /* there is none */
-	bool checks;   /* the instruction must hold what it was */
-	bool bad_size; /* its size cannot be adjusted */
+	bool poison;            /* there is none */
+	bool checks;            /* the instruction must hold what it was */
+	bool bad_size;          /* its size cannot be adjusted */
+	bool was_half, is_half; /* of 32 bits: how it goes on is the instruction's to tell */
 };
 /* is NULL: it was not found. NULL, or what is wrong. */
 const char *core_value(const struct core_spec *was, const struct core_spec *is,

@@ -159,13 +159,25 @@ static const char *type(const struct core_spec *s, u32 kind, struct value *v)
 	return NULL;
 }
 
+/* Of an ENUM as libbpf takes it, with its sign whether there is one or not: older files do
+ * not tell. */
+static u64 enum_value(const struct btf_type *t, u32 i)
+{
+	return btf_is(t, BTF_KIND_ENUM) ? (u64)(s64)btf_enums(t)[i].val : (u64)btf_enum_value(t, i);
+}
+
+static bool is_half(const struct core_spec *s)
+{
+	return btf_is(btf_type(s->btf, s->step[0].type), BTF_KIND_ENUM);
+}
+
 static const char *enumerator(const struct core_spec *s, u32 kind, struct value *v)
 {
 	v->checks = true;
 	if (kind == BPF_CORE_ENUMVAL_EXISTS)
 		v->n = s != NULL;
 	else if (s)
-		v->n = (u64)btf_enum_value(btf_type(s->btf, s->step[0].type), s->step[0].at);
+		v->n = enum_value(btf_type(s->btf, s->step[0].type), s->step[0].at);
 	else
 		v->none = true;
 	return NULL;
@@ -209,6 +221,10 @@ const char *core_value(const struct core_spec *was, const struct core_spec *is,
 				    .is_type = b.type,
 				    .checks = a.checks,
 				    .poison = b.none};
+	if (core_of_enum(was->kind)) {
+		ret->was_half = is_half(was);
+		ret->is_half = is && is_half(is);
+	}
 	if (is && a.size != b.size)
 		ret->bad_size = !may_resize(btf_type(was->btf, a.type), btf_type(is->btf, b.type));
 	return NULL;
