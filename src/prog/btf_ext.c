@@ -203,9 +203,9 @@ static bool sort(struct reader *r, struct btf_ext *x)
 {
 	u32 *to[KINDS];
 
-	x->section = arena_array(&x->arena, struct btf_ext_section, r->blocks);
+	x->section = arena_array(&x->arena, struct btf_ext_section, r->blocks + 1);
 	for (enum kind k = FUNC; k < KINDS; k++)
-		to[k] = arena_raw(&x->arena, r->total[k] * kinds[k].size);
+		to[k] = arena_raw(&x->arena, r->total[k] * kinds[k].size + 1);
 	if (!x->section || !to[FUNC] || !to[LINE] || !to[CORE])
 		return false;
 	if (r->blocks)
