@@ -125,6 +125,14 @@ u16 ebpf_writes(const struct eb *e);
 void ebpf_dis_one(struct buf *to, const struct eb *insn, u32 pc);
 /* A whole program that ebpf_asm reads back exactly. */
 void ebpf_dis(struct buf *to, const struct eb *code, u32 n);
+/* The same with lines (comments) before an instruction, and behind it what ends its
+ * line. */
+struct eb_notes {
+	void *arg;
+	void (*before)(void *arg, u32 pc, struct buf *to);
+	void (*behind)(void *arg, u32 pc, struct buf *to);
+};
+void ebpf_dis_noted(struct buf *to, const struct eb *code, u32 n, const struct eb_notes *notes);
 /* What the older notation calls an operation: "add64", "lock fetch_add32". */
 enum { EBPF_MNEMONIC = 32 };
 void ebpf_mnemonic(char to[EBPF_MNEMONIC], enum eb_op op);

@@ -274,7 +274,7 @@ static void list_raw(const struct line *l, const struct eb *e)
 	put_insn(l);
 }
 
-void ebpf_dis(struct buf *to, const struct eb *code, u32 n)
+void ebpf_dis_noted(struct buf *to, const struct eb *code, u32 n, const struct eb_notes *notes)
 {
 	u8 *label = find_labels(code, n);
 
@@ -290,6 +290,8 @@ void ebpf_dis(struct buf *to, const struct eb *code, u32 n)
 		if (label[i])
 			buf_printf(to, "%s%c%u:\n", label[i] & CALLED && i ? "\n" : "",
 				   label[i] & CALLED ? 'F' : 'L', i);
+		if (notes)
+			notes->before(notes->arg, i, to);
 		buf_putc(to, '\t');
 		if (code[i].op < EB_COUNT)
 			l.row = &ebpf_rows[code[i].op];
@@ -299,7 +301,11 @@ void ebpf_dis(struct buf *to, const struct eb *code, u32 n)
 			put_insn(&l);
 		else
 			ebpf_dis_one(to, &code[i], i);
+		if (notes)
+			notes->behind(notes->arg, i, to);
 		buf_putc(to, '\n');
 	}
 	free(label);
 }
+
+void ebpf_dis(struct buf *to, const struct eb *code, u32 n) { ebpf_dis_noted(to, code, n, NULL); }

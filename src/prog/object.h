@@ -40,6 +40,13 @@ struct object_map {
 	u32 slots;
 };
 
+/* A function of a program that is linked. */
+struct object_part {
+	const char *name;
+	u32 pc, n;  /* its slots */
+	u32 in, at; /* where they stand in the file: the section's number, slots */
+};
+
 struct object_program {
 	const char *name, *section;
 	const char *target;             /* behind "kprobe/"; "" for none */
@@ -49,6 +56,8 @@ struct object_program {
 	bool skip;                      /* "?..." sections are not loaded unless asked */
 	u32 in, at, n;                  /* its section's number, its slots there */
 	struct prog *prog;              /* whole, when it is linked; else NULL */
+	const struct object_part *part; /* its functions, its own comes first */
+	u32 parts;
 };
 
 enum object_extern_kind {
@@ -103,7 +112,12 @@ struct object_target {
 /* Makes prog of every program that is not to be skipped: code of its own section,
  * behind it the functions that it calls, once each; CO-RE applied; maps as indices,
  * calls of kernel functions by the ids that they have there; func and line records.
- * The first thing that does not resolve is the error, and names where. */
+ * The first thing that does not resolve is the error, and names where. to NULL: for a
+ * listing; what is the kernel's stays as the file has it. */
 struct ob_err *object_link(struct object *o, const struct object_target *to);
+/* What an instruction of a linked program refers to: "counts", "total + 4", a function;
+ * nothing is written where there is none. */
+void object_put_name(struct buf *to, const struct object *o, const struct object_program *g,
+		     u32 pc);
 
 #endif

@@ -20,7 +20,8 @@ struct link {
 	struct object *o;
 	struct ob_ebpf *code; /* which is the object's */
 	u32 n, cap;
-	u64 *room; /* slots that all programs may still have */
+	bool listing; /* what is the kernel's stays as it is */
+	u64 *room;    /* slots that all programs may still have */
 	struct {
 		struct part *v;
 		u32 n, cap;
@@ -56,18 +57,9 @@ static struct ob_err *append(struct link *l, struct object_func *f)
 	l->n = (u32)n;
 	*l->room -= f->n;
 
-	u32 first = 0, to = s->refs;
-	while (first < to) {
-		u32 mid = first + (to - first) / 2;
-
-		if (s->ref[mid].insn < f->at)
-			first = mid + 1;
-		else
-			to = mid;
-	}
 	vec_push(&l->o->priv->arena, l->func) = f;
 	vec_push(&l->o->priv->arena, l->stack) =
-		(struct part){f, 0, s->ref + first, s->ref + s->refs};
+		(struct part){f, 0, object_refs(s, f->at), s->ref + s->refs};
 	return NULL;
 }
 
@@ -89,6 +81,8 @@ static struct ob_err *put_extern(const struct link *l, const struct object_func 
 	struct ob_ebpf *i = &l->code[f->place + at];
 	u64 value = e->value;
 
+	if (l->listing)
+		return NULL;
 	if (!l->o->priv->found[ref->what] && !e->weak)
 		return object_err_extern(l->o, f->section, f->at + at, e);
 	switch (e->kind) {
@@ -216,6 +210,19 @@ static struct ob_err *link_code(struct link *l, const struct object_program *g)
 
 /* ---- the program ---- */
 
+static void make_parts(const struct link *l, struct object_program *g)
+{
+	struct object_part *v = arena_array(&l->o->priv->arena, struct object_part, l->func.n);
+
+	for (u32 i = 0; i < l->func.n; i++) {
+		const struct object_func *f = l->func.v[i];
+
+		v[i] = (struct object_part){f->name, f->place, f->n, f->section, f->at};
+	}
+	g->part = v;
+	g->parts = l->func.n;
+}
+
 static struct ob_err *finish(struct link *l, struct object_program *g)
 {
 	struct object *o = l->o;
@@ -234,6 +241,7 @@ static struct ob_err *finish(struct link *l, struct object_program *g)
 	p->map = o->priv->shape;
 	p->maps = o->maps;
 	g->prog = p;
+	make_parts(l, g);
 	return NULL;
 }
 
@@ -255,9 +263,12 @@ static void make_shapes(struct object *o)
 static struct ob_err *link_one(struct object *o, const struct object_target *to, u64 *room,
 			       struct object_program *g)
 {
-	struct link l = {.o = o, .room = room, .code = o->priv->code, .cap = o->priv->code_cap};
+	struct link l = {.o = o,
+			 .listing = !to,
+			 .room = room,
+			 .code = o->priv->code,
+			 .cap = o->priv->code_cap};
 
-	(void)to;
 	prog_destroy(g->prog);
 	g->prog = NULL;
 	o->priv->mark++;
@@ -270,7 +281,7 @@ static struct ob_err *link_one(struct object *o, const struct object_target *to,
 static struct ob_err *link_all(struct object *o, const struct object_target *to)
 {
 	u64 room = 4ull * EBPF_MAX;
-	struct ob_err *err = object_resolve_externs(o, to);
+	struct ob_err *err = to ? object_resolve_externs(o, to) : NULL;
 
 	make_shapes(o);
 	for (u32 i = 0; i < o->progs && !err; i++)

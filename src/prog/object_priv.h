@@ -153,6 +153,8 @@ static inline u32 object_datasec(const struct object *o, const char *name)
 }
 /* The map that is described there, or NULL. */
 struct object_map *object_map_at(const struct object *o, u32 section, u64 off);
+/* A section's references, from the first at or behind a slot on. */
+const struct object_ref *object_refs(const struct object_section *s, u32 insn);
 /* The settings and addresses that externs stand for (object_extern.c); what is not
  * found is an error where it is used. */
 struct ob_err *object_resolve_externs(struct object *o, const struct object_target *to);

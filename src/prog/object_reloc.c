@@ -215,3 +215,73 @@ struct ob_err *object_read_relocs(struct object *o)
 			err = read_section(o, i);
 	return err;
 }
+
+const struct object_ref *object_refs(const struct object_section *s, u32 insn)
+{
+	u32 from = 0, to = s->refs;
+
+	while (from < to) {
+		u32 mid = from + (to - from) / 2;
+
+		if (s->ref[mid].insn < insn)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return s->ref + from;
+}
+
+/* ---- for listings ---- */
+
+/* "total + 4", or ".bss + 12". */
+static void put_variable(struct buf *to, const struct object *o, const struct object_ref *ref)
+{
+	const struct object_map *m = &o->map[ref->what];
+	const struct btf_type *t = m->shape.value ? btf_type(o->btf, m->shape.value) : NULL;
+	const char *name = m->name;
+	u64 off = (u64)ref->off;
+
+	for (u32 i = 0; t && btf_is(t, BTF_KIND_DATASEC) && i < btf_len(t); i++) {
+		const struct btf_var_secinfo *v = &btf_vars(t)[i];
+
+		if (off < v->offset || off - v->offset >= v->size)
+			continue;
+		name = btf_name(o->btf, btf_type(o->btf, v->type)->name_off);
+		off -= v->offset;
+		break;
+	}
+	buf_puts(to, name);
+	if (off)
+		buf_printf(to, " + %llu", (unsigned long long)off);
+}
+
+static const struct object_part *part_of(const struct object_program *g, u32 pc)
+{
+	for (u32 i = 0; i < g->parts; i++)
+		if (pc >= g->part[i].pc && pc - g->part[i].pc < g->part[i].n)
+			return &g->part[i];
+	return NULL;
+}
+
+void object_put_name(struct buf *to, const struct object *o, const struct object_program *g, u32 pc)
+{
+	const struct object_part *p = part_of(g, pc), *called;
+	const struct object_section *s = p ? &o->priv->section[p->in] : NULL;
+	const struct object_ref *ref = s ? object_refs(s, p->at + pc - p->pc) : NULL;
+	const struct eb *e = &g->prog->ext[pc];
+
+	if (e->op == EB_CALL_LOCAL || e->op == EB_LDDW_FUNC) {
+		called = part_of(g, (u32)ebpf_target(e, pc));
+		if (called)
+			buf_puts(to, called->name);
+		return;
+	}
+	if (!p || ref == s->ref + s->refs || ref->insn != p->at + pc - p->pc)
+		return;
+	if (ref->kind == REF_MAP)
+		buf_puts(to, o->map[ref->what].name);
+	else if (ref->kind == REF_DATA)
+		put_variable(to, o, ref);
+	else if (ref->kind == REF_EXTERN)
+		buf_puts(to, o->ext[ref->what].name);
+}

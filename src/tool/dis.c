@@ -2,14 +2,17 @@
 /* `onebpf dis`: lists an extended program, and the machine code made from it. */
 #include "jit/jit.h"
 #include "tool/dis.h"
-#include "tool/program.h"
+#include "tool/object.h"
 
 struct dis_cmd {
 	u32 form; /* enum program_form, from 1 */
 	u32 raw, native, plain, harden, safe, no_opt;
 };
 
-static struct ob_err *list(const struct dis_cmd *c, const struct prog *p, struct buf *out)
+/* g: p is this program of the object. */
+static struct ob_err *list(const struct dis_cmd *c, const struct prog *p,
+			   const struct object_file *f, const struct object_program *g,
+			   struct buf *out)
 {
 	enum program_form form = c->form ? (enum program_form)(c->form - 1) : PROGRAM_TEXT;
 	unsigned flags = (c->plain ? JIT_PLAIN : 0) | (c->harden ? JIT_HARDEN : 0) |
@@ -20,23 +23,63 @@ static struct ob_err *list(const struct dis_cmd *c, const struct prog *p, struct
 	if (flags)
 		return err_new(OB_SYNTAX, "--plain, --harden, --safe and --no-optimize are about "
 					  "--native code");
-	program_write(p, form, out);
+	if (g)
+		object_file_list(f, g, form, out);
+	else
+		program_write(p, form, out);
 	return NULL;
+}
+
+/* A program of it, or all of them. */
+static struct ob_err *list_object(const struct dis_cmd *c, struct object_file *f, struct buf *out)
+{
+	struct object *o = f->o;
+	bool first = true;
+
+	for (u32 i = 0; i < o->progs; i++)
+		o->prog[i].skip = f->g && f->g != &o->prog[i];
+	struct ob_err *err = object_link(o, NULL);
+	for (u32 i = 0; i < o->progs && !err; i++) {
+		if (o->prog[i].skip)
+			continue;
+		if (!first && c->form - 1 != PROGRAM_RAW)
+			buf_putc(out, '\n');
+		first = false;
+		err = list(c, o->prog[i].prog, f, &o->prog[i], out);
+	}
+	return err;
+}
+
+static struct ob_err *list_file(const struct dis_cmd *c, const char *path, struct buf *out)
+{
+	struct object_file f;
+	struct prog *p;
+	bool is;
+	struct ob_err *err = object_file_open(path, &f, &is);
+
+	if (err)
+		return err;
+	if (is) {
+		err = list_object(c, &f, out);
+		object_file_close(&f);
+		return err;
+	}
+	err = program_read(path, c->raw, &p);
+	if (err)
+		return err;
+	err = list(c, p, NULL, NULL, out);
+	prog_destroy(p);
+	return err;
 }
 
 static struct ob_err *disassemble(const struct dis_cmd *c, char **operand)
 {
 	struct buf out = {0};
 	const char *path;
-	struct prog *p;
 	struct ob_err *err = program_operand(operand, &path);
 
 	if (!err)
-		err = program_read(path, c->raw, &p);
-	if (err)
-		return err;
-	err = list(c, p, &out);
-	prog_destroy(p);
+		err = list_file(c, path, &out);
 	if (!err && out.oom)
 		err = err_nomem();
 	if (!err)
@@ -80,6 +123,7 @@ static const struct opt options[] = {
 static const struct example examples[] = {
 	{"what is in these bytes?", "onebpf dis prog.bin"},
 	{"with indices and bytes", "onebpf dis -f objdump prog.bin"},
+	{"what did clang make of it?", "onebpf dis prog.o:count"},
 	{"what does the processor run?", "onebpf dis --native prog.s"},
 	{0},
 };
@@ -87,7 +131,7 @@ static const struct example examples[] = {
 const struct verb verb_dis = {
 	.name = "dis",
 	.does = "list an extended program, and its machine code",
-	.operands = "FILE|-",
+	.operands = "FILE[:NAME]|-",
 	.opt = options,
 	.example = examples,
 	.size = sizeof(struct dis_cmd),

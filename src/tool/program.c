@@ -81,11 +81,8 @@ static bool unhex(struct buf *b)
 static struct ob_err *by_content(const char *path, struct buf *b, struct prog **ret)
 {
 	if (b->n >= 4 && !memcmp(b->p, "\177ELF", 4))
-		return err_hint(
-			err_at_file(err_new(OB_UNSUPPORTED, "this is an ELF object, which "
-							    "cannot be read yet"),
-				    path),
-			"its code alone: llvm-objcopy -O binary --only-section=NAME %s CODE", path);
+		return err_at_file(err_new(OB_UNSUPPORTED, "an object file is not read from here"),
+				   path);
 	if (!is_text(b) || unhex(b))
 		return from_bytes(path, b, ret);
 	return prog_assemble(path, b->p, b->n, ret);
@@ -135,12 +132,14 @@ static void c_line(const struct prog *p, u32 pc, struct buf *to)
 }
 
 /* A 64-bit immediate is one line, as llvm-objdump has it. */
-static void objdump_line(const struct prog *p, u32 pc, struct buf *to)
+static void objdump_line(const struct prog *p, u32 pc, struct buf *to, const struct eb_notes *notes)
 {
 	bool wide = pc + 1 < p->n && p->ext[pc + 1].op == EB_WIDE;
 
 	if (p->ext[pc].op == EB_WIDE)
 		return;
+	if (notes)
+		notes->before(notes->arg, pc, to);
 	buf_printf(to, "%8u:\t", pc);
 	program_hex(to, &p->stored[pc]);
 	if (wide) {
@@ -152,15 +151,18 @@ static void objdump_line(const struct prog *p, u32 pc, struct buf *to)
 		buf_puts(to, "<unknown>");
 	else
 		ebpf_dis_one(to, &p->ext[pc], pc);
+	if (notes)
+		notes->behind(notes->arg, pc, to);
 	buf_putc(to, '\n');
 }
 
-void program_write(const struct prog *p, enum program_form form, struct buf *to)
+void program_write_noted(const struct prog *p, enum program_form form, struct buf *to,
+			 const struct eb_notes *notes)
 {
 	if (form == PROGRAM_RAW)
 		buf_add(to, p->stored, p->n * sizeof(*p->stored));
 	else if (form == PROGRAM_TEXT)
-		ebpf_dis(to, p->ext, p->n);
+		ebpf_dis_noted(to, p->ext, p->n, notes);
 	for (u32 i = 0; i < p->n && !to->oom; i++)
 		if (form == PROGRAM_HEX) {
 			program_hex(to, &p->stored[i]);
@@ -168,8 +170,13 @@ void program_write(const struct prog *p, enum program_form form, struct buf *to)
 		} else if (form == PROGRAM_C) {
 			c_line(p, i, to);
 		} else if (form == PROGRAM_OBJDUMP) {
-			objdump_line(p, i, to);
+			objdump_line(p, i, to, notes);
 		}
+}
+
+void program_write(const struct prog *p, enum program_form form, struct buf *to)
+{
+	program_write_noted(p, form, to, NULL);
 }
 
 /* ---- a whole file or none ---- */

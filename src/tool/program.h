@@ -22,6 +22,9 @@ struct ob_err *program_operand(char **operand, const char **path);
  * assembler text, as the content says; raw: bytes in any case. */
 struct ob_err *program_read(const char *path, bool raw, struct prog **ret);
 void program_write(const struct prog *p, enum program_form form, struct buf *to);
+/* With notes, where the form has room for them. */
+void program_write_noted(const struct prog *p, enum program_form form, struct buf *to,
+			 const struct eb_notes *notes);
 /* One slot, as PROGRAM_HEX has it. */
 void program_hex(struct buf *to, const struct ob_ebpf *i);
 
