@@ -122,7 +122,7 @@ $O/bench/native/%.o: bench/engines/%.c
 # One file with everything in it, for any machine with this processor and Linux.
 static: $O/onebpf-static
 
-tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
+tests: all $(if $(SAN)$(LIBFUZZER),,$(SO) static) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
 
 check:
 	@script/deps build check
@@ -131,7 +131,7 @@ check:
 
 check-vm:
 	@script/deps build check || exit; script/deps machine || true
-	@$(MAKE) --no-print-directory -s $(jobs) tests static $O/test/machine/system/init
+	@$(MAKE) --no-print-directory -s $(jobs) tests $O/test/machine/system/init
 	@script/machine $O $(T)
 
 demo:
