@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make; make static; make check [T=room/name.t] [SAN=1|thread]; make demo, lint, bench, fuzz, install
+# make; make static; make check [T=room/name.t] [SAN=1|thread]; make check-vm, demo, lint, bench, fuzz, install
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -41,6 +41,8 @@ LIB := $O/libonebpf.a
 SO := $O/libonebpf.so.$(VERSION)
 BIN := $(if $(TOOL_SRC),$O/onebpf)
 RUN_SRC := $(wildcard test/*.c)
+# The first process of the machine in which `make check-vm` tests.
+INIT_SRC := test/machine/system/init.c
 UNIT_SRC := $(wildcard test/*/*.c)
 FUZZ_SRC := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(filter-out bench/common.c bench/programs.c,$(wildcard bench/*.c))
@@ -87,6 +89,9 @@ $O/src/tool/user_library.o: ALL_CFLAGS += -DUSER_LIBRARY='"$(USER_SO)"'
 $O/test/run: $(call obj,$(RUN_SRC)) $(LIB)
 	$(LINK) $(LIBS)
 
+$O/test/machine/system/init: $O/test/machine/system/init.o
+	$(LINK) -static-pie -s
+
 $(EXAMPLES): $O/%: $O/%.o $(LIB)
 	$(LINK) $(LIBS)
 
@@ -110,19 +115,24 @@ $O/bench/native/%.o: bench/engines/%.c
 		$(if $(CLANG),,-fno-tree-loop-distribute-patterns) -Wall -Wextra -Werror \
 		-Dprog=native_$* -MMD -MP -c -o $@ $<
 
--include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(USER_SRC) $(TOOL_SRC) $(STATIC_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
+-include $(patsubst %.c,$O/%.d,$(LIB_SRC) $(USER_SRC) $(TOOL_SRC) $(STATIC_SRC) $(INIT_SRC) $(RUN_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 	$(BENCH_SRC) $(EXAMPLE_SRC) fuzz/main.c bench/common.c bench/programs.c) \
 	$(NATIVE:.o=.d)
 
 # One file with everything in it, for any machine with this processor and Linux.
 static: $O/onebpf-static
 
-tests: all $(if $(SAN)$(LIBFUZZER),,$(SO)) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
+tests: all $(if $(SAN)$(LIBFUZZER),,$(SO) static) $O/test/run $(UNIT_SRC:%.c=$O/%) $(EXAMPLES) $(FUZZERS)
 
 check:
 	@script/deps build check
 	@$(MAKE) --no-print-directory -s $(jobs) tests
 	@O=$(CURDIR)/$O SRCDIR=$(CURDIR) CC="$(CC)" SAN=$(SAN) $O/test/run $(T)
+
+check-vm:
+	@script/deps build check || exit; script/deps machine || true
+	@$(MAKE) --no-print-directory -s $(jobs) tests $O/test/machine/system/init
+	@script/machine $O $(T)
 
 demo:
 	@script/deps build
@@ -151,5 +161,5 @@ install: all $(SO)
 clean:
 	rm -rf build
 
-.PHONY: all static tests check demo lint bench fuzz fuzzers install clean
+.PHONY: all static tests check check-vm demo lint bench fuzz fuzzers install clean
 .SECONDARY:

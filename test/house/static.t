@@ -2,7 +2,6 @@
 # one file with everything in it: no interpreter, no library, and not big
 -- skip-unless [ -z "$SAN" ] && command -v readelf
 -- sh
-make -s -C "$SRCDIR" static 2>&1
 file=$O/onebpf-static
 readelf -lW "$file" | grep -c INTERP
 readelf -dW "$file" | grep -c NEEDED
@@ -21,7 +20,6 @@ r0 = *(u8 *)(r1 + 1)
 r0 += r2
 exit
 -- sh
-make -s -C "$SRCDIR" static
 mkdir bin; ln -s "$O/onebpf-static" bin/onebpf
 both() { onebpf "$@" >one 2>&1; a=$?; bin/onebpf "$@" >two 2>&1; [ $a = $? ] && cmp one two && echo same; }
 both dump -n -r "$SRCDIR/example/demo.pcap" port 22
@@ -49,7 +47,6 @@ same
 # alone in a root directory it filters
 -- skip-unless [ -z "$SAN" ] && unshare -r true
 -- sh
-make -s -C "$SRCDIR" static
 mkdir root; cp "$O/onebpf-static" "$SRCDIR/example/demo.pcap" root
 unshare -r chroot root /onebpf-static dump -n -r demo.pcap port 22 | wc -l
 unshare -r chroot root /onebpf-static filter -d host 192.0.2.1 or port 80 | tail -n 1
@@ -63,7 +60,6 @@ reading from file demo.pcap
 -- skip-unless [ -z "$SAN" ] && command -v bpftool
 -- sh
 export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
-make -s -C "$SRCDIR" static
 "$O/onebpf-static" user -- bpftool map create /sys/fs/bpf/m type hash key 4 value 8 entries 16 name m
 "$O/onebpf-static" user -- bpftool map show name m | head -n 1
 onebpf user -- bpftool map show name m | head -n 1
@@ -75,7 +71,6 @@ onebpf user -- bpftool map show name m | head -n 1
 -- skip-unless [ -z "$SAN" ]
 -- sh
 export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
-make -s -C "$SRCDIR" static
 echo 'r0 = 5; exit' | "$O/onebpf-static" dis --native - | grep -c 'b8 05 00 00 00'
 "$O/onebpf-static" user -- "$O/onebpf-static" --version; echo $?
 -- stdout
