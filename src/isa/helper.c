@@ -80,8 +80,14 @@ static const struct helper_row rows[] = {
 
 _Static_assert(LEN(rows) == HELPER_COUNT, "the last helper");
 
+enum {
+#define HELPER(id, name, where, ...) IS_HERE_##id = where != LINUX,
+#include "isa/helper.def"
+};
+
 static const struct helper_row variants[] = {
-#define VARIANT(id, who, flags, result, ...) {id, NULL, false, flags, who, result, {__VA_ARGS__}},
+#define VARIANT(id, who, flags, result, ...) \
+	{id, NULL, IS_HERE_##id, flags, who, result, {__VA_ARGS__}},
 #include "isa/helper.def"
 };
 

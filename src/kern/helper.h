@@ -25,6 +25,16 @@ static inline bool kern_trusts(const struct run *r)
 	return ((const struct ob_run *)r->env->arg)->opts.trusted;
 }
 
+/* ---- who runs ---- */
+u64 kern_cgroup_id(void); /* of this process; 0: it is not to be had */
+/* Where the thread is, if that is known; those two words into a struct pt_regs. */
+bool kern_regs_of(struct run *r, struct kern_regs *ret);
+void kern_regs_put(u8 *pt_regs, const struct kern_regs *regs);
+/* What bpf_get_stack answers. Needs: `size` bytes at `to` may be written. */
+u64 kern_stack_of(struct run *r, u64 to, u32 size, u64 flags);
+/* At this address is no object of the kind that a helper takes: the run's fault, and 0. */
+u64 kern_no_object(struct run *r, u64 at);
+
 /* ---- memory (mem.c; kern_may in priv.h) ---- */
 
 /* Memory of a helper's own, which a callback may read meanwhile. */
@@ -50,6 +60,8 @@ u64 kern_call_at(const struct ob_run *k, u64 fn, const u64 reg[5], struct run *r
 bool kern_sees_all(const struct run *r);
 /* May the run look there at all (or write), and find it or not? */
 bool kern_sees(struct run *r, u64 at, u64 size, bool write);
+/* Why an address cannot be read, which was asked for as the kernel's: -ERANGE, -EFAULT. */
+s64 kern_bad_address(u64 at, bool kernels);
 /* Bytes of anywhere: 0, or -EFAULT. */
 int kern_memory_of(struct run *r, void *to, u32 size, u64 at);
 /* A text of anywhere: its bytes with the 0, which is always written, or -EFAULT. */

@@ -9,9 +9,9 @@ static bool in_gap(u64 at) { return at >= 0x7ffffffff000 && at < 0xffff800000000
 static bool is_users(u64 at) { return at < 0x7ffffffff000; }
 
 /* Who asks for the kernel's memory and means the user's, or none, is told so. */
-static u64 bad_address(u64 at, bool kernels)
+s64 kern_bad_address(u64 at, bool kernels)
 {
-	return minus(kernels && (in_gap(at) || is_users(at)) ? ERANGE : EFAULT);
+	return kernels && (in_gap(at) || is_users(at)) ? -ERANGE : -EFAULT;
 }
 
 /* to, size, from: 0, or an errno and zeros */
@@ -22,7 +22,7 @@ static u64 read_memory(struct run *r, u64 to, u32 size, u64 from, bool kernels)
 	if (likely(!kern_memory_of(r, addr_of(to), size, from)))
 		return 0;
 	memset(addr_of(to), 0, size);
-	return bad_address(from, kernels);
+	return (u64)kern_bad_address(from, kernels);
 }
 
 BPF_HELPER(probe_read) { return read_memory(r, r1, size_of(r2), r3, !is_users(r3)); }
@@ -40,7 +40,7 @@ static u64 read_text(struct run *r, u64 to, u32 size, u64 from, bool kernels)
 	if (n >= 0)
 		return (u64)n;
 	memset(addr_of(to), 0, size);
-	return bad_address(from, kernels);
+	return (u64)kern_bad_address(from, kernels);
 }
 
 BPF_HELPER(probe_read_str) { return read_text(r, r1, size_of(r2), r3, !is_users(r3)); }

@@ -1,40 +1,63 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Helpers on the socket of a packet: in a test run Linux makes one, which is closed
  * and of no protocol. */
+#include "kern/call.h"
 #include "kern/packet.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The run's socket at this address; else that is the run's fault. */
-static struct bpf_sock *sock_of(struct run *r, u64 addr)
+struct bpf_sock *kern_sock_of(struct run *r, u64 at)
 {
 	struct kern_ctx *c = kern_ctx(r);
 
-	if (c && c->pkt && (u64)(uintptr_t)&c->pkt->sk == addr)
+	if (c && c->pkt && reg_of(&c->pkt->sk) == at)
 		return &c->pkt->sk;
-	r->fault = FAULT_READ;
-	r->fault_addr = addr;
-	r->fault_size = sizeof(struct bpf_sock);
+	kern_no_object(r, at);
 	return NULL;
 }
 
-u64 helper_sk_fullsock(u64 sk, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+BPF_HELPER(sk_fullsock) { return reg_of(kern_sock_of(r, r1)); }
+
+/* What it is not: of TCP, listening, of UDP ... */
+static u64 none_of(struct run *r, u64 sk) { return kern_sock_of(r, sk), 0; }
+
+BPF_HELPER(tcp_sock) { return none_of(r, r1); }
+BPF_HELPER(get_listener_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_tcp6_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_tcp_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_tcp_timewait_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_tcp_request_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_udp6_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_unix_sock) { return none_of(r, r1); }
+BPF_HELPER(skc_to_mptcp_sock) { return none_of(r, r1); }
+
+/* ---- looking for one: no socket is known to a world ---- */
+
+/* Linux: context, struct bpf_sock_tuple, its size, namespace, flags */
+static u64 look(struct run *r, u64 tuple, u64 size)
 {
-	(void)r2, (void)r3, (void)r4, (void)r5;
-	return (u64)(uintptr_t)sock_of(r, sk);
+	return kern_may(r, tuple, size_of(size), false), 0;
 }
 
-u64 helper_tcp_sock(u64 sk, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
-{
-	(void)r2, (void)r3, (void)r4, (void)r5;
-	return sock_of(r, sk), 0;
-}
+BPF_HELPER(sk_lookup_tcp) { return look(r, r2, r3); }
+BPF_HELPER(sk_lookup_udp) { return look(r, r2, r3); }
+BPF_HELPER(skc_lookup_tcp) { return look(r, r2, r3); }
 
-u64 helper_get_listener_sock(u64 sk, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+BPF_HELPER(sk_release) { return none_of(r, r1); }
+
+/* Linux: context, socket, flags. A packet's own is assigned to it only where it comes
+ * in, and a look-up may choose none. */
+BPF_HELPER(sk_assign)
 {
-	(void)r2, (void)r3, (void)r4, (void)r5;
-	return sock_of(r, sk), 0;
+	const u64 known = BPF_SK_LOOKUP_F_REPLACE | BPF_SK_LOOKUP_F_NO_REUSEPORT;
+	const struct kern_ctx *c = kern_ctx(r);
+
+	if (c && c->prog->type == PROGTYPE_SK_LOOKUP)
+		return r2 ? kern_no_object(r, r2) : r3 & ~known ? minus(EINVAL) : 0;
+	if (!kern_sock_of(r, r2))
+		return 0;
+	return minus(r3 ? EINVAL : EOPNOTSUPP);
 }
 
 /* SO_NETNS_COOKIE of a socket of this process; 1 is that of Linux's first namespace. */
@@ -53,10 +76,9 @@ static u64 netns_cookie(void)
 	return cookie;
 }
 
-u64 helper_get_netns_cookie(u64 ctx, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
+BPF_HELPER(get_netns_cookie)
 {
-	(void)r2, (void)r3, (void)r4, (void)r5;
-	if (!ctx)
+	if (!r1)
 		return 1;
-	return packet_of(r, ctx, PKT_SKB) ? netns_cookie() : 0;
+	return packet_of(r, r1, PKT_SKB) ? netns_cookie() : 0;
 }

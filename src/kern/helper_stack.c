@@ -8,7 +8,7 @@ enum { DEPTH_MAX = 127 }; /* PERF_MAX_STACK_DEPTH */
 /* Words of x86-64's struct pt_regs, which kprobes and perf events have as context. */
 enum { PT_FP = 4, PT_IP = 16, PT_WORDS = 21 };
 
-static bool regs_of(struct run *r, struct kern_regs *ret)
+bool kern_regs_of(struct run *r, struct kern_regs *ret)
 {
 	const struct kern_ctx *c = kern_ctx(r);
 
@@ -23,6 +23,12 @@ static bool regs_of(struct run *r, struct kern_regs *ret)
 	return true;
 }
 
+void kern_regs_put(u8 *pt_regs, const struct kern_regs *regs)
+{
+	memcpy(pt_regs + PT_IP * 8, &regs->ip, 8);
+	memcpy(pt_regs + PT_FP * 8, &regs->fp, 8);
+}
+
 /* Addresses from the innermost on; 0: nothing is known of the thread. Each frame is
  * the frame above it and the address to return to. */
 static u32 walk(struct run *r, u64 ip[DEPTH_MAX], u32 most)
@@ -31,7 +37,7 @@ static u32 walk(struct run *r, u64 ip[DEPTH_MAX], u32 most)
 	u64 frame[2];
 	u32 n = 0;
 
-	if (!regs_of(r, &regs))
+	if (!kern_regs_of(r, &regs))
 		return 0;
 	ip[n++] = regs.ip;
 	while (n < most && !kern_read(frame, regs.fp, sizeof(frame))) {
@@ -74,21 +80,23 @@ static void put_one(u8 *to, u32 bytes, u64 ip)
 	memcpy(to, bytes == 8 ? (void *)&ip : (void *)&id, bytes);
 }
 
+u64 kern_stack_of(struct run *r, u64 to, u32 size, u64 flags)
+{
+	const u64 known = BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_USER_BUILD_ID;
+	u32 one = flags & BPF_F_USER_BUILD_ID ? sizeof(struct bpf_stack_build_id) : 8;
+	u64 ip[DEPTH_MAX], *from;
+
+	memset(addr_of(to), 0, size);
+	if (flags & ~known || size % one || (one != 8 && !(flags & BPF_F_USER_STACK)))
+		return minus(EINVAL);
+	u32 n = MIN(trace(r, flags, ip, size / one, &from), size / one);
+	for (u32 i = 0; i < n; i++)
+		put_one((u8 *)addr_of(to) + i * one, one, from[i]);
+	return n || !size ? n * one : minus(EFAULT);
+}
+
 /* Linux: context, to, bytes, flags: bytes that were written */
 BPF_HELPER(get_stack)
 {
-	const u64 known = BPF_F_SKIP_FIELD_MASK | BPF_F_USER_STACK | BPF_F_USER_BUILD_ID;
-	u32 one = r4 & BPF_F_USER_BUILD_ID ? sizeof(struct bpf_stack_build_id) : 8;
-	u32 size = size_of(r3);
-	u64 ip[DEPTH_MAX], *from;
-
-	if (!kern_may(r, r2, size, true))
-		return 0;
-	memset(addr_of(r2), 0, size);
-	if (r4 & ~known || size % one || (one != 8 && !(r4 & BPF_F_USER_STACK)))
-		return minus(EINVAL);
-	u32 n = MIN(trace(r, r4, ip, size / one, &from), size / one);
-	for (u32 i = 0; i < n; i++)
-		put_one((u8 *)addr_of(r2) + i * one, one, from[i]);
-	return n || !size ? n * one : minus(EFAULT);
+	return kern_may(r, r2, size_of(r3), true) ? kern_stack_of(r, r2, size_of(r3), r4) : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Helpers that tell who runs and where, and signals. */
-#include "kern/helper.h"
+#include "kern/packet.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -47,9 +47,6 @@ BPF_HELPER(get_current_pid_tgid)
 }
 
 BPF_HELPER(get_current_uid_gid) { return (u64)getgid() << 32 | getuid(); }
-
-/* There is no task_struct. */
-BPF_HELPER(get_current_task) { return 0; }
 
 BPF_HELPER(get_current_comm)
 {
@@ -113,7 +110,7 @@ static u64 inode_of(const char *path)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-BPF_HELPER(get_current_cgroup_id)
+u64 kern_cgroup_id(void)
 {
 	char path[CGROUP_PATH];
 
@@ -121,13 +118,13 @@ BPF_HELPER(get_current_cgroup_id)
 }
 
 /* Level 0 is the root; below the task's own there is none. */
-BPF_HELPER(get_current_ancestor_cgroup_id)
+static u64 ancestor_id(s32 level)
 {
 	char path[CGROUP_PATH], *end = path + sizeof(cgroups) - 1;
 
-	if ((s32)r1 < 0 || !cgroup_path(path))
+	if (level < 0 || !cgroup_path(path))
 		return 0;
-	for (u32 level = (u32)r1; level; level--) {
+	for (; level; level--) {
 		if (!end[0] || !end[1])
 			return 0;
 		end += 1 + strcspn(end + 1, "/");
@@ -136,12 +133,13 @@ BPF_HELPER(get_current_ancestor_cgroup_id)
 	return inode_of(path);
 }
 
-/* Linux: array of cgroups, index. Is the task's cgroup that one, or below it? */
-BPF_HELPER(current_task_under_cgroup)
+BPF_HELPER(get_current_cgroup_id) { return kern_cgroup_id(); }
+BPF_HELPER(get_current_ancestor_cgroup_id) { return ancestor_id((s32)r1); }
+
+/* Is the task's cgroup the one at the index of an array, or below it? */
+static u64 under_cgroup(struct map *m, u32 index)
 {
-	struct map *m = kern_map(r, r1);
 	char path[CGROUP_PATH];
-	u32 index = (u32)r2;
 
 	if (!m)
 		return 0;
@@ -159,6 +157,26 @@ BPF_HELPER(current_task_under_cgroup)
 	}
 	return 0;
 }
+
+/* Linux: array of cgroups, index */
+BPF_HELPER(current_task_under_cgroup) { return under_cgroup(kern_map(r, r1), (u32)r2); }
+
+/* A socket is of the cgroup that its maker was in: for that of a test run, this one. */
+BPF_HELPER(skb_under_cgroup)
+{
+	return packet_of(r, r1, PKT_SKB) ? under_cgroup(kern_map(r, r2), (u32)r3) : 0;
+}
+
+BPF_HELPER(skb_cgroup_id) { return packet_of(r, r1, PKT_SKB) ? kern_cgroup_id() : 0; }
+
+BPF_HELPER(skb_ancestor_cgroup_id) { return packet_of(r, r1, PKT_SKB) ? ancestor_id((s32)r2) : 0; }
+
+BPF_HELPER(sk_cgroup_id) { return kern_sock_of(r, r1) ? kern_cgroup_id() : 0; }
+
+BPF_HELPER(sk_ancestor_cgroup_id) { return kern_sock_of(r, r1) ? ancestor_id((s32)r2) : 0; }
+
+/* Cgroups of version 1 have classes; there are none. */
+BPF_HELPER(get_cgroup_classid) { return 0; }
 
 /* ---- signals ---- */
 

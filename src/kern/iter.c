@@ -6,109 +6,14 @@
  * the members filled in that our objects have, and zero elsewhere. What an iterator
  * writes is a file that is complete before it is handed out. */
 #include "kern/call.h"
+#include "kern/fake.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* ---- the kernel's types ---- */
-
-static struct bytes read_file(const char *path)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	u8 *p = fd < 0 || fstat(fd, &st) || st.st_size <= 0 ? NULL : malloc((size_t)st.st_size);
-	size_t n = 0;
-	ssize_t got = 1;
-
-	while (p && n < (size_t)st.st_size && got > 0) {
-		got = read(fd, p + n, (size_t)st.st_size - n);
-		n += got > 0 ? (size_t)got : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return (struct bytes){p, p ? n : 0};
-}
-
-const struct btf *kern_vmlinux(void)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct btf *types;
-	static bool tried;
-
-	pthread_mutex_lock(&lock);
-	if (!tried) {
-		static const char path[] = "/sys/kernel/btf/vmlinux";
-		struct bytes file = read_file(path);
-		if (file.n)
-			ob_err_destroy(btf_read(file, NULL, &types));
-		free((void *)(uintptr_t)file.p);
-		tried = true;
-	}
-	pthread_mutex_unlock(&lock);
-	return types;
-}
-
-/* ---- memory of the kernel's layout ---- */
-
-struct fake {
-	const struct btf_type *t;
-	u8 *at;
-	u32 size;
-};
-
-static struct fake fake_create(const char *name)
-{
-	const struct btf *b = kern_vmlinux();
-	u32 id = btf_find(b, name, BTF_KIND_STRUCT);
-	s64 size = id ? btf_size(b, id) : -1;
-	struct fake f = {btf_type(b, id), NULL, 0};
-
-	if (size > 0 && size < 1 << 20 && (f.at = calloc(1, (size_t)size)))
-		f.size = (u32)size;
-	return f;
-}
-
-/* Where a member lies, also in unions and structs without a name: bytes and size. */
-static bool member(const struct btf_type *t, const char *name, u32 depth, u32 *at, u32 *size)
-{
-	const struct btf *b = kern_vmlinux();
-
-	for (u32 i = 0; i < btf_len(t); i++) {
-		const struct btf_member *m = &btf_members(t)[i];
-		const char *called = btf_name(b, m->name_off);
-		u32 off = btf_member_at(t, i) / 8;
-		if (!strcmp(called, name)) {
-			s64 n = btf_size(b, m->type);
-			*at = off;
-			*size = n > 0 ? (u32)n : 0;
-			return n > 0 && !btf_member_bits(b, t, i);
-		}
-		const struct btf_type *in = *called ? NULL : btf_skip(b, m->type, NULL);
-		if (in && depth && btf_is_composite(in) && member(in, name, depth - 1, at, size)) {
-			*at += off;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A member that this kernel does not have is left out. */
-static void set(struct fake *f, const char *name, const void *from, u32 n)
-{
-	u32 at, size;
-
-	if (!f->at || !member(f->t, name, 4, &at, &size) || at > f->size || f->size - at < size)
-		return;
-	memset(f->at + at, 0, size);
-	memcpy(f->at + at, from, MIN(n, size));
-}
-
-static void set_number(struct fake *f, const char *name, u64 v) { set(f, name, &v, sizeof(v)); }
 
 /* ---- what is walked over ---- */
 
@@ -137,7 +42,7 @@ static void visit(struct walk *w, bool object, const void *key, u32 key_size, vo
 	w->slot[1] = object ? (u64)(uintptr_t)w->object.at : 0;
 	w->slot[2] = (u64)(uintptr_t)key;
 	w->slot[3] = (u64)(uintptr_t)value;
-	set_number(&w->meta, "seq_num", w->nr);
+	fake_set_number(&w->meta, "seq_num", w->nr);
 	ctx.region[1] = region(w->meta.at, w->meta.size);
 	ctx.region[2] = region(w->object.at, w->object.size);
 	ctx.region[3] = region(w->more.at, w->more.size);
@@ -157,45 +62,45 @@ static void show_map(struct walk *w, const struct object *o)
 {
 	const struct map *m = o->p;
 
-	set_number(&w->object, "id", m->id);
-	set(&w->object, "name", m->head->attr.name, MAP_NAME);
-	set_number(&w->object, "map_type", m->type);
-	set_number(&w->object, "key_size", m->key_size);
-	set_number(&w->object, "value_size", m->value_size);
-	set_number(&w->object, "max_entries", m->max_entries);
-	set_number(&w->object, "map_flags", m->flags);
-	set_number(&w->object, "map_extra", m->head->attr.extra);
-	set_number(&w->object, "frozen", m->head->frozen != 0);
-	set_number(&w->object, "refcnt", 1);
-	set_number(&w->object, "usercnt", 1);
+	fake_set_number(&w->object, "id", m->id);
+	fake_set(&w->object, "name", m->head->attr.name, MAP_NAME);
+	fake_set_number(&w->object, "map_type", m->type);
+	fake_set_number(&w->object, "key_size", m->key_size);
+	fake_set_number(&w->object, "value_size", m->value_size);
+	fake_set_number(&w->object, "max_entries", m->max_entries);
+	fake_set_number(&w->object, "map_flags", m->flags);
+	fake_set_number(&w->object, "map_extra", m->head->attr.extra);
+	fake_set_number(&w->object, "frozen", m->head->frozen != 0);
+	fake_set_number(&w->object, "refcnt", 1);
+	fake_set_number(&w->object, "usercnt", 1);
 }
 
 static void show_prog(struct walk *w, const struct object *o)
 {
 	const struct kern_prog *p = o->p;
 
-	set_number(&w->more, "id", p->id);
-	set(&w->more, "name", p->head->name, sizeof(p->head->name));
-	set_number(&w->more, "used_map_cnt", p->maps);
-	set_number(&w->more, "load_time", p->head->load_time);
-	set_number(&w->more, "verified_insns", p->head->verified);
-	set_number(&w->more, "func_info_cnt", p->head->funcs);
-	set_number(&w->more, "refcnt", 1);
-	set_number(&w->object, "aux", (u64)(uintptr_t)w->more.at);
-	set_number(&w->object, "type", p->type);
-	set_number(&w->object, "expected_attach_type", p->attach);
-	set_number(&w->object, "len", p->head->insns);
-	set_number(&w->object, "jited_len", (u32)kern_code(p->run).n);
-	set(&w->object, "tag", p->head->tag, PROG_TAG);
+	fake_set_number(&w->more, "id", p->id);
+	fake_set(&w->more, "name", p->head->name, sizeof(p->head->name));
+	fake_set_number(&w->more, "used_map_cnt", p->maps);
+	fake_set_number(&w->more, "load_time", p->head->load_time);
+	fake_set_number(&w->more, "verified_insns", p->head->verified);
+	fake_set_number(&w->more, "func_info_cnt", p->head->funcs);
+	fake_set_number(&w->more, "refcnt", 1);
+	fake_set_number(&w->object, "aux", (u64)(uintptr_t)w->more.at);
+	fake_set_number(&w->object, "type", p->type);
+	fake_set_number(&w->object, "expected_attach_type", p->attach);
+	fake_set_number(&w->object, "len", p->head->insns);
+	fake_set_number(&w->object, "jited_len", (u32)kern_code(p->run).n);
+	fake_set(&w->object, "tag", p->head->tag, PROG_TAG);
 }
 
 static void show_link(struct walk *w, const struct object *o)
 {
 	const struct kern_link *l = o->p;
 
-	set_number(&w->object, "id", l->id);
-	set_number(&w->object, "type", l->head->type);
-	set_number(&w->object, "refcnt", 1);
+	fake_set_number(&w->object, "id", l->id);
+	fake_set_number(&w->object, "type", l->head->type);
+	fake_set_number(&w->object, "refcnt", 1);
 }
 
 static void over_objects(struct walk *w, enum object_kind kind,
@@ -315,15 +220,15 @@ static int run(struct walk *w)
 		w->more = fake_create(t->more);
 	if (!w->meta.at || !w->object.at || (t->more && !w->more.at))
 		w->err = -ENOMEM;
-	set_number(&w->meta, "session_id", w->session);
-	set_number(&w->meta, "seq", (u64)(uintptr_t)w->meta.at);
+	fake_set_number(&w->meta, "session_id", w->session);
+	fake_set_number(&w->meta, "seq", (u64)(uintptr_t)w->meta.at);
 	if (!w->err)
 		t->walk(w);
 	if (!w->err)
 		visit(w, false, NULL, 0, NULL, 0);
-	free(w->meta.at);
-	free(w->object.at);
-	free(w->more.at);
+	fake_destroy(&w->meta);
+	fake_destroy(&w->object);
+	fake_destroy(&w->more);
 	return w->err;
 }
 

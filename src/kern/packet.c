@@ -59,6 +59,7 @@ void packet_destroy(struct kern_pkt *p)
 {
 	if (!p)
 		return;
+	packet_end_storages(p);
 	for (u32 i = 0; i < SPARE; i++) {
 		void *none = NULL;
 		if (__atomic_compare_exchange_n((void **)&spare[i], &none, p, false,

@@ -13,7 +13,7 @@
 #define KERN_PACKET_H
 
 #include "isa/bpf.h"
-#include "kern/priv.h"
+#include "kern/helper.h"
 
 #include <linux/if_ether.h>
 
@@ -56,6 +56,8 @@ struct kern_pkt {
 	};
 	struct bpf_sock sk; /* what skb.sk points to */
 	struct bpf_flow_keys keys;
+	struct map *store[8]; /* storages in which sk has a value, held */
+	u32 stores;
 };
 
 /* Room for `len` bytes, with that much before them at least; len is PKT_MOST at
@@ -66,6 +68,10 @@ void packet_destroy(struct kern_pkt *p);
 
 /* Writes where the packet lies into its context and, if r runs on it, into r. */
 void packet_moved(struct kern_pkt *p, struct run *r);
+/* Lets the values of its socket go. */
+void packet_end_storages(struct kern_pkt *p);
+/* The run's socket at this address; else that is the run's fault, and NULL. */
+struct bpf_sock *kern_sock_of(struct run *r, u64 at);
 /* Makes c the context of a run on p. */
 void packet_enter(struct kern_pkt *p, struct kern_ctx *c);
 

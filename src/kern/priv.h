@@ -41,8 +41,9 @@ struct kern_ctx {
 	u64 func_ip;                  /* bpf_get_func_ip */
 	struct buf *seq;              /* of an iterator: what it writes */
 	const struct kern_regs *regs; /* where the thread was; NULL: as ctx says, if it does */
-	u32 args;   /* of a traced function: words at ctx, behind which is its result */
-	s32 retval; /* bpf_get_retval, bpf_set_retval */
+	u32 args;       /* of a traced function: words at ctx, behind which is its result */
+	s32 retval;     /* bpf_get_retval, bpf_set_retval */
+	void *local[2]; /* bpf_get_local_storage: shared, per CPU; NULL: not yet */
 	/* What it may touch besides its stack and maps (safe mode): kern_prog_call
 	 * makes the first one its context; who prepares a packet adds that. */
 	struct region region[KERN_REGIONS];

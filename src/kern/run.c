@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prepares an extended program for an engine, and runs it. */
 #include "check/check.h"
+#include "kern/fake.h"
 #include "kern/helper.h"
 #include "kern/slot.h"
 #include "kern/timer.h"
@@ -62,7 +63,7 @@ static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 	for (u32 i = 0; i < k->maps; i++)
 		if (map_has(k->map[i], addr, size))
 			return true;
-	if (!write && kern_lent(r, addr, size))
+	if (!write && (kern_lent(r, addr, size) || kern_fake_has(addr, size)))
 		return true;
 	return k->prog && kern_in_map(addr, size);
 }

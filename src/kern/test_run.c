@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -156,5 +157,8 @@ long kern_test_run(const struct kern_prog *p, union bpfattr *attr, u64 uattr)
 {
 	struct trial t = {.prog = p, .a = &attr->a, .uattr = uattr};
 
-	return run(&t);
+	long ret = run(&t);
+	free(t.ctx.local[0]);
+	free(t.ctx.local[1]);
+	return ret;
 }

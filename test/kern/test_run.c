@@ -17,10 +17,28 @@ static const u64 sum_flags[] = {2, 4, 2, 4, 0, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 3
 static const u64 room_flags[] = {1,      1 << 1, 1 << 2, 1 << 3,        1 << 4,      1 << 5,
 				 1 << 6, 1 << 7, 1 << 8, (u64)14 << 56, (u64)2 << 56};
 static const u64 tunnel_flags[] = {1, 1 << 4, 1 << 1, 1 << 2, 1 << 3};
+static const u64 mtu_flags[] = {1};
+static const u64 fib_flags[] = {1, 2, 4, 8, 16, 32};
 static const u64 no_flags[] = {0};
 
 /* HEAD: so little that 16 bits hold where Linux has the headers. */
-enum arg { NO, CTX, NEAR, HEAD, BUF, LEN_OF_BUF, ANY32, FLAGS, PROTO, SMALL, KEY, LEN_OF_KEY };
+enum arg {
+	NO,
+	CTX,
+	NEAR,
+	HEAD,
+	BUF,
+	LEN_OF_BUF,
+	ANY32,
+	FLAGS,
+	PROTO,
+	SMALL,
+	KEY,
+	LEN_OF_KEY,
+	MTU,
+	FIB,
+	LEN_OF_FIB
+};
 
 static const struct call {
 	u8 id, arg[5];
@@ -60,6 +78,15 @@ static const struct call {
 	{HELPERID_skb_adjust_room, {CTX, NEAR, SMALL, FLAGS}, room_flags, 11},
 	{HELPERID_skb_change_tail, {CTX, NEAR, FLAGS}, no_flags, 1},
 	{HELPERID_skb_change_head, {CTX, HEAD, FLAGS}, no_flags, 1},
+	{HELPERID_skb_cgroup_id, {CTX}, no_flags, 1},
+	{HELPERID_skb_ancestor_cgroup_id, {CTX, SMALL}, no_flags, 1},
+	{HELPERID_get_cgroup_classid, {CTX}, no_flags, 1},
+	{HELPERID_skb_get_xfrm_state, {CTX, SMALL, BUF, LEN_OF_BUF, FLAGS}, store_flags, 2},
+	{HELPERID_check_mtu, {CTX, SMALL, MTU, NEAR, FLAGS}, mtu_flags, 1},
+	{HELPERID_fib_lookup, {CTX, FIB, LEN_OF_FIB, FLAGS}, fib_flags, 6},
+	{HELPERID_sk_lookup_tcp, {CTX, BUF, LEN_OF_BUF, SMALL, FLAGS}, no_flags, 1},
+	{HELPERID_sk_lookup_udp, {CTX, BUF, LEN_OF_BUF, SMALL, FLAGS}, no_flags, 1},
+	{HELPERID_skc_lookup_tcp, {CTX, BUF, LEN_OF_BUF, SMALL, FLAGS}, no_flags, 1},
 	{HELPERID_xdp_adjust_head, {CTX, NEAR}, no_flags, 1},
 	{HELPERID_xdp_adjust_meta, {CTX, NEAR}, no_flags, 1},
 	{HELPERID_xdp_adjust_tail, {CTX, NEAR}, no_flags, 1},
@@ -100,6 +127,21 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 	case LEN_OF_KEY:
 		put(c, 0xb7, r, 0, 0, one_in(4) ? 8 + 4 * (s32)below(12) : 44);
 		break;
+	case MTU:
+		if (!one_in(3))
+			put(c, 0x62, 10, 0, -BUFFER, one_in(3) ? 65500 + (s32)below(80) : 0);
+		argument(c, r, f, BUF);
+		break;
+	case FIB: /* a family, a device */
+		put(c, 0x72, 10, 0, -BUFFER, one_in(8) ? (s32)below(12) : one_in(2) ? 2 : 10);
+		put(c, 0x62, 10, 0, -BUFFER + 8, (s32)below(3));
+		if (one_in(4))
+			put(c, 0x62, 10, 0, -BUFFER + 16 + 16 * (s32)below(2), 0x80fe);
+		argument(c, r, f, BUF);
+		break;
+	case LEN_OF_FIB:
+		put(c, 0xb7, r, 0, 0, one_in(8) ? (s32)below(BUFFER) + 1 : 64);
+		break;
 	case LEN_OF_BUF:
 		put(c, 0xb7, r, 0, 0, (s32)below(BUFFER) + 1);
 		break;
@@ -120,6 +162,21 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 
 static u32 asked[HELPER_COUNT];
 
+static bool finds(u8 id)
+{
+	return id == HELPERID_sk_lookup_tcp || id == HELPERID_sk_lookup_udp ||
+	       id == HELPERID_skc_lookup_tcp;
+}
+
+/* What was found is let go; r0 is 1 then. */
+static void release(struct code *c)
+{
+	put(c, 0x15, 0, 0, 3, 0);
+	put(c, 0xbf, 1, 0, 0, 0);
+	put(c, 0x85, 0, 0, 0, HELPERID_sk_release);
+	put(c, 0xb7, 0, 0, 0, 1);
+}
+
 /* A program likes some of them, so that one finds what the other left. */
 static void call_helper(struct code *c, const u8 liked[3])
 {
@@ -131,8 +188,10 @@ static void call_helper(struct code *c, const u8 liked[3])
 	for (u8 r = 1; r <= 5; r++)
 		argument(c, r, f, f->arg[r - 1]);
 	put(c, 0x85, 0, 0, 0, f->id);
+	if (finds(f->id))
+		release(c);
 	see(c);
-	if (f->arg[1] == BUF || f->arg[2] == BUF)
+	if (f->arg[1] == BUF || f->arg[2] == BUF || f->arg[1] == FIB || f->arg[2] == MTU)
 		see_buffer(c);
 }
 
