@@ -64,23 +64,32 @@ static struct prog *as_ours(const struct bpf_program *theirs)
 	return p;
 }
 
-static double time_ours(const struct kern_filter *f, enum mix mix, u32 *matched)
+/* The loops are the same. Inlined, so that each filter is called from a place of its
+ * own, as in a program that has one: a processor needs three cycles more for a call
+ * that has led elsewhere before, half of what the shortest filter takes. */
+static inline __attribute__((always_inline)) double time_ours(const struct kern_filter *f,
+							      enum mix mix, u32 *matched)
 {
+	const u8(*p)[SIZE] = packet[mix];
 	double start = bench_now();
+	u32 n = 0;
 
-	*matched = 0;
 	for (u32 i = 0; i < PACKETS * 32; i++)
-		*matched += kern_filter_run(f, packet[mix][i % PACKETS], SIZE, SIZE, NULL) != 0;
+		n += kern_filter_run(f, p[i % PACKETS], SIZE, SIZE, NULL) != 0;
+	*matched = n;
 	return (bench_now() - start) * 1e9 / (PACKETS * 32);
 }
 
-static double time_theirs(const struct bpf_insn *code, enum mix mix, u32 *matched)
+static inline __attribute__((always_inline)) double time_theirs(const struct bpf_insn *code,
+								enum mix mix, u32 *matched)
 {
+	const u8(*p)[SIZE] = packet[mix];
 	double start = bench_now();
+	u32 n = 0;
 
-	*matched = 0;
 	for (u32 i = 0; i < PACKETS * 32; i++)
-		*matched += bpf_filter(code, packet[mix][i % PACKETS], SIZE, SIZE) != 0;
+		n += bpf_filter(code, p[i % PACKETS], SIZE, SIZE) != 0;
+	*matched = n;
 	return (bench_now() - start) * 1e9 / (PACKETS * 32);
 }
 
@@ -95,7 +104,8 @@ static struct kern_filter *engine(const struct prog *p, unsigned flags)
 
 enum way { OURS, INTERP, THEIRS, OURS_THEIR_CODE, THEIRS_OUR_CODE, WAYS };
 
-static void compare_runs(const char *text, struct both *f, enum mix mix)
+/* How many times faster we are. */
+static double compare_runs(const char *text, struct both *f, enum mix mix)
 {
 	struct prog *theirs = as_ours(&f->theirs);
 	struct kern_filter *ours = engine(f->ours, 0), *their_code = engine(theirs, 0);
@@ -126,10 +136,13 @@ static void compare_runs(const char *text, struct both *f, enum mix mix)
 	kern_filter_destroy(interp);
 	kern_filter_destroy(their_code);
 	prog_destroy(theirs);
+	return best[THEIRS] / best[OURS];
 }
 
 static void bench_run(pcap_t *pcap)
 {
+	double lowest = 1e9;
+
 	puts("A filter in memory, ns a packet of 64 bytes; more than 1: we are faster.\n"
 	     "The last two: libpcap's machine beside ours on the same code, its and ours.");
 	printf("%-46s %-6s %5s %7s %7s %7s %7s %9s %9s\n", "filter", "mix", "match", "onebpf",
@@ -138,11 +151,16 @@ static void bench_run(pcap_t *pcap)
 		struct both f = {.ours = compile_ours(filters[i])};
 
 		compile_theirs(pcap, filters[i], &f.theirs);
-		for (int mix = 0; mix < MIX_COUNT; mix++)
-			compare_runs(filters[i], &f, (enum mix)mix);
+		for (int mix = 0; mix < MIX_COUNT; mix++) {
+			double ratio = compare_runs(filters[i], &f, (enum mix)mix);
+
+			lowest = MIN(lowest, ratio);
+		}
 		pcap_freecode(&f.theirs);
 		prog_destroy(f.ours);
 	}
+	printf("\nthe lowest ratio: %.2f, at least 3.00: %s\n", lowest,
+	       lowest >= 3 ? "kept" : "missed");
 }
 
 /* ---- compiling ---- */
