@@ -43,10 +43,6 @@ struct ob_err *core_apply(struct core *c, struct core_code *code, const struct b
 /* "<byte_off> [7] struct sk_buff.hash (0:3 @ offset 12)", as libbpf names it. */
 void core_put(struct buf *out, const struct btf *local, const struct bpf_core_relo *relo);
 
-/* The types that programs of our world meet, as a target where there is no kernel:
- * contexts, and what helpers take and give (core_world.c). */
-struct ob_err *core_world(struct btf **ret);
-
 /* ---- names of types, found at once (btf_index.c) ---- */
 
 struct btf_index;

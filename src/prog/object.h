@@ -102,6 +102,9 @@ struct bytes object_variable(const struct object *o, const char *name, u32 *map,
 /* What the programs are linked for. */
 struct object_target {
 	const struct btf *kernel; /* where CO-RE looks (core.c), and kfuncs; NULL: nowhere */
+	/* Where CO-RE looks for what the kernel has not, in turn; they go on from its types. */
+	const struct btf *const *module;
+	u32 modules;
 	/* A symbol's address, 0: there is none; may be NULL. */
 	u64 (*address)(void *arg, const char *symbol);
 	/* The value of a kernel setting, "CONFIG_HZ", as .config has it ("250", "y",
@@ -119,5 +122,9 @@ struct ob_err *object_link(struct object *o, const struct object_target *to);
  * nothing is written where there is none. */
 void object_put_name(struct buf *to, const struct object *o, const struct object_program *g,
 		     u32 pc);
+
+/* The types that programs of our world meet, as a target where there is no kernel:
+ * contexts, what helpers take and give, headers of packets (core_world.c). */
+struct ob_err *core_world(struct btf **ret);
 
 #endif

@@ -2,7 +2,7 @@
 /* `onebpf btf`: the types of an object, of the kernel or of a file, as C or one by
  * one; and whether Linux would take them. */
 #include "isa/bpf.h"
-#include "prog/prog.h"
+#include "prog/object.h"
 #include "tool/expr.h"
 
 #include <ctype.h>
@@ -59,8 +59,11 @@ static struct ob_err *read_types(const char *name, const struct btf *base, struc
 {
 	struct buf file = {0};
 	struct bytes data;
-	struct ob_err *err = read_file(name, &file, &data);
+	struct ob_err *err;
 
+	if (!strcmp(name, "world"))
+		return core_world(ret);
+	err = read_file(name, &file, &data);
 	if (!err) {
 		err = btf_read(data, base, ret);
 		if (err)
@@ -282,7 +285,7 @@ static int run(const void *opts, char **operand)
 
 	if (!*operand)
 		return fail("btf", err_hint(err_new(OB_SYNTAX, "no file is given"),
-					    "onebpf btf FILE; kernel is the running kernel"));
+					    "onebpf btf FILE; kernel: the running one's"));
 	if (c->check && (operand[1] || c->format || c->base || c->value || c->dedup))
 		return fail("btf", err_new(OB_SYNTAX, "--check takes a file and nothing else"));
 	if (c->format == AS_BIN && operand[1])
@@ -334,7 +337,7 @@ static const struct example examples[] = {
 const struct verb verb_btf = {
 	.name = "btf",
 	.does = "show the types of an object or of the kernel",
-	.operands = "FILE|kernel [TYPE ...]",
+	.operands = "FILE|kernel|world [TYPE ...]",
 	.opt = options,
 	.example = examples,
 	.size = sizeof(struct btf_cmd),

@@ -415,3 +415,15 @@ onebpf btf --dedup -c four; echo $?
 -- stderr has
 --format=bin writes all types
 --check takes a file and nothing else
+====
+# the types of our world: their C compiles
+-- skip-unless clang --version
+-- sh
+onebpf btf -fc world >world.h
+echo '#include "world.h"
+_Static_assert(sizeof(struct __sk_buff) == 192 && sizeof(struct tcphdr) == 20, "");
+_Static_assert(__builtin_offsetof(struct pt_regs, di) == 112, "");' | clang -target bpf -fsyntax-only -x c -I. -
+onebpf btf world 'struct xdp_md' | head -2
+-- stdout has
+STRUCT 'xdp_md' size=24 vlen=6
+	'data' type_id=
