@@ -58,6 +58,8 @@ struct object_program {
 	struct prog *prog;              /* whole, when it is linked; else NULL */
 	const struct object_part *part; /* its functions, its own comes first */
 	u32 parts;
+	struct core_miss *miss; /* what the kernel's types have not (core.h) */
+	u32 misses;
 };
 
 enum object_extern_kind {
@@ -101,7 +103,9 @@ struct bytes object_variable(const struct object *o, const char *name, u32 *map,
 
 /* What the programs are linked for. */
 struct object_target {
-	const struct btf *kernel; /* where CO-RE looks (core.c), and kfuncs; NULL: nowhere */
+	const struct btf *kernel;        /* where CO-RE looks (core.c), and kfuncs; NULL: nowhere */
+	const struct btf *const *module; /* CO-RE looks in these, too */
+	u32 modules;
 	/* A symbol's address, 0: there is none; may be NULL. */
 	u64 (*address)(void *arg, const char *symbol);
 	/* The value of a kernel setting, "CONFIG_HZ", as .config has it ("250", "y",
