@@ -104,8 +104,6 @@ struct bytes object_variable(const struct object *o, const char *name, u32 *map,
 /* What the programs are linked for. */
 struct object_target {
 	const struct btf *kernel;        /* where CO-RE looks (core.c), and kfuncs; NULL: nowhere */
-	const struct btf *const *module; /* CO-RE looks in these, too */
-	u32 modules;
 	/* A symbol's address, 0: there is none; may be NULL. */
 	u64 (*address)(void *arg, const char *symbol);
 	/* The value of a kernel setting, "CONFIG_HZ", as .config has it ("250", "y",

@@ -101,9 +101,10 @@ struct ob_err *object_file_program(const struct object_file *f, struct object_pr
 {
 	struct object *o = f->o;
 
-	*ret = f->g ? f->g : o->prog;
-	if (f->g || o->progs == 1)
+	if (f->g || o->progs == 1) {
+		*ret = f->g ? f->g : o->prog;
 		return NULL;
+	}
 	if (!o->progs)
 		return err_new(OB_NAME, "%s: there is no program in it", o->name);
 	struct ob_err *err =
