@@ -17,7 +17,7 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t n);
 int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));
 
-enum { INPUT_MAX = 4096, SEEDS_MAX = 256 };
+enum { INPUT_MAX = 8192, SEEDS_MAX = 256 };
 
 static struct {
 	const char *name;

@@ -66,8 +66,17 @@ int kern_world_top(char *path, size_t n);
 int kern_world_dir(const char *name, char *path, size_t n);
 int kern_world_remove(const char *path);
 /* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
- * "kernel.cpus". ENOENT: no such name, ERANGE, EINVAL */
+ * "kernel.cpus", "net.core.bpf_jit_enable", "net.core.bpf_jit_harden". ENOENT: no such name,
+ * ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
+/* The same in the world that goes with this process; EBUSY: ONEBPF_WORLD names another. */
+int kern_world_own(const char *name, const char *value);
+
+/* Runs the program behind fd, of whatever type, on these bytes as its context: 0, or
+ * -errno, EFAULT for a fault. */
+int kern_prog_run(int fd, void *ctx, u32 size, u64 *r0);
+/* What the run of this thread did wrong that was the last one to do so. */
+const struct run *kern_last_fault(void);
 
 /* mmap() on a descriptor of this process's world: the address, or -errno. */
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);

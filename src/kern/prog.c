@@ -90,7 +90,10 @@ const struct object_ops object_prog_ops = {open_prog, close_prog};
 int kern_prog_prepare(struct kern_prog *p)
 {
 	const struct world *w = world();
-	struct ob_run_opts o = {.trusted = w->page->unchecked == KERN_RUN_TRUSTED, .maps = p->maps};
+	struct ob_run_opts o = {.trusted = w->page->unchecked == KERN_RUN_TRUSTED,
+				.engine = w->page->no_jit ? OB_ENGINE_INTERP : OB_ENGINE_BEST,
+				.harden = w->page->harden && !w->page->no_jit,
+				.maps = p->maps};
 	struct map **map = calloc(MAX(p->maps, 1u), sizeof(struct map *));
 
 	if (!map)
@@ -106,6 +109,8 @@ int kern_prog_prepare(struct kern_prog *p)
 }
 
 /* ---- running ---- */
+
+static _Thread_local struct run last_fault;
 
 static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 {
@@ -123,8 +128,15 @@ static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 	u64 ret = kern_call(p->run, (u64[5]){(u64)(uintptr_t)ctx->ctx}, &r);
 	kern_slot_leave(w->slots, &r);
 	ctx->fault = r.fault;
+	if (unlikely(r.fault)) {
+		last_fault = r;
+		last_fault.region = NULL;
+		last_fault.env = NULL;
+	}
 	return r.fault ? 0 : ret;
 }
+
+const struct run *kern_last_fault(void) { return &last_fault; }
 
 u64 kern_prog_call(const struct kern_prog *p, struct kern_ctx *ctx)
 {
@@ -137,6 +149,19 @@ u64 kern_prog_call(const struct kern_prog *p, struct kern_ctx *ctx)
 	__atomic_fetch_add(&p->head->run_ns, clock_ns(CLOCK_MONOTONIC) - start, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&p->head->run_count, 1, __ATOMIC_RELAXED);
 	return ret;
+}
+
+int kern_prog_run(int fd, void *ctx, u32 size, u64 *r0)
+{
+	struct object *o;
+	int err = object_get(fd, OBJECT_PROG, &o);
+
+	if (err)
+		return err;
+	struct kern_ctx c = {.ctx = ctx, .ctx_size = size};
+	*r0 = kern_prog_call(o->p, &c);
+	object_put(o);
+	return c.fault ? -EFAULT : 0;
 }
 
 /* ---- by id, while programs run ----

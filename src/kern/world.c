@@ -568,24 +568,43 @@ int kern_world_dir(const char *name, char *path, size_t n)
 	return 0;
 }
 
-int kern_world_set(const char *path, const char *name, const char *value)
+static int set(struct world_page *p, const char *name, const char *value)
 {
+	const struct {
+		const char *name;
+		u32 *to;
+		unsigned long min, max;
+		bool not ;
+	} settings[] = {
+		{"kernel.unchecked", &p->unchecked, KERN_REFUSE, KERN_RUN_TRUSTED, false},
+		{"kernel.cpus", &p->cpus, 1, MAP_SLOTS_MAX, false},
+		{"net.core.bpf_jit_enable", &p->no_jit, 0, 1, true},
+		{"net.core.bpf_jit_harden", &p->harden, 0, 2, false},
+	};
 	char *end;
 	unsigned long v = strtoul(value, &end, 10);
-	int err;
 
 	if (!*value || *end)
 		return -EINVAL;
+	for (u32 i = 0; i < LEN(settings); i++) {
+		if (strcmp(settings[i].name, name) != 0)
+			continue;
+		if (v < settings[i].min || v > settings[i].max)
+			return -ERANGE;
+		*settings[i].to = settings[i].not ? !v : (u32)v;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int kern_world_set(const char *path, const char *name, const char *value)
+{
+	int err;
 	struct world *w = open_world(path, false, &err);
+
 	if (!w)
 		return err;
-	if (!strcmp(name, "kernel.unchecked") && v <= KERN_RUN_TRUSTED)
-		w->page->unchecked = (u32)v;
-	else if (!strcmp(name, "kernel.cpus") && v && v <= MAP_SLOTS_MAX)
-		w->page->cpus = (u32)v;
-	else
-		err = !strcmp(name, "kernel.unchecked") || !strcmp(name, "kernel.cpus") ? -ERANGE
-											: -ENOENT;
+	err = set(w->page, name, value);
 	close_world(w);
 	return err;
 }
@@ -668,4 +687,13 @@ struct world *world(void)
 	if (!w)
 		errno = -err;
 	return w;
+}
+
+int kern_world_own(const char *name, const char *value)
+{
+	struct world *w = world();
+
+	if (!w)
+		return -errno;
+	return w->ours ? set(w->page, name, value) : -EBUSY;
 }

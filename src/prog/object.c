@@ -112,6 +112,8 @@ void object_close(struct object *o)
 	for (u32 i = 0; i < o->maps; i++)
 		free(o->map[i].data);
 	free(o->priv->code);
+	core_destroy(o->priv->core);
+	btf_ext_destroy(o->priv->info);
 	btf_destroy(o->priv->btf);
 	arena_deinit(&o->priv->arena);
 	free(o->priv);
@@ -121,8 +123,9 @@ void object_close(struct object *o)
 static struct ob_err *read_all(struct object *o)
 {
 	static struct ob_err *(*const part[])(struct object *) = {
-		object_read_sections, object_read_types, object_read_programs, object_read_externs,
-		object_read_maps,     object_read_data,  object_read_relocs,   object_fill_maps,
+		object_read_sections, object_read_types,  object_read_programs,
+		object_read_externs,  object_read_info,   object_read_maps,
+		object_read_data,     object_read_relocs, object_fill_maps,
 	};
 	struct ob_err *volatile err = NULL;
 	jmp_buf fail;

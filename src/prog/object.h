@@ -58,6 +58,8 @@ struct object_program {
 	struct prog *prog;              /* whole, when it is linked; else NULL */
 	const struct object_part *part; /* its functions, its own comes first */
 	u32 parts;
+	struct core_miss *miss; /* what the kernel's types have not (core.h) */
+	u32 misses;
 };
 
 enum object_extern_kind {

@@ -74,6 +74,14 @@ static struct ob_err *place(struct link *l, struct object_func *f, u32 *ret)
 
 /* ---- what instructions refer to ---- */
 
+/* By its id in the kernel's types, or 0. */
+static void put_type(struct ob_ebpf *i, u64 id)
+{
+	i->src = id ? BPF_PSEUDO_BTF_ID : 0;
+	i->imm = (s32)id;
+	i[1].imm = 0;
+}
+
 static struct ob_err *put_extern(const struct link *l, const struct object_func *f, u32 at,
 				 const struct object_ref *ref)
 {
@@ -81,8 +89,11 @@ static struct ob_err *put_extern(const struct link *l, const struct object_func 
 	struct ob_ebpf *i = &l->code[f->place + at];
 	u64 value = e->value;
 
-	if (l->listing)
+	if (l->listing) {
+		if (i->code == CODE_CALL)
+			*i = (struct ob_ebpf){.code = CODE_CALL, .src = BPF_PSEUDO_KFUNC_CALL};
 		return NULL;
+	}
 	if (!l->o->priv->found[ref->what] && !e->weak)
 		return object_err_extern(l->o, f->section, f->at + at, e);
 	switch (e->kind) {
@@ -96,9 +107,7 @@ static struct ob_err *put_extern(const struct link *l, const struct object_func 
 		i->imm = (s32)l->o->priv->kconfig;
 		break;
 	case EXTERN_VAR:
-		i->src = value ? BPF_PSEUDO_BTF_ID : 0;
-		i->imm = (s32)value;
-		i[1].imm = 0;
+		put_type(i, value);
 		break;
 	case EXTERN_ADDRESS:
 		if (value)
@@ -107,6 +116,10 @@ static struct ob_err *put_extern(const struct link *l, const struct object_func 
 		i[1].imm = (s32)(value >> 32);
 		break;
 	case EXTERN_FUNC:
+		if (i->code == CODE_LDDW) { /* is there one? */
+			put_type(i, value);
+			break;
+		}
 		i->src = value ? BPF_PSEUDO_KFUNC_CALL : 0;
 		i->imm = value ? (s32)value : POISON_CALL + (s32)ref->what;
 		break;
@@ -241,7 +254,8 @@ static struct ob_err *finish(struct link *l, struct object_program *g)
 	p->map = o->priv->shape;
 	p->maps = o->maps;
 	g->prog = p;
-	make_parts(l, g);
+	if (o->btf)
+		object_add_info(o, g);
 	return NULL;
 }
 
@@ -274,6 +288,10 @@ static struct ob_err *link_one(struct object *o, const struct object_target *to,
 	o->priv->mark++;
 	struct ob_err *err = link_code(&l, g);
 	if (!err)
+		make_parts(&l, g);
+	if (!err && o->priv->core)
+		err = object_apply_core(o, g, l.code);
+	if (!err)
 		err = finish(&l, g);
 	return err;
 }
@@ -283,6 +301,8 @@ static struct ob_err *link_all(struct object *o, const struct object_target *to)
 	u64 room = 4ull * EBPF_MAX;
 	struct ob_err *err = to ? object_resolve_externs(o, to) : NULL;
 
+	if (!err && to && o->btf)
+		err = core_create(o->btf, to->kernel, NULL, 0, &o->priv->core);
 	make_shapes(o);
 	for (u32 i = 0; i < o->progs && !err; i++)
 		if (!o->prog[i].skip)
@@ -300,6 +320,8 @@ struct ob_err *object_link(struct object *o, const struct object_target *to)
 	}
 	o->priv->arena.fail = &fail;
 	struct ob_err *err = link_all(o, to);
+	core_destroy(o->priv->core);
+	o->priv->core = NULL;
 	o->priv->arena.fail = NULL;
 	return err;
 }

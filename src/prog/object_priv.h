@@ -4,6 +4,7 @@
 #define PROG_OBJECT_PRIV_H
 
 #include "isa/bpf.h"
+#include "prog/core.h"
 #include "prog/object.h"
 
 #include <elf.h>
@@ -46,7 +47,8 @@ struct object_section {
 	u32 reloc;
 	u32 func, funcs; /* the first of those that lie here, and how many */
 	struct object_ref *ref;
-	u32 refs; /* by insn */
+	u32 refs;                           /* by insn */
+	const struct btf_ext_section *info; /* of code; NULL: none */
 };
 
 struct object_func {
@@ -81,8 +83,10 @@ struct object_priv {
 	struct object_func *func; /* by section and slot */
 	u32 funcs;
 	struct btf *btf;
-	u64 data;    /* bytes of all variables */
-	u32 kconfig; /* the map of the settings, where there are any */
+	struct btf_ext *info; /* NULL: there is none */
+	struct core *core;    /* while programs are linked; NULL: without types */
+	u64 data;             /* bytes of all variables */
+	u32 kconfig;          /* the map of the settings, where there are any */
 	u32 map_cap;
 	struct object_place {
 		u32 section, map;
@@ -102,6 +106,7 @@ struct ob_err *object_read_sections(struct object *o); /* object_section.c */
 struct ob_err *object_read_types(struct object *o);    /* object_btf.c */
 struct ob_err *object_read_programs(struct object *o); /* object_section.c */
 struct ob_err *object_read_externs(struct object *o);  /* object_extern.c */
+struct ob_err *object_read_info(struct object *o);     /* object_info.c */
 struct ob_err *object_read_maps(struct object *o);     /* object_map.c */
 struct ob_err *object_read_data(struct object *o);     /* object_data.c */
 struct ob_err *object_read_relocs(struct object *o);   /* object_reloc.c */
@@ -155,6 +160,12 @@ static inline u32 object_datasec(const struct object *o, const char *name)
 struct object_map *object_map_at(const struct object *o, u32 section, u64 off);
 /* A section's references, from the first at or behind a slot on. */
 const struct object_ref *object_refs(const struct object_section *s, u32 insn);
+/* CO-RE in the code of a program whose parts are known; its functions and lines; what an
+ * instruction of it asks for (object_info.c). */
+struct ob_err *object_apply_core(struct object *o, struct object_program *g, struct ob_ebpf *code);
+void object_add_info(struct object *o, struct object_program *g);
+void object_put_core(struct buf *to, const struct object *o, const struct object_part *part,
+		     u32 pc);
 /* The settings and addresses that externs stand for (object_extern.c); what is not
  * found is an error where it is used. */
 struct ob_err *object_resolve_externs(struct object *o, const struct object_target *to);

@@ -51,9 +51,8 @@ static struct ob_err *find_extern(const struct place *p, u32 symbol, struct obje
 		return err_hint(err,
 				"objects that belong together are linked by bpftool gen object");
 	}
-	if (call != (p->o->ext[e].kind == EXTERN_FUNC))
-		return BAD(p, OB_FORMAT, "%s is %s", name_of(p),
-			   call ? "called, and no function" : "a function, and not called");
+	if (call && p->o->ext[e].kind != EXTERN_FUNC)
+		return BAD(p, OB_FORMAT, "%s is called, and no function", name_of(p));
 	ref->kind = REF_EXTERN;
 	ref->what = (u32)e;
 	return NULL;
@@ -276,8 +275,10 @@ void object_put_name(struct buf *to, const struct object *o, const struct object
 			buf_puts(to, called->name);
 		return;
 	}
-	if (!p || ref == s->ref + s->refs || ref->insn != p->at + pc - p->pc)
+	if (!p)
 		return;
+	if (ref == s->ref + s->refs || ref->insn != p->at + pc - p->pc)
+		return object_put_core(to, o, p, pc);
 	if (ref->kind == REF_MAP)
 		buf_puts(to, o->map[ref->what].name);
 	else if (ref->kind == REF_DATA)

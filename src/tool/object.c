@@ -101,9 +101,10 @@ struct ob_err *object_file_program(const struct object_file *f, struct object_pr
 {
 	struct object *o = f->o;
 
-	*ret = f->g ? f->g : o->prog;
-	if (f->g || o->progs == 1)
+	if (f->g || o->progs == 1) {
+		*ret = f->g ? f->g : o->prog;
 		return NULL;
+	}
 	if (!o->progs)
 		return err_new(OB_NAME, "%s: there is no program in it", o->name);
 	struct ob_err *err =
@@ -118,7 +119,8 @@ struct ob_err *object_file_program(const struct object_file *f, struct object_pr
 struct listing {
 	const struct object *o;
 	const struct object_program *g;
-	u32 line; /* the first record to come */
+	u32 line;         /* the first record to come */
+	const char *last; /* the line that stands there already */
 };
 
 static void put_lines(struct listing *l, u32 pc, struct buf *to)
@@ -128,8 +130,10 @@ static void put_lines(struct listing *l, u32 pc, struct buf *to)
 	for (; l->line < p->lines && p->line[l->line].pc <= pc; l->line++) {
 		const struct prog_line *line = &p->line[l->line];
 
-		if (line->pc == pc && line->text && *line->text)
-			buf_printf(to, "; %s\n", line->text + strspn(line->text, " \t"));
+		if (line->pc != pc || !*line->text || (l->last && !strcmp(l->last, line->text)))
+			continue;
+		l->last = line->text;
+		buf_printf(to, "; %s\n", line->text + strspn(line->text, " \t"));
 	}
 }
 
@@ -138,8 +142,10 @@ static void before(void *arg, u32 pc, struct buf *to)
 	struct listing *l = arg;
 
 	for (u32 i = 0; i < l->g->parts; i++)
-		if (l->g->part[i].pc == pc && pc)
+		if (l->g->part[i].pc == pc && pc) {
 			buf_printf(to, "; %s\n", l->g->part[i].name);
+			l->last = NULL;
+		}
 	put_lines(l, pc, to);
 }
 
@@ -172,7 +178,7 @@ static void put_head(const struct object_program *g, struct buf *to)
 void object_file_list(const struct object_file *f, const struct object_program *g,
 		      enum program_form form, struct buf *to)
 {
-	struct listing l = {f->o, g, 0};
+	struct listing l = {f->o, g, 0, NULL};
 	const struct eb_notes notes = {&l, before, behind};
 
 	if (form == PROGRAM_TEXT || form == PROGRAM_OBJDUMP)

@@ -48,6 +48,14 @@ static struct ob_err *word(const struct opt *o, const char *shown, const char *v
 	return err;
 }
 
+static struct ob_err *list(const char *shown, const char *value, struct opt_list *to)
+{
+	if (to->n == LEN(to->v))
+		return err_new(OB_RANGE, "option %s: more than %zu of them", shown, LEN(to->v));
+	to->v[to->n++] = value;
+	return NULL;
+}
+
 static struct ob_err *take(struct line *l, const struct opt *o, const char *shown,
 			   const char *value)
 {
@@ -60,6 +68,8 @@ static struct ob_err *take(struct line *l, const struct opt *o, const char *show
 	case OPT_TEXT:
 		*(const char **)to = value;
 		return NULL;
+	case OPT_LIST:
+		return list(shown, value, to);
 	case OPT_NUMBER:
 		return number(o, shown, value, to);
 	case OPT_WORD:

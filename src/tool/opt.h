@@ -12,9 +12,15 @@ enum opt_kind {
 	OPT_GROUP = 1, /* a headline, `help` */
 	OPT_COUNT,     /* no value: adds one to a u32 */
 	OPT_TEXT,      /* a const char *, the last one given wins */
+	OPT_LIST,      /* the same, all that are given: a struct opt_list */
 	OPT_NUMBER,    /* a u64 within [min, max] */
 	OPT_WORD,      /* one of `words`: its place, from 1, in a u32 */
 	OPT_REFUSED,   /* known from elsewhere, not done here; `help` says why */
+};
+
+struct opt_list {
+	const char *v[32];
+	u32 n;
 };
 
 enum opt_complete { COMPLETE_NOTHING, COMPLETE_FILE, COMPLETE_INTERFACE, COMPLETE_USER };
@@ -62,7 +68,7 @@ void libraries_init(void);
 extern const struct verb *const verbs[];
 const struct verb *verb_find(const char *name);
 extern const struct verb verb_dump, verb_filter, verb_bench, verb_help, verb_completion;
-extern const struct verb verb_asm, verb_dis, verb_btf, verb_run, verb_user, verb_doctor;
+extern const struct verb verb_asm, verb_dis, verb_btf, verb_run, verb_load, verb_user, verb_doctor;
 
 /* Texts made from a table (help.c). */
 void help_first(const struct verb *v, FILE *to);

@@ -26,9 +26,11 @@ static int told(struct ob_err *err)
 /* The fault, and how its address lies to the memory, which it may have missed. */
 static struct ob_err *fault_of(const struct job *job, const struct outcome *o)
 {
-	struct ob_err *err = run_err(&o->run, job->p);
+	struct ob_err *err = run_err(&o->run, job->object ? job->object->g->prog : job->p);
 	u64 at = (u64)(uintptr_t)job->work;
 
+	if (job->object)
+		return err;
 	if (o->run.fault != FAULT_READ && o->run.fault != FAULT_WRITE)
 		return err;
 	if (!job->mem.n)
@@ -93,14 +95,35 @@ static struct ob_err *note_memory(struct ob_err *err, const struct outcome *a,
 			count == 1 ? "" : "s", count == 1 ? "s" : "");
 }
 
+/* The first lines that differ. */
+static struct ob_err *note_maps(struct ob_err *err, const struct outcome *a,
+				const struct outcome *b)
+{
+	const char *x = a->maps.n ? a->maps.p : "", *y = b->maps.n ? b->maps.p : "";
+
+	while (*x && *y) {
+		size_t n = strcspn(x, "\n"), m = strcspn(y, "\n");
+
+		if (n != m || memcmp(x, y, n) != 0)
+			break;
+		x += n + (x[n] != 0);
+		y += n + (y[n] != 0);
+	}
+	return err_note(err, "maps: %s %.*s, %s %.*s", a->engine, *x ? (int)strcspn(x, "\n") : 7,
+			*x ? x : "nothing", b->engine, *y ? (int)strcspn(y, "\n") : 7,
+			*y ? y : "nothing");
+}
+
 /* NULL when both say the same. */
 static struct ob_err *compare(const struct job *job, const struct outcome *a,
 			      const struct outcome *b)
 {
 	bool faults = !same_run(job, a, b), r0 = !a->run.fault && !b->run.fault && a->r0 != b->r0;
+	bool maps = a->maps.n != b->maps.n || (a->maps.n && strcmp(a->maps.p, b->maps.p) != 0);
+	bool length = a->after_n != b->after_n;
 	struct buf left = {0}, right = {0};
 
-	if (!faults && !r0 && !memcmp(a->after, b->after, job->mem.n))
+	if (!faults && !r0 && !maps && !length && !memcmp(a->after, b->after, a->after_n))
 		return NULL;
 	struct ob_err *err = err_new(OB_FAULT, "%s and %s DIFFER", a->engine, b->engine);
 	put_fault(&left, a);
@@ -109,7 +132,13 @@ static struct ob_err *compare(const struct job *job, const struct outcome *a,
 		err = err_note(err, "%s: %s, %s", faults ? "result" : "r0", left.p, right.p);
 	buf_deinit(&left);
 	buf_deinit(&right);
-	err = note_memory(err, a, b, job->mem.n);
+	if (length)
+		err = err_note(err, "memory: %s has %zu bytes, %s %zu", a->engine, a->after_n,
+			       b->engine, b->after_n);
+	else
+		err = note_memory(err, a, b, a->after_n);
+	if (maps)
+		err = note_maps(err, a, b);
 	if (run_varies(job, a))
 		err = err_note(err, "the result depends on where the memory lies, on the time or "
 				    "on chance");
@@ -194,9 +223,11 @@ static void json_engine(struct buf *b, const struct job *job, const struct outco
 		buf_printf(b, ",\"code_bytes\":%llu", (unsigned long long)o->code);
 	if (job->cmd->show_mem) {
 		buf_puts(b, ",\"memory\":\"");
-		put_hex(b, o->after, job->mem.n);
+		put_hex(b, o->after, o->after_n);
 		buf_putc(b, '"');
 	}
+	if (o->maps.n)
+		buf_printf(b, ",\"maps\":[%s]", o->maps.p);
 	buf_putc(b, '}');
 }
 
@@ -274,7 +305,9 @@ static int report(const struct job *job, const struct outcome *o, u32 n)
 		if (!o->run.fault)
 			buf_printf(&out, "0x%llx\n", (unsigned long long)o->r0);
 		if (job->cmd->show_mem)
-			put_memory(&out, o->after, job->mem.n);
+			put_memory(&out, o->after, o->after_n);
+		if (o->maps.n)
+			buf_add(&out, o->maps.p, o->maps.n);
 	}
 	if (out.oom)
 		status = fail("run", err_nomem());
@@ -311,6 +344,17 @@ static struct ob_err *operand_of(char **operand, const char **path)
 	return NULL;
 }
 
+static struct ob_err *only_objects(const struct run_cmd *c)
+{
+	const char *which = c->map.n       ? "--map"
+			    : c->data.n    ? "--data"
+			    : c->type      ? "--type"
+			    : c->show_maps ? "--show-maps"
+					   : NULL;
+
+	return which ? err_new(OB_SYNTAX, "%s is about programs of object files", which) : NULL;
+}
+
 static int run(const void *opts, char **operand)
 {
 	const struct run_cmd *c = opts;
@@ -318,14 +362,24 @@ static int run(const void *opts, char **operand)
 	struct buf mem = {0};
 	struct prog *p = NULL;
 	const char *path = NULL;
+	struct object_file object = {0};
+	bool is_object = false;
 	int status;
 
 	run_catch_signals();
 	struct ob_err *err = operand_of(operand, &path);
 	if (!err)
 		err = run_memory(c, &mem);
-	if (!err)
-		err = run_program(c, path, &p);
+	if (!err && !c->raw)
+		err = object_file_open(path, &object, &is_object);
+	if (!err && is_object) {
+		job.object = &object;
+		err = run_object_begin(c, &object);
+	} else if (!err) {
+		err = only_objects(c);
+		if (!err)
+			err = run_program(c, path, &p);
+	}
 	if (!err) {
 		job.p = p;
 		job.mem = (struct bytes){(const u8 *)mem.p, mem.n};
@@ -340,6 +394,8 @@ static int run(const void *opts, char **operand)
 	else
 		status = run_job(&job);
 	free(job.work);
+	if (job.object)
+		object_file_close(&object);
 	prog_destroy(p);
 	buf_deinit(&mem);
 	return status;
@@ -362,6 +418,13 @@ static const struct opt options[] = {
 	{OPT_TEXT, 'p', true, "pkt", "FILE[:N]", TO(pkt), .complete = COMPLETE_FILE,
 	 .help = "packet N of a capture as memory; else the first",
 	 .more = "The historical packet loads (r0 = *(u16 *)skb[12]) read it, too"},
+	{OPT_LIST, .name = "map", .arg = "NAME=KEY:VALUE,...", TO(map),
+	 .help = "what a map of an object holds at first",
+	 .more = "Keys and values are written as C does, by their types: numbers, \"text\", {1, 2}, {.name = 1}. A queue's are values alone"},
+	{OPT_LIST, .name = "data", .arg = "NAME=VALUE", TO(data),
+	 .help = "what a variable of an object holds at first"},
+	{OPT_TEXT, .name = "type", .arg = "TYPE", TO(type),
+	 .help = "of the program, where its section does not say it"},
 	{OPT_GROUP, .help = "How to run it"},
 	{OPT_WORD, 'e', true, "engine", "ENGINE", TO(engine), .words = engines,
 	 .help = "interp, jit, kernel, or all, which must agree",
@@ -377,6 +440,9 @@ static const struct opt options[] = {
 	{OPT_COUNT, 's', true, "stats", TO(stats),
 	 .help = "instructions, time, size of code, to standard error"},
 	{OPT_COUNT, .name = "show-mem", TO(show_mem), .help = "the memory after the run, as xxd shows it"},
+	{OPT_COUNT, .name = "show-maps", TO(show_maps),
+	 .help = "what an object's maps and variables hold after the run",
+	 .more = "Elements of arrays that are all zero are left out; of a value that each CPU has, those that are not zero are told"},
 	{OPT_COUNT, 'j', true, "json", TO(json), .help = "all of it as a line of JSON"},
 	{0},
 };
@@ -385,6 +451,7 @@ static const struct opt options[] = {
 static const struct example examples[] = {
 	{"what does it return?", "onebpf run --mem '01 02 03 04' prog.s"},
 	{"do all engines agree?", "onebpf run -e all --pkt FILE.pcap:2 prog.s"},
+	{"what does it count?", "onebpf run --pkt FILE.pcap --show-maps prog.o:count"},
 	{"how fast is it?", "onebpf run --stats --repeat 1000000 prog.s"},
 	{0},
 };
@@ -392,7 +459,7 @@ static const struct example examples[] = {
 const struct verb verb_run = {
 	.name = "run",
 	.does = "run a program on given input: interpreter, JIT or kernel",
-	.operands = "file",
+	.operands = "FILE[:NAME]|-",
 	.opt = options,
 	.example = examples,
 	.size = sizeof(struct run_cmd),

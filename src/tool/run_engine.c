@@ -44,6 +44,7 @@ static struct ob_err *keep_memory(const struct job *job, struct outcome *o)
 	o->after = malloc(job->mem.n + 1);
 	if (!o->after)
 		return err_nomem();
+	o->after_n = job->mem.n;
 	if (job->mem.n)
 		memcpy(o->after, job->work, job->mem.n);
 	return NULL;
@@ -151,7 +152,8 @@ bool run_varies(const struct job *job, const struct outcome *before)
 		return false;
 	struct ob_err *err = run_on(RUN_INTERP, &other, &o);
 	bool differs = !err && (o.r0 != before->r0 || o.run.fault != before->run.fault ||
-				memcmp(o.after, before->after, job->mem.n) != 0);
+				o.after_n != before->after_n ||
+				memcmp(o.after, before->after, o.after_n) != 0);
 	ob_err_destroy(err);
 	outcome_deinit(&o);
 	free(other.work);
@@ -220,6 +222,8 @@ static struct ob_err *on_kernel(const struct job *job, struct outcome *o)
 struct ob_err *run_on(enum run_engine engine, const struct job *job, struct outcome *ret)
 {
 	*ret = (struct outcome){0};
+	if (job->object)
+		return run_on_object(engine, job, ret);
 	if (job->mem.n)
 		memcpy(job->work, job->mem.p, job->mem.n);
 	return engine == RUN_KERNEL ? on_kernel(job, ret) : on_own(engine, job, ret);
@@ -229,5 +233,6 @@ void outcome_deinit(struct outcome *o)
 {
 	ob_err_destroy(o->left_out);
 	free(o->after);
+	buf_deinit(&o->maps);
 	*o = (struct outcome){0};
 }
