@@ -29,6 +29,14 @@ static const struct attach_kind *kind_of(const struct object_program *p)
 	return NULL;
 }
 
+bool sys_attaches(const struct object_program *p)
+{
+	const struct attach_kind *kind = kind_of(p);
+	bool inner = kind == &attach_xdp && p->attach != ATTACH_XDP;
+
+	return kind && kind != &attach_none && !inner;
+}
+
 struct ob_err *link_hold(struct sys_link *to, int fd)
 {
 	if (to->n == to->cap) {

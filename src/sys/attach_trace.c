@@ -131,3 +131,10 @@ static struct ob_err *iterator(const struct attach *a, struct sys_link *to)
 }
 
 const struct attach_kind attach_iter = {(const char *const[]){"iter", "iter.s", NULL}, iterator};
+
+int sys_link_read(const struct sys_loaded *l, const struct sys_link *link)
+{
+	union bpf_attr attr = {.iter_create = {.link_fd = (u32)link->fd[0]}};
+
+	return l->door->bpf(BPF_ITER_CREATE, &attr, sizeof(attr));
+}

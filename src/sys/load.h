@@ -87,10 +87,32 @@ struct sys_link {
 	} own; /* the undoer's */
 };
 
+struct object_program;
+/* Does its section say of itself where it goes? */
+bool sys_attaches(const struct object_program *p);
 /* As its section says. OB_UNSUPPORTED with what is missing and would help, OB_NAME
  * with what is not found, OB_PERM. */
 struct ob_err *sys_attach(const struct sys_loaded *l, u32 prog, const struct sys_attach_opts *opts,
 			  struct sys_link **ret);
 void sys_link_close(struct sys_link *l); /* NULL is allowed */
+/* What an iterator writes: a descriptor to read it from, or -errno. */
+int sys_link_read(const struct sys_loaded *l, const struct sys_link *link);
+
+/* ---- what programs write (events.c) ---- */
+
+struct sys_events;
+/* cpu: -1 for a ring buffer. data is gone when it returns; false: no more for now. */
+typedef bool sys_event_fn(void *arg, u32 map, s32 cpu, struct bytes data);
+
+/* Of all ring buffers, and of perf event arrays if a program writes to one. l is
+ * borrowed. */
+struct ob_err *sys_events_open(const struct sys_loaded *l, struct sys_events **ret);
+void sys_events_close(struct sys_events *e); /* NULL is allowed */
+u32 sys_events_sources(const struct sys_events *e);
+int sys_events_fd(const struct sys_events *e); /* for poll(); borrowed */
+bool sys_events_read(struct sys_events *e, sys_event_fn *fn, void *arg);
+/* Full perf buffers lose events and tell how many; of ring buffers only their writer
+ * knows. */
+void sys_events_count(const struct sys_events *e, u64 *events, u64 *lost);
 
 #endif

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 const struct verb *const verbs[] = {
-	&verb_dump, &verb_filter, &verb_asm,   &verb_dis,  &verb_btf,        &verb_run,
+	&verb_dump, &verb_filter, &verb_asm,   &verb_dis,  &verb_btf,        &verb_run, &verb_load,
 	&verb_user, &verb_doctor, &verb_bench, &verb_help, &verb_completion, NULL,
 };
 
