@@ -169,10 +169,13 @@ static struct ob_err *load_in(struct load *l, const struct kernel *k)
 	if (!c->json)
 		buf_printf(&l->out, "%s: loaded into %s\n", l->object->name, l->loaded->door->name);
 	load_say_objects(l);
-	if (c->attach)
-		return attach(l);
-	load_say(l);
-	return c->pin ? pin_all(l) : NULL;
+	if (c->attach) {
+		err = attach(l);
+	} else {
+		load_say(l);
+		err = c->pin ? pin_all(l) : NULL;
+	}
+	return err ? err : load_show(l);
 }
 
 static struct ob_err *load_file(const struct load_cmd *c, const char *path, struct buf *file,
@@ -282,6 +285,8 @@ static const struct opt options[] = {
 	{OPT_TEXT, 'e', true, "event", "[MAP=]TYPE[,...]", TO(event),
 	 .help = "the type of a buffer's events",
 	 .more = "Without it: the map's value type, else struct MAP, or event, if that has their size; else they are shown in hexadecimal"},
+	{OPT_TEXT, 's', true, "show", "NAME[,...]", TO(show),
+	 .help = "variables and maps to be shown at the end"},
 	{OPT_COUNT, 'j', true, "json", TO(json), .help = "one JSON object a line"},
 	{OPT_COUNT, 'q', .name = "quiet", TO(quiet), .help = "events and what programs print, nothing else"},
 	{0},

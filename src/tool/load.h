@@ -9,7 +9,7 @@
 
 struct load_cmd {
 	u32 user, kernel, attach, json, quiet;
-	const char *world, *pin, *interface, *cgroup, *event, *only, *types, *hook;
+	const char *world, *pin, *interface, *cgroup, *event, *only, *types, *hook, *show;
 	u64 pid, seconds, freq;
 };
 
@@ -35,6 +35,9 @@ void load_say(struct load *l);
 struct ob_err *load_event_types(struct load *l);
 struct ob_err *load_iterate(struct load *l);
 struct ob_err *load_stream(struct load *l);
+
+/* ---- variables and maps at the end (load_show.c) ---- */
+struct ob_err *load_show(struct load *l);
 
 /* ---- a value by its type (load_value.c): "pid=12 comm=\"sh\"", or as JSON ---- */
 void load_value(struct buf *to, const struct btf *b, u32 type, struct bytes value, bool json);

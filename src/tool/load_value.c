@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A value as its type has it: numbers, names of enums, texts in arrays of char, structs
  * in braces; or the same in JSON. */
+#include <math.h>
+
 #include "tool/json.h"
 #include "tool/load.h"
 
@@ -149,6 +151,33 @@ static void put_struct(const struct shape *s, const struct btf_type *t, struct b
 		buf_putc(s->to, '}');
 }
 
+/* The variables of a section. */
+static void put_section(const struct shape *s, const struct btf_type *t, struct bytes v, u32 depth)
+{
+	const struct btf_var_secinfo *var = btf_vars(t);
+
+	if (s->json)
+		buf_putc(s->to, '{');
+	for (u32 i = 0; i < btf_len(t); i++) {
+		const struct btf_type *of = btf_type(s->b, var[i].type);
+		const char *name = of ? btf_name(s->b, of->name_off) : "";
+
+		if (!of || !btf_is(of, BTF_KIND_VAR) || var[i].offset > v.n)
+			continue;
+		if (i)
+			buf_puts(s->to, s->json ? "," : " ");
+		if (s->json)
+			json_text(s->to, name, strlen(name));
+		else
+			buf_puts(s->to, name);
+		buf_putc(s->to, s->json ? ':' : '=');
+		put(s, of->type, (struct bytes){v.p + var[i].offset, v.n - var[i].offset},
+		    depth + 1);
+	}
+	if (s->json)
+		buf_putc(s->to, '}');
+}
+
 static void put_hex(const struct shape *s, struct bytes v)
 {
 	if (s->json)
@@ -168,7 +197,10 @@ static void put_real(const struct shape *s, struct bytes v, u32 size)
 		memcpy(&d, v.p, size);
 	else if (size == sizeof(f) && v.n >= size)
 		memcpy(&f, v.p, size), d = (double)f;
-	buf_printf(s->to, "%g", d);
+	if (s->json && !isfinite(d))
+		buf_puts(s->to, "null");
+	else
+		buf_printf(s->to, "%.17g", d);
 }
 
 static void put(const struct shape *s, u32 type, struct bytes v, u32 depth)
@@ -200,6 +232,9 @@ static void put(const struct shape *s, u32 type, struct bytes v, u32 depth)
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
 		put_struct(s, t, v, depth);
+		break;
+	case BTF_KIND_DATASEC:
+		put_section(s, t, v, depth);
 		break;
 	case BTF_KIND_FLOAT:
 		put_real(s, v, t->size);
