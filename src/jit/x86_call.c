@@ -8,6 +8,8 @@
  * frames lie in one block apart from the machine's stack. */
 #include "jit/x86.h"
 
+#include <errno.h>
+
 enum { MAY_GOTO_MAX = 1 << 23, ARGS = 6, FRAMES = EBPF_FRAMES * EBPF_STACK };
 
 static const u8 kept[] = {RBX, R13, R14, R15}; /* r6 to r9 */
@@ -165,6 +167,48 @@ static void after_helper(struct x86 *x, u32 pc)
 	jump_to(&x->c, JUMP_IF, CC_NE,
 		x86_aside(x, (struct aside){.kind = ASIDE_SLOT, .slot = pc}));
 	x86_clobber(x);
+}
+
+/* bpf_loop without a helper between: rbx counts, r13 is the end, r14 the function, r15
+ * its context. */
+static void call_loop(struct x86 *x)
+{
+	struct code *c = &x->c;
+	u32 again = label_new(c), done = label_new(c), end = label_new(c);
+	u32 bad = label_new(c), many = label_new(c);
+
+	rr(c, true, 0x85, RCX, RCX);
+	jump_to(c, JUMP_IF, CC_NE, bad);
+	alu_imm(c, false, 7, RDI, ENV_LOOPS_MAX);
+	jump_to(c, JUMP_IF, CC_A, many);
+	for (u32 i = 0; i < LEN(kept); i++)
+		push(c, kept[i]);
+	mov_imm(c, RBX, 0);
+	mov(c, false, R13, RDI);
+	mov(c, true, R14, RSI);
+	mov(c, true, R15, RDX);
+	rr(c, false, 0x85, R13, R13);
+	jump_to(c, JUMP_IF, CC_E, done);
+	label_here(c, again);
+	mov(c, false, RDI, RBX);
+	mov(c, true, RSI, R15);
+	rr(c, false, 0xff, 2, R14); /* call */
+	rr(c, false, 0xff, 0, RBX); /* inc */
+	rr(c, true, 0x85, RAX, RAX);
+	jump_to(c, JUMP_IF, CC_NE, done);
+	rr(c, false, 0x39, R13, RBX);
+	jump_to(c, JUMP_IF, CC_B, again);
+	label_here(c, done);
+	mov(c, false, RAX, RBX);
+	for (u32 i = LEN(kept); i-- > 0;)
+		pop(c, kept[i]);
+	jump_to(c, JUMP_ALWAYS, 0, end);
+	label_here(c, bad);
+	mov_imm(c, RAX, (u64)-EINVAL);
+	jump_to(c, JUMP_ALWAYS, 0, end);
+	label_here(c, many);
+	mov_imm(c, RAX, (u64)-E2BIG);
+	label_here(c, end);
 }
 
 static void call_helper(struct x86 *x, const struct eb *e, u32 pc)
@@ -374,6 +418,8 @@ void x86_call(struct x86 *x, const struct eb *e, u32 pc)
 		callx(x, e, pc);
 	else if (e->op == EB_CALL && e->imm == EBPF_TAIL_CALL && x->env->tail)
 		tail_call(x, pc);
+	else if (e->op == EB_CALL && !x->safe && e->imm && (u32)e->imm == x->env->loop)
+		call_loop(x);
 	else
 		call_helper(x, e, pc);
 }

@@ -42,8 +42,6 @@ BPF_HELPER(get_prandom_u32)
 
 /* ---- calls of the program's own functions ---- */
 
-enum { LOOPS_MAX = 8 * 1024 * 1024 };
-
 /* Linux: nr_loops, callback(u32 index, void *ctx), ctx, flags */
 BPF_HELPER(loop)
 {
@@ -51,7 +49,7 @@ BPF_HELPER(loop)
 
 	if (r4)
 		return minus(EINVAL);
-	if (n > LOOPS_MAX)
+	if (n > ENV_LOOPS_MAX)
 		return minus(E2BIG);
 	while (i < n) {
 		u64 stop = run_callback(r, r2, i, r3, 0, 0, 0);

@@ -17,10 +17,12 @@ s64 kern_bad_address(u64 at, bool kernels)
 /* to, size, from: 0, or an errno and zeros */
 static u64 read_memory(struct run *r, u64 to, u32 size, u64 from, bool kernels)
 {
-	if (!kern_may(r, to, size, true))
+	if (likely(kern_trusts(r))) {
+		if (likely(!kern_read(addr_of(to), from, size)))
+			return 0;
+	} else if (!kern_may(r, to, size, true) || !kern_memory_of(r, addr_of(to), size, from)) {
 		return 0;
-	if (likely(!kern_memory_of(r, addr_of(to), size, from)))
-		return 0;
+	}
 	memset(addr_of(to), 0, size);
 	return (u64)kern_bad_address(from, kernels);
 }

@@ -38,15 +38,22 @@ static bool find_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
 	return true;
 }
 
+static bool overrides(const struct ob_run *k, u32 id)
+{
+	for (u32 i = 0; i < k->opts.helpers; i++)
+		if (k->helper[i].id == id)
+			return true;
+	return false;
+}
+
 /* Of an array the values' place, of other maps their own function. */
 static bool find_lookup(void *arg, u64 map, struct env_lookup *ret)
 {
 	const struct ob_run *k = arg;
 	const struct map *m = (const struct map *)(uintptr_t)map;
 
-	for (u32 i = 0; i < k->opts.helpers; i++)
-		if (k->helper[i].id == BPF_FUNC_map_lookup_elem)
-			return false;
+	if (overrides(k, BPF_FUNC_map_lookup_elem))
+		return false;
 	*ret = (struct env_lookup){.fn = (void *)m->lookup};
 	if (m->type == BPF_MAP_TYPE_ARRAY || m->type == BPF_MAP_TYPE_PERCPU_ARRAY)
 		*ret = (struct env_lookup){.base = (u64)(uintptr_t)m->data,
@@ -186,6 +193,8 @@ struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
 		k->maps = o->maps;
 	if (k->helper && o->helpers)
 		memcpy(k->helper, o->helper, o->helpers * sizeof(*k->helper));
+	if (k->helper && !overrides(k, BPF_FUNC_loop))
+		k->env.loop = BPF_FUNC_loop;
 	if (!k->opts.budget && !k->opts.trusted)
 		k->opts.budget = KERN_BUDGET;
 	k->slots = prog ? 0 : slots_for(k);

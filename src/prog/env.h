@@ -23,6 +23,8 @@ struct env_lookup {
 	void *fn; /* void *fn(map, key, slot), NULL: there is none */
 };
 
+enum { ENV_LOOPS_MAX = 8 * 1024 * 1024 };
+
 struct env {
 	void *arg;                                    /* given to all but the last two */
 	env_fn *(*helper)(void *arg, u32 id);         /* NULL: there is none */
@@ -33,6 +35,9 @@ struct env {
 	/* How look-ups in the map that an immediate stands for are done; false: by the
 	 * helper. For trusted programs. */
 	bool (*lookup)(void *arg, u64 map, struct env_lookup *ret);
+	/* The helper that is Linux's bpf_loop(n, fn, ctx, flags), whose work an engine may
+	 * do itself in trusted programs: E2BIG for more than ENV_LOOPS_MAX. 0: there is none. */
+	u32 loop;
 	/* The prepared program (of the same engine) that a tail call goes to,
 	 * NULL to go on behind the call. */
 	const void *(*tail)(struct run *r, u64 map, u32 index);

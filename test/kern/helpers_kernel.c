@@ -136,11 +136,14 @@ static void loop(void)
 	say("r2 = func round ll\nr3 = r10\nr3 += -16\n");
 	say("*(u64 *)(r10 - 16) = 0\nr0 = *(u64 *)(r6 + 16)\n*(u64 *)(r10 - 8) = r0\n");
 	number(4, one_in(20) ? any64() : 0);
+	say("r7 = %u\nr9 = %u\n", rnd(&dice) >> 1, rnd(&dice) >> 1);
 	call(BPF_FUNC_loop);
+	say("r7 ^= r9\n*(u64 *)(r6 + 40) = r7\n");
 	say("w0 = w0\n*(u64 *)(r6 + %d) = r0\n", R0_AT); /* inlined, it is 32 bits there */
 	say("r1 = *(u64 *)(r10 - 16)\n*(u64 *)(r6 + 32) = r1\n");
 	end();
-	say("round:\nr3 = *(u64 *)(r2 + 0)\nr3 *= 31\nr3 += r1\n*(u64 *)(r2 + 0) = r3\n");
+	say("round:\nr6 = r1\nr7 = r1\nr8 = 5\nr9 = 6\nr7 += r8\nr6 += r9\nr3 = *(u64 *)(r2 + "
+	    "0)\nr3 *= 31\nr3 += r1\n*(u64 *)(r2 + 0) = r3\n");
 	say("r4 = *(u64 *)(r2 + 8)\nr0 = 0\nif r4 != r1 goto on\nr0 = 1\non:\nexit\n");
 }
 
