@@ -45,6 +45,7 @@ struct check_how {
 	const struct btf *kernel; /* types of the kernel, NULL: none are known */
 	u32 attach_btf_id;        /* in the kernel's types: what the program is attached to */
 	u64 memory;               /* bytes at most, 0: 1 GB */
+	u32 cpus;                 /* that there may be, 0: not known */
 	/* Told of each instruction that is simulated, and what was known; may be NULL. */
 	void (*seen)(void *arg, u32 pc, const struct check_state *before);
 	void *arg;

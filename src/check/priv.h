@@ -171,6 +171,7 @@ struct state {
 	/* of a kept state */
 	struct state *next;
 	u32 hits, misses;
+	u32 held; /* back edges that it covers */
 	bool cleaned, evicted;
 };
 
@@ -199,7 +200,7 @@ struct subprog {
 	u32 start, end; /* slots [start, end) */
 	s32 stack;      /* bytes, 0 or less than 0: none */
 	bool global, called, async, tail_call, ld_abs, has_type, changes_packet, might_sleep;
-	bool exception, main;
+	bool exception, verified;
 	u32 type; /* of its FUNC in the program's BTF, 0: not known */
 	u32 args;
 	const struct sub_arg *arg;
@@ -244,8 +245,8 @@ struct verify {
 	u32 subs;
 	u32 *order; /* of the flow graph: every instruction behind those that it leads to */
 	u32 ordered;
-	struct live *live; /* which slots of the stack are still read (live_stack.c) */
-	struct scc *scc;
+	struct live *live;  /* which slots of the stack are still read (live_stack.c) */
+	struct scc **loops; /* by number */
 	u32 sccs;
 
 	struct state *cur;
@@ -277,17 +278,19 @@ struct verify {
 	u32 line_at;
 
 	u32 insns, jumps, jumps_before, insns_before;
-	u32 states, most_states, peak, kept_now;
+	u32 states, most_states, peak, kept_now, evicted, back_edges;
+	u32 stack_depth;
 	u32 sub_now; /* the function that is verified by itself */
 };
 
 #define POINTER_SLACK (1u << 29) /* BPF_MAX_VAR_OFF */
 enum { PACKET_MAX = 0xffff };
+/* prog_flags; struct check_how says which */
+enum { CHECK_STRICT = 1, CHECK_ANY_ALIGNMENT = 2, CHECK_STATE_FREQ = 8, CHECK_SLEEPABLE = 16 };
 
-static inline struct frame *top(const struct verify *v) { return v->cur->frame[v->cur->top]; }
-static inline struct reg *regs(const struct verify *v) { return top(v)->reg; }
+static inline struct frame *running(const struct verify *v) { return v->cur->frame[v->cur->top]; }
+static inline struct reg *regs(const struct verify *v) { return running(v)->reg; }
 static inline const struct eb *insn_at(const struct verify *v, u32 pc) { return &v->p->ext[pc]; }
-static inline bool is_main(const struct verify *v) { return !v->sub_now; }
 
 /* ---- log.c ---- */
 /* Adds to the log; returns err. */
@@ -321,6 +324,7 @@ s32 subprog_at(const struct verify *v, s64 pc); /* -1: none begins there */
 u32 subprog_of(const struct verify *v, u32 pc);
 const char *subprog_name(const struct verify *v, u32 nr);
 /* Where control may go from there: at most two; a 64-bit immediate is one. */
+bool helper_moves_packet(u32 id);
 u32 successors(const struct verify *v, u32 pc, u32 to[2]);
 static inline u32 slots_of(const struct eb *e) { return ebpf_rows[e->op].form == EBF_LDDW ? 2 : 1; }
 
@@ -345,6 +349,8 @@ void frame_pop(struct verify *v, struct state *s);
 void frame_grow(struct verify *v, struct frame *f, u32 bytes);
 /* A branch to be walked later, a copy of the current state; NULL: too many. */
 struct state *branch_push(struct verify *v, u32 pc, u32 before, bool speculative);
+/* One that begins with nothing: the frame is to be pushed. */
+struct state *branch_push_fresh(struct verify *v, u32 pc, u32 before);
 bool branch_pop(struct verify *v, bool cut_log); /* becomes current; false: none is left */
 int hist_push(struct verify *v, struct state *s, u16 flags, u64 linked);
 /* Every register and whole spilled register of all frames. */
@@ -385,16 +391,36 @@ void links_sync(struct verify *v, struct state *s, const struct reg *known, cons
 
 /* ---- alu.c, pointer.c ---- */
 int check_alu(struct verify *v, const struct eb *e);
+/* swapped: the number stood in dst. */
 int add_to_pointer(struct verify *v, const struct eb *e, const struct reg *ptr,
-		   const struct reg *off);
+		   const struct reg *off, bool swapped);
 
 /* ---- spec.c: what a processor may do that guesses wrong ---- */
-int spec_pointer(struct verify *v, const struct eb *e, const struct reg *ptr, const struct reg *off,
-		 struct reg *dst, bool after, bool *mask_low, u32 *alu);
-int spec_value(struct verify *v, const struct eb *e);
-int spec_path(struct verify *v, const struct eb *e, u32 next, u32 pc);
+enum spec_why { SPEC_BOUNDS = 1, SPEC_TYPE, SPEC_PATHS, SPEC_LIMIT, SPEC_STACK };
+struct spec {
+	bool left;
+	u8 alu;
+	u32 limit;
+};
+/* An addition to a pointer: before it is done, and behind it. 0 or a reason. */
+int spec_before(struct verify *v, const struct eb *e, const struct reg *ptr, const struct reg *off,
+		struct spec *s);
+int spec_after(struct verify *v, const struct eb *e, const struct reg *dst, const struct spec *s);
+int spec_number(struct verify *v, const struct eb *e); /* an addition to a number */
+int spec_refuse(struct verify *v, const struct eb *e, int why, bool swapped);
+/* The way that is not taken may be taken for a while; e: its comparison, or NULL. */
+bool spec_path(struct verify *v, const struct eb *e, u32 to);
 
 /* ---- jump.c ---- */
+/* A member of a family of four stands for all: op as _64_X has it. */
+static inline enum eb_op op_family(u8 op)
+{
+	u8 first = ebpf_is_cond((enum eb_op)op) ? EB_JEQ_32_K : EB_ADD_32_K;
+
+	return (enum eb_op)(op - (op - first) % 4 + 3);
+}
+static inline bool op_is64(u8 op) { return op_family(op) - op < 2; }
+static inline bool op_is_x(u8 op) { return (op_family(op) - op) % 2 == 0; }
 int check_cond(struct verify *v, const struct eb *e);
 int check_may_goto(struct verify *v, const struct eb *e);
 void set_null_or_not(struct verify *v, struct state *s, u32 reg, bool null);
@@ -417,6 +443,7 @@ int check_buffer(struct verify *v, const char *what, const struct reg *r, u32 re
 		 u32 size, u32 *most);
 /* Pointers that must be as they were given: no variable offset, no offset. */
 int check_fixed_off(struct verify *v, const struct reg *r, u32 regno, bool zero_only);
+int check_pointer_aligned(struct verify *v, const struct reg *r, u32 size);
 bool may_touch_packet(const struct verify *v, const struct helper_row *h, enum access how);
 
 /* ---- stack.c ---- */
@@ -457,9 +484,12 @@ struct call {
 int check_call(struct verify *v, const struct eb *e);
 int check_local_call(struct verify *v, const struct eb *e);
 int check_exit(struct verify *v, bool *ends);
-int check_result(struct verify *v, u32 reg, bool exit);
+int check_result(struct verify *v, u32 reg);
 int check_skb_load(struct verify *v, const struct eb *e);
-int leave_function(struct verify *v);
+struct frame *enter_frame(struct verify *v, struct state *s, u32 site, u32 subprog);
+/* func_args.c */
+int give_function_args(struct verify *v, u32 subprog); /* to the current frame */
+int check_global_args(struct verify *v, u32 subprog);
 /* call_arg.c: argument i of c->fn, in register r(i + 1) */
 int check_arg(struct verify *v, struct call *c, u32 i);
 int check_size(struct verify *v, struct call *c, u32 reg, u32 mem_reg, enum access how,
@@ -470,15 +500,39 @@ int check_helper_memory(struct verify *v, struct call *c, u32 reg, s64 size, enu
 int check_callback(struct verify *v, struct call *c, bool async);
 /* call_kfunc.c */
 int check_kfunc(struct verify *v, const struct eb *e);
+bool kfunc_may_lock(const struct verify *v, const struct eb *e); /* while a lock is held */
 const char *kfunc_name(const struct verify *v, const struct eb *e);
 u8 kfunc_facts(const struct verify *v, const struct eb *e); /* FACT_CALLBACK, FACT_ITER_NEXT */
 /* btf_access.c: a load through a pointer to a kernel object */
 int check_btf_access(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
+/* The context of a program that is attached to a function: an argument; 0 or -EACCES. */
+int check_btf_ctx(struct verify *v, s64 off, u32 size, enum access how, struct reg *got);
+void set_ctx_btf(struct verify *v, const struct ctx_field *f, struct reg *got);
+int check_map_struct(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
+int check_kptr(struct verify *v, u32 reg, s64 off, enum access how, s32 value);
+int check_kptr_dest(struct verify *v, struct call *c, u32 reg);
+int check_btf_arg(struct verify *v, struct call *c, u32 reg, u64 arg); /* its type's type */
+int set_btf_result(struct verify *v, struct call *c, u32 flags);       /* in r0 */
+int load_btf_id(struct verify *v, const struct eb *e, struct reg *r);
+void give_vma(struct verify *v, struct reg *r);
+bool returns_nothing(const struct verify *v); /* what the program is attached to */
+int check_attach(struct verify *v);
+/* special.c: fields of values, and what else is not memory */
+int check_special_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
+/* dynptr.c */
+int check_special_args(struct verify *v, struct call *c); /* all arguments, once they are right */
+int check_dynptr_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
+int release_dynptr(struct verify *v, u32 reg);
+void give_sample(struct verify *v, struct reg *r); /* of a user ring buffer */
+/* A dynptr that was in this slot is none any more */
+int destroy_dynptr(struct verify *v, struct frame *f, u32 slot);
 /* ref.c */
 u32 ref_acquire(struct verify *v, u32 kind, const void *ptr);
-int ref_release(struct verify *v, u32 id); /* -EINVAL: there is none */
+bool ref_drop(struct verify *v, struct state *s, u32 id); /* the reference alone */
+void ref_drop_lock(struct verify *v, struct state *s);    /* the lock that was taken last */
+int ref_release(struct verify *v, u32 id);                /* -EINVAL: there is none */
 bool ref_known(const struct state *s, u32 id);
-int check_leaks(struct verify *v, bool exception, const char *prefix);
+int check_leaks(struct verify *v, bool exception, bool locks, const char *what);
 
 /* ---- prune.c, precise.c, loop.c ---- */
 int visit(struct verify *v, bool *covered);
@@ -487,12 +541,11 @@ bool states_equal(struct verify *v, const struct state *old, struct state *cur, 
 int path_ended(struct verify *v);
 int precise_reg(struct verify *v, u32 reg);
 int precise_state(struct verify *v, struct state *start, s32 reg, bool *changed);
-int precise_batch(struct verify *v, struct state *start, bool *changed); /* what is in v->back */
 void precise_all(struct verify *v, struct state *s);
 void imprecise_all(struct state *s);
 int propagate_precision(struct verify *v, const struct state *old, struct state *cur,
 			bool *changed);
-int loop_enter(struct verify *v, struct state *s);
+void loop_enter(struct verify *v, struct state *s);
 int loop_exit(struct verify *v, struct state *s);
 bool loop_incomplete(struct verify *v, const struct state *s);
 void loop_edge(struct verify *v, struct state *old, const struct state *cur);

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 const struct verb *const verbs[] = {
-	&verb_dump, &verb_filter, &verb_asm,   &verb_dis,  &verb_btf,        &verb_run, &verb_load,
-	&verb_user, &verb_doctor, &verb_bench, &verb_help, &verb_completion, NULL,
+	&verb_dump,  &verb_filter, &verb_asm,        &verb_check, &verb_dis,
+	&verb_btf,   &verb_run,    &verb_load,       &verb_user,  &verb_doctor,
+	&verb_bench, &verb_help,   &verb_completion, NULL,
 };
 
 const struct verb *verb_find(const char *name)

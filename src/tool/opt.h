@@ -68,7 +68,8 @@ void libraries_init(void);
 extern const struct verb *const verbs[];
 const struct verb *verb_find(const char *name);
 extern const struct verb verb_dump, verb_filter, verb_bench, verb_help, verb_completion;
-extern const struct verb verb_asm, verb_dis, verb_btf, verb_run, verb_load, verb_user, verb_doctor;
+extern const struct verb verb_asm, verb_check, verb_dis, verb_btf, verb_run, verb_load, verb_user,
+	verb_doctor;
 
 /* Texts made from a table (help.c). */
 void help_first(const struct verb *v, FILE *to);

@@ -2,7 +2,6 @@
 /* `onebpf run`: a program of an object, with its maps, in a world of this process's own
  * or in the kernel. It is run as BPF_PROG_TEST_RUN runs its type; a type that has no
  * such run gets the memory as its context, in our world. */
-#include "isa/progtype.h"
 #include "kern/kern.h"
 #include "tool/kernel.h"
 #include "tool/run.h"
