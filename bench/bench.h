@@ -5,7 +5,10 @@
 
 #include "prog/prog.h"
 
-double bench_now(void); /* seconds */
+/* Seconds; of this process's work: for what takes so long that others always run in
+ * between. */
+double bench_now(void);
+double bench_cpu(void);
 
 /* Ends with the error, if there is one. */
 _Noreturn void bench_give_up(const char *what, struct ob_err *err);

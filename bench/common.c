@@ -10,13 +10,17 @@ const char *const mix_name[MIX_COUNT] = {"tcp", "mixed"};
 
 enum { TCP = 6, UDP = 17, ICMP = 1 };
 
-double bench_now(void)
+static double seconds(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
+
+double bench_now(void) { return seconds(CLOCK_MONOTONIC); }
+
+double bench_cpu(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
 _Noreturn void bench_give_up(const char *what, struct ob_err *err)
 {

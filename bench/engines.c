@@ -200,10 +200,10 @@ static void bench_run(void)
 
 /* ---- compiling ---- */
 
-/* Microseconds to compile and to free. */
+/* Microseconds of work to compile and to free. */
 static double compile(const struct prog *p, u32 n)
 {
-	double start = bench_now();
+	double start = bench_cpu();
 
 	for (u32 i = 0; i < n; i++) {
 		struct jit *j = NULL;
@@ -211,13 +211,13 @@ static double compile(const struct prog *p, u32 n)
 		must("compile", jit_create(p, NULL, 0, &j));
 		jit_destroy(j);
 	}
-	return (bench_now() - start) * 1e6 / n;
+	return (bench_cpu() - start) * 1e6 / n;
 }
 
 /* The interpreter's own preparation, in the same unit. */
 static double decode(const struct prog *p, u32 n)
 {
-	double start = bench_now();
+	double start = bench_cpu();
 
 	for (u32 i = 0; i < n; i++) {
 		struct vm_ebpf *vm = NULL;
@@ -225,7 +225,7 @@ static double decode(const struct prog *p, u32 n)
 		must("decode", vm_ebpf_create(p, NULL, 0, &vm));
 		vm_ebpf_destroy(vm);
 	}
-	return (bench_now() - start) * 1e6 / n;
+	return (bench_cpu() - start) * 1e6 / n;
 }
 
 static double bench_one(const char *name, const struct prog *p, u32 n)
