@@ -72,7 +72,7 @@ static bool from_low(enum alu op)
 	}
 }
 
-/* Shifted by H or more, only the low half counts: with zeros above, or its sign. */
+/* Shifted by W - H or more, only the low half counts: with zeros above, or its sign. */
 static struct range lsh_far(const struct scalar *d, u64 amounts)
 {
 	struct scalar zeros = *d, sign = *d;
@@ -105,7 +105,7 @@ void scalar_alu(struct scalar *d, enum eb_op op, const struct scalar *s, bool is
 	if (!is64 || from_low(f))
 		half = compute(f, &dh, &sh, amounts, H);
 	if (is64) {
-		bool far = f == ALU_LSH && !(amounts & ones(H));
+		bool far = f == ALU_LSH && !(amounts & ones(W - H));
 		whole = far ? lsh_far(d, amounts) : compute(f, &dw, &sw, amounts, W);
 		range_bits(&whole, (struct tnum){half.bits.value, half.bits.mask | ~ones(H)});
 	} else {
