@@ -5,12 +5,10 @@
  * (W, H, BYTE) and try all numbers. */
 #include "check/halves.h"
 
-static bool take_bits(struct range *whole, struct range *half)
+/* What the bounds of the low half say of its bits. */
+static bool take_bits(struct range *whole, const struct range *half)
 {
-	struct tnum up = half->bits;
-
-	up.mask |= ones(W) & ~ones(H);
-	return range_bits(half, tnum_low(whole->bits, H)) && range_bits(whole, up);
+	return range_bits(whole, (struct tnum){half->bits.value, half->bits.mask | ~ones(H)});
 }
 
 /* Where the low h bits of numbers of w bits on an arc lie. */
@@ -31,7 +29,7 @@ static bool trim_low(struct range *r, u32 w, const struct range *of, u32 v, u32 
 static bool step(struct scalar *s)
 {
 	struct range w = scalar_whole(s), h = scalar_half(s);
-	bool some = take_bits(&w, &h) && range_step(&w, W) && range_step(&h, H) &&
+	bool some = range_step(&h, H) && take_bits(&w, &h) && range_step(&w, W) &&
 		    trim_low(&w, W, &h, H, H) && trim_low(&h, H, &w, W, H);
 
 	*s = scalar_of(&w, &h);

@@ -72,6 +72,20 @@ static bool from_low(enum alu op)
 	}
 }
 
+/* Shifted by W - H or more, only the low half counts: with zeros above, or its sign. */
+static struct range lsh_far(const struct scalar *d, u64 amounts)
+{
+	struct scalar zeros = *d, sign = *d;
+
+	scalar_zext(&zeros, H / BYTE);
+	scalar_sext(&sign, H / BYTE);
+	struct range a = scalar_whole(&zeros), b = scalar_whole(&sign);
+	a = range_lsh(&a, amounts, W);
+	b = range_lsh(&b, amounts, W);
+	range_meet(&a, &b);
+	return a;
+}
+
 void scalar_alu(struct scalar *d, enum eb_op op, const struct scalar *s, bool is64)
 {
 	enum alu f = family(op);
@@ -91,7 +105,8 @@ void scalar_alu(struct scalar *d, enum eb_op op, const struct scalar *s, bool is
 	if (!is64 || from_low(f))
 		half = compute(f, &dh, &sh, amounts, H);
 	if (is64) {
-		whole = compute(f, &dw, &sw, amounts, W);
+		bool far = f == ALU_LSH && !(amounts & ones(W - H));
+		whole = far ? lsh_far(d, amounts) : compute(f, &dw, &sw, amounts, W);
 		range_bits(&whole, (struct tnum){half.bits.value, half.bits.mask | ~ones(H)});
 	} else {
 		whole = (struct range){half.bits, half.umin, half.umax, 0, 0};

@@ -114,7 +114,8 @@ struct tnum tnum_sext(struct tnum t, u32 from, u32 w)
 
 struct tnum tnum_arsh(struct tnum t, u32 n, u32 w)
 {
-	return tnum_low(tnum_rsh(tnum_sext(t, w, 64), n), w);
+	t = tnum_sext(t, w, 64);
+	return tnum_low((struct tnum){(u64)((s64)t.value >> n), (u64)((s64)t.mask >> n)}, w);
 }
 
 static u64 swap(u64 v, u32 n, u32 bits)
