@@ -193,22 +193,6 @@ static void number(struct dedup *d, u32 *id_of)
 	}
 }
 
-static void copy(const struct dedup *d, const u32 *id_of, u32 id, struct btf_maker *m)
-{
-	const struct btf_type *t = btf_type(d->b, id);
-	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
-	const u32 *w = (const u32 *)(t + 1);
-	u32 n = s->each ? btf_len(t) : 1;
-
-	btf_maker_add(m, btf_name(d->b, t->name_off), btf_kind_of(t), btf_flag(t), btf_len(t),
-		      s->refers ? id_of[t->type] : t->size);
-	for (u32 i = 0; i < n; i++)
-		for (const char *c = s->words; *c; c++, w++)
-			btf_maker_word(m, *c == 'n'   ? btf_maker_name(m, btf_name(d->b, *w))
-					  : *c == 't' ? id_of[*w]
-						      : *w);
-}
-
 static struct ob_err *make(struct dedup *d, struct btf **ret)
 {
 	struct btf_maker *m = btf_maker_create(d->b->base);
@@ -219,7 +203,7 @@ static struct ob_err *make(struct dedup *d, struct btf **ret)
 		number(d, id_of);
 		for (u32 id = d->b->first; id < d->b->n; id++)
 			if (d->to[id] == id)
-				copy(d, id_of, id, m);
+				btf_maker_copy(m, d->b, id, id_of);
 		err = btf_maker_finish(m, ret);
 	} else {
 		err = err_nomem();

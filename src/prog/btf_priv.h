@@ -41,6 +41,10 @@ struct btf *btf_new(struct bytes data, const struct btf_header *h, const struct 
 /* One type more, which begins at this offset of the section. */
 bool btf_add(struct btf *b, u32 at);
 
+/* ---- making (btf_write.c) ---- */
+/* A type of b once more, with the types that its own become. */
+u32 btf_maker_copy(struct btf_maker *m, const struct btf *b, u32 id, const u32 *id_of);
+
 /* ---- byte order (btf_read.c) ---- */
 void btf_swap_header(u8 *p);
 void btf_swap_words(u8 *p, u64 n);

@@ -100,6 +100,23 @@ u32 btf_maker_add(struct btf_maker *m, const char *name, u32 kind, bool flag, u3
 	return m->n++;
 }
 
+u32 btf_maker_copy(struct btf_maker *m, const struct btf *b, u32 id, const u32 *id_of)
+{
+	const struct btf_type *t = btf_type(b, id);
+	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
+	const u32 *w = (const u32 *)(t + 1);
+	u32 n = s->each ? btf_len(t) : 1;
+	u32 made = btf_maker_add(m, btf_name(b, t->name_off), btf_kind_of(t), btf_flag(t),
+				 btf_len(t), s->refers ? id_of[t->type] : t->size);
+
+	for (u32 i = 0; i < n; i++)
+		for (const char *c = s->words; *c; c++, w++)
+			btf_maker_word(m, *c == 'n'   ? btf_maker_name(m, btf_name(b, *w))
+					  : *c == 't' ? id_of[*w]
+						      : *w);
+	return made;
+}
+
 struct ob_err *btf_maker_finish(struct btf_maker *m, struct btf **ret)
 {
 	struct btf_header h = {.magic = BTF_MAGIC,

@@ -129,4 +129,19 @@ void object_put_name(struct buf *to, const struct object *o, const struct object
  * contexts, what helpers take and give, headers of packets (core_world.c). */
 struct ob_err *core_world(struct btf **ret);
 
+/* ---- objects out (write.c) ---- */
+
+struct object_out {
+	const char *section;      /* "xdp": what the program is, as the loaders read it */
+	const char *name;         /* of its function; NULL: as its types say, or "program" */
+	const char *license;      /* NULL: none is written */
+	const struct bytes *data; /* of each map of the program: its values when it is a section
+				   * of variables (".data"); NULL, or no bytes: what is fixed */
+};
+/* Adds an ELF object that loaders take: the program, the functions that it calls, its maps
+ * as .maps, its types, functions and lines. OB_UNSUPPORTED with the instruction: what no
+ * object can say (a descriptor, the address of a map's value), or that the values of a
+ * section are not known. */
+struct ob_err *object_write(struct buf *out, const struct prog *p, const struct object_out *how);
+
 #endif
