@@ -157,5 +157,6 @@ static u64 address(void *arg, const char *symbol)
 
 struct object_target kernel_target(struct kernel *k)
 {
-	return (struct object_target){k->types, address, setting, k};
+	return (struct object_target){
+		.kernel = k->types, .address = address, .setting = setting, .arg = k};
 }

@@ -181,7 +181,7 @@ static int one(const char *path)
 {
 	static struct pair p;
 	struct bytes file = get_file(path);
-	const struct object_target to = {kernel, address, setting, NULL};
+	const struct object_target to = {.kernel = kernel, .address = address, .setting = setting};
 	struct bpf_object *theirs = CALL(bpf_object__open_mem, file.p, file.n, NULL);
 	struct bpf_program *prog = NULL;
 	int got;
