@@ -127,6 +127,22 @@ static struct ob_err *put_extern(const struct link *l, const struct object_func 
 	return NULL;
 }
 
+static struct ob_err *put_missing(const struct link *l, const struct object_func *f, u32 at,
+				  const struct object_ref *ref)
+{
+	struct ob_err *err;
+
+	if (l->listing) {
+		if (l->code[f->place + at].code == CODE_CALL)
+			l->code[f->place + at].src = BPF_PSEUDO_KFUNC_CALL;
+		return NULL;
+	}
+	err = object_err_insn(l->o, f->section, f->at + at, OB_NAME,
+			      "%s is not defined, nor declared as __kconfig or __ksym",
+			      l->o->priv->symbol[ref->what].name);
+	return err_hint(err, "objects that belong together are linked by bpftool gen object");
+}
+
 static struct ob_err *put_function(struct link *l, const struct object_func *f, u32 at,
 				   struct object_func *to)
 {
@@ -156,6 +172,8 @@ static struct ob_err *put(struct link *l, const struct object_func *f, u32 at,
 		return NULL;
 	case REF_EXTERN:
 		return put_extern(l, f, at, ref);
+	case REF_MISSING:
+		return put_missing(l, f, at, ref);
 	case REF_FUNC:
 		i->src = BPF_PSEUDO_FUNC;
 		i[1].imm = 0;
@@ -302,7 +320,7 @@ static struct ob_err *link_all(struct object *o, const struct object_target *to)
 	struct ob_err *err = to ? object_resolve_externs(o, to) : NULL;
 
 	if (!err && to && o->btf)
-		err = core_create(o->btf, to->kernel, NULL, 0, &o->priv->core);
+		err = core_create(o->btf, to->kernel, to->module, to->modules, &o->priv->core);
 	make_shapes(o);
 	for (u32 i = 0; i < o->progs && !err; i++)
 		if (!o->prog[i].skip)

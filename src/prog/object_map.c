@@ -227,7 +227,7 @@ static void read_old(struct object *o, u32 first, struct object_map *m, const u3
 	m->shape.max_entries = w[3];
 	m->shape.flags = w[4];
 	find_old_types(o, m);
-	if (n < 9 && holds_maps(w[0]))
+	if (n > 5 && n < 9 && holds_maps(w[0]))
 		m->inner = (s32)(first + MIN(w[5], (u32)EBPF_MAX));
 	else
 		m->id = w[5];
@@ -272,18 +272,15 @@ static void link_ids(struct object *o, u32 first, const u32 *words)
 	}
 }
 
-static struct ob_err *check_inner(const struct object *o, u32 first)
+/* What none of the section's can be in is left to who loads it. */
+static void check_inner(const struct object *o, u32 first)
 {
 	for (u32 i = first; i < o->maps; i++) {
 		s32 k = o->map[i].inner;
 
-		if (k == OBJECT_NONE)
-			continue;
-		if ((u32)k >= o->maps || holds_maps(o->map[k].shape.type))
-			return object_err(o, OB_FORMAT, "section maps: %s: map %d cannot be in it",
-					  o->map[i].name, k);
+		if (k >= 0 && ((u32)k >= o->maps || holds_maps(o->map[k].shape.type)))
+			o->map[i].inner = OBJECT_NONE;
 	}
-	return NULL;
 }
 
 static int by_place(const void *a, const void *b)
@@ -348,7 +345,8 @@ static struct ob_err *read_old_maps(struct object *o, u32 section)
 		at->map = first + i;
 	}
 	link_ids(o, first, words);
-	return check_inner(o, first);
+	check_inner(o, first);
+	return NULL;
 }
 
 /* ---- .struct_ops ---- */

@@ -27,11 +27,12 @@ enum object_section_kind {
 
 /* What an instruction of the file asks for. */
 enum object_ref_kind {
-	REF_MAP,    /* the map `what` */
-	REF_DATA,   /* the address `off` in the values of the map `what` */
-	REF_CALL,   /* the function at slot `off` of the section `what` */
-	REF_FUNC,   /* the same, as an address */
-	REF_EXTERN, /* the extern `what` */
+	REF_MAP,     /* the map `what` */
+	REF_DATA,    /* the address `off` in the values of the map `what` */
+	REF_CALL,    /* the function at slot `off` of the section `what` */
+	REF_FUNC,    /* the same, as an address */
+	REF_EXTERN,  /* the extern `what` */
+	REF_MISSING, /* the symbol `what`, which nobody defines or declares */
 };
 struct object_ref {
 	u32 insn; /* a slot of its section */

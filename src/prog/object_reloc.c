@@ -44,12 +44,9 @@ static struct ob_err *find_extern(const struct place *p, u32 symbol, struct obje
 	bool call = p->i.code == CODE_CALL;
 
 	if (e == OBJECT_NONE) {
-		struct ob_err *err =
-			BAD(p, OB_NAME, "%s is not defined, nor declared as __kconfig or __ksym",
-			    name_of(p));
-
-		return err_hint(err,
-				"objects that belong together are linked by bpftool gen object");
+		ref->kind = REF_MISSING;
+		ref->what = symbol;
+		return NULL;
 	}
 	if (call && p->o->ext[e].kind != EXTERN_FUNC)
 		return BAD(p, OB_FORMAT, "%s is called, and no function", name_of(p));
@@ -268,16 +265,18 @@ void object_put_name(struct buf *to, const struct object *o, const struct object
 	const struct object_section *s = p ? &o->priv->section[p->in] : NULL;
 	const struct object_ref *ref = s ? object_refs(s, p->at + pc - p->pc) : NULL;
 	const struct eb *e = &g->prog->ext[pc];
+	bool is = p && ref < s->ref + s->refs && ref->insn == p->at + pc - p->pc;
 
-	if (e->op == EB_CALL_LOCAL || e->op == EB_LDDW_FUNC) {
+	if (!p)
+		return;
+	if ((e->op == EB_CALL_LOCAL || e->op == EB_LDDW_FUNC) &&
+	    !(is && ref->kind == REF_MISSING)) {
 		called = part_of(g, (u32)ebpf_target(e, pc));
 		if (called)
 			buf_puts(to, called->name);
 		return;
 	}
-	if (!p)
-		return;
-	if (ref == s->ref + s->refs || ref->insn != p->at + pc - p->pc)
+	if (!is)
 		return object_put_core(to, o, p, pc);
 	if (ref->kind == REF_MAP)
 		buf_puts(to, o->map[ref->what].name);
@@ -285,4 +284,6 @@ void object_put_name(struct buf *to, const struct object *o, const struct object
 		put_variable(to, o, ref);
 	else if (ref->kind == REF_EXTERN)
 		buf_puts(to, o->ext[ref->what].name);
+	else if (ref->kind == REF_MISSING)
+		buf_printf(to, "%s (not defined)", o->priv->symbol[ref->what].name);
 }

@@ -170,23 +170,33 @@ static bool in_code(const struct object *o, const struct elf_symbol *s)
 	       o->priv->section[s->section].kind == SECTION_CODE;
 }
 
-/* Objects of the first compilers do not say which symbols are functions: each section
- * is one. */
-static struct ob_err *add_unnamed(struct object *o, u32 section)
+/* LLVM before 8 does not say which symbols are functions; nor does it that labels in
+ * them are none. */
+static bool is_old_function(const struct elf_symbol *s)
+{
+	return s->type == STT_NOTYPE && *s->name &&
+	       (s->bind != STB_LOCAL || (*s->name != '.' && strncmp(s->name, "LBB", 3) != 0));
+}
+
+/* Of a section without functions: what its symbols may be; where there is none at its
+ * beginning, one of its name. */
+static struct ob_err *add_old(struct object *o, u32 section)
 {
 	struct object_priv *p = o->priv;
-	struct elf_symbol whole = {.name = p->section[section].elf.name,
-				   .bind = STB_GLOBAL,
-				   .size = p->section[section].elf.size};
+	const struct elf_symbol whole = {.name = p->section[section].elf.name, .bind = STB_GLOBAL};
+	struct ob_err *err = NULL;
+	bool begun = false;
 
-	for (u32 i = 0; i < p->symbols; i++) {
-		const struct elf_symbol *s = &p->symbol[i];
+	for (u32 i = 0; i < p->symbols && !err; i++) {
+		struct elf_symbol s = p->symbol[i];
 
-		if (s->section == section && !s->value && s->type == STT_NOTYPE &&
-		    s->bind != STB_LOCAL && *s->name)
-			whole.name = s->name;
+		if (s.section != section || !is_old_function(&s) || s.value % OBJECT_SLOT)
+			continue;
+		s.size = 0;
+		begun |= !s.value;
+		err = add_function(o, section, &s);
 	}
-	return add_function(o, section, &whole);
+	return err || begun ? err : add_function(o, section, &whole);
 }
 
 static int by_place(const void *a, const void *b)
@@ -231,7 +241,7 @@ static struct ob_err *read_functions(struct object *o)
 	u32 most = p->elf.sections;
 
 	for (u32 i = 0; i < p->symbols; i++)
-		most += p->symbol[i].type == STT_FUNC;
+		most += p->symbol[i].type == STT_FUNC || is_old_function(&p->symbol[i]);
 	p->func = arena_array(&p->arena, struct object_func, MAX(most, 1u));
 	for (u32 i = 0; i < p->symbols && !err; i++) {
 		const struct elf_symbol *s = &p->symbol[i];
@@ -250,7 +260,7 @@ static struct ob_err *read_functions(struct object *o)
 			err = object_err(o, OB_FORMAT, "section %s: %llu bytes of code",
 					 s->elf.name, (unsigned long long)s->elf.size);
 		else if (!s->funcs)
-			err = add_unnamed(o, i);
+			err = add_old(o, i);
 		s->funcs = 0;
 	}
 	if (!err)
