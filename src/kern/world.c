@@ -418,6 +418,7 @@ static int map_page(struct world *w)
 		w->page->magic = magic;
 	}
 	int err = w->page->magic == magic ? 0 : -EINVAL;
+	flock(fd, LOCK_UN); /* the mapping would hold it */
 	close(fd);
 	return err;
 }

@@ -68,16 +68,17 @@ static struct ob_err *quote(struct ob_err *err, struct bytes line)
 	return err_note(err, "%.*s", (int)MIN(line.n, 400u), (const char *)line.p);
 }
 
-struct ob_err *log_err(const char *text, const char *otherwise, const struct prog *p, u32 before)
+struct ob_err *log_err(const char *who, const char *text, const char *otherwise,
+		       const struct prog *p, u32 before)
 {
 	struct log log;
 	bool counts = false;
 
 	log_read(&log, text);
 	if (!log.n)
-		return err_new(OB_REFUSED, "the kernel refuses the program: %s", otherwise);
+		return err_new(OB_REFUSED, "%s refuses the program: %s", who, otherwise);
 	struct bytes last = log.line[log.n - 1];
-	struct ob_err *err = err_new(OB_REFUSED, "the kernel refuses the program: %.*s",
+	struct ob_err *err = err_new(OB_REFUSED, "%s refuses the program: %.*s", who,
 				     (int)MIN(last.n, 400u), (const char *)last.p);
 	if (log.insn != UINT32_MAX && log.insn >= before && log.insn - before < p->n)
 		err = prog_err_at(err, p, log.insn - before);

@@ -138,7 +138,7 @@ static struct ob_err *refused(const struct prog *p, const struct ob_ebpf *code, 
 		if (fd >= 0)
 			close(fd);
 		if (fd >= 0 || errno != ENOSPC || size == LOG_MOST)
-			err = log_err(log, strerror(errnum), p, WRAPPER);
+			err = log_err("the kernel", log, strerror(errnum), p, WRAPPER);
 		free(log);
 	}
 	return err;

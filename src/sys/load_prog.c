@@ -199,7 +199,7 @@ static struct ob_err *refused(const struct sys_loaded *l, const struct object_pr
 				      strerror(-why));
 		else if (fd != -ENOSPC || size == LOG_MOST)
 			err = *log || (why != -EPERM && why != -EACCES)
-				      ? log_err(log, strerror(-why), p->prog, 0)
+				      ? log_err(l->door->name, log, strerror(-why), p->prog, 0)
 				      : load_err(l->door, why, "cannot load it");
 		if (fd >= 0)
 			close(fd);

@@ -15,8 +15,9 @@ struct log {
 };
 void log_read(struct log *to, const char *text);
 
-/* Why the program was refused, at its place in p, which the kernel saw behind
+/* Why who ("the kernel") refused the program, at its place in p, which it saw behind
  * `before` other instructions; `otherwise` is told when the log is silent. */
-struct ob_err *log_err(const char *text, const char *otherwise, const struct prog *p, u32 before);
+struct ob_err *log_err(const char *who, const char *text, const char *otherwise,
+		       const struct prog *p, u32 before);
 
 #endif

@@ -34,9 +34,13 @@ struct ob_err *kernel_open(bool own, const char *types, struct kernel *ret)
 	buf_deinit(&file);
 	if (err && types)
 		return err_at_file(err, path);
-	ob_err_destroy(err);
-	*ret = k;
-	return NULL;
+	if (err) {
+		ob_err_destroy(err);
+		err = own ? core_world(&k.types) : NULL;
+	}
+	if (!err)
+		*ret = k;
+	return err;
 }
 
 void kernel_close(struct kernel *k)

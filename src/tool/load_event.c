@@ -316,7 +316,7 @@ static void sum_up(struct load *l, struct sys_events *e)
 		fprintf(stderr, "%llu events, %llu lost", (unsigned long long)events,
 			(unsigned long long)lost);
 		if (l->prints)
-			fprintf(stderr, ", %u lines", l->prints);
+			fprintf(stderr, ", %u line%s", l->prints, l->prints == 1 ? "" : "s");
 		fprintf(stderr, "; detached\n");
 	}
 }
