@@ -3,6 +3,7 @@
 #include "kern/packet.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { COMM = 16 };
@@ -83,24 +85,36 @@ BPF_HELPER(get_ns_current_pid_tgid)
 /* ---- cgroups: an id is the inode of the directory ---- */
 
 enum { CGROUP_PATH = 4096 };
-static const char cgroups[] = "/sys/fs/cgroup";
 
-/* "/a/b" of the line "0::/a/b", behind where the hierarchy is mounted. */
-static bool cgroup_path(char to[CGROUP_PATH])
+/* Where cgroups of version 2 are mounted. */
+static const char *cgroup_root(void)
+{
+	static const char usual[] = "/sys/fs/cgroup", beside[] = "/sys/fs/cgroup/unified";
+	static const char *root;
+	struct statfs fs;
+
+	if (!root)
+		root = !statfs(beside, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC ? beside : usual;
+	return root;
+}
+
+/* "/a/b" of the line "0::/a/b", behind that; where it begins, NULL: it is not told. */
+static char *cgroup_path(char to[CGROUP_PATH])
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");
-	char line[CGROUP_PATH - sizeof(cgroups)];
+	const char *root = cgroup_root();
+	char line[CGROUP_PATH - 64];
 	bool found = false;
 
 	while (f && !found && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
 		found = !strncmp(line, "0::/", 4);
 		if (found)
-			snprintf(to, CGROUP_PATH, "%s%s", cgroups, line + 3);
+			snprintf(to, CGROUP_PATH, "%s%s", root, line + 3);
 	}
 	if (f)
 		fclose(f);
-	return found;
+	return found ? to + strlen(root) : NULL;
 }
 
 static u64 inode_of(const char *path)
@@ -120,9 +134,9 @@ u64 kern_cgroup_id(void)
 /* Level 0 is the root; below the task's own there is none. */
 static u64 ancestor_id(s32 level)
 {
-	char path[CGROUP_PATH], *end = path + sizeof(cgroups) - 1;
+	char path[CGROUP_PATH], *end = level < 0 ? NULL : cgroup_path(path);
 
-	if (level < 0 || !cgroup_path(path))
+	if (!end)
 		return 0;
 	for (; level; level--) {
 		if (!end[0] || !end[1])
@@ -146,9 +160,10 @@ static u64 under_cgroup(struct map *m, u32 index)
 	if (m->type != BPF_MAP_TYPE_CGROUP_ARRAY || index >= m->max_entries)
 		return minus(m->type == BPF_MAP_TYPE_CGROUP_ARRAY ? E2BIG : EINVAL);
 	u32 id = map_id(m, &index);
-	if (!id || !cgroup_path(path))
+	char *first = id ? cgroup_path(path) : NULL;
+	if (!first)
 		return minus(EAGAIN);
-	for (char *end = path + strlen(path); end >= path + sizeof(cgroups) - 1; end--) {
+	for (char *end = path + strlen(path); end >= first; end--) {
 		if (*end && *end != '/')
 			continue;
 		*end = 0;

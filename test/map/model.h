@@ -313,8 +313,8 @@ static void show(const struct model *t, const struct op *op, const char *who,
 	printf("\n");
 }
 
-/* kernel: -1, or its map. */
-static bool run_ops(const struct model *t, struct map *m, int kernel, u64 n)
+/* kernel: -1, or its map, for as many operations as are beside it. */
+static bool run_ops(const struct model *t, struct map *m, int kernel, u64 n, u64 beside)
 {
 	static struct op op;
 	static struct result ours, model, theirs;
@@ -324,7 +324,7 @@ static bool run_ops(const struct model *t, struct map *m, int kernel, u64 n)
 		on_ours(t, m, &op, &ours);
 		on_model(t, &op, &model);
 		bool good = same(t, &op, &model, &ours);
-		if (good && kernel >= 0) {
+		if (good && kernel >= 0 && i < beside) {
 			on_kernel(t, kernel, &op, &theirs);
 			good = same(t, &op, &model, &theirs);
 		}
@@ -350,8 +350,9 @@ static bool no_kernel(void)
 	return fd < 0;
 }
 
-/* n operations on each; returns whether something failed. */
-static bool run_model(const struct model *t, u64 n)
+/* n operations, the first of them beside the kernel's map; returns whether something
+ * failed. */
+static bool run_model(const struct model *t, u64 n, u64 beside)
 {
 	struct map *m;
 	int err = map_create(&t->attr, -1, &m), kernel = -1;
@@ -363,9 +364,12 @@ static bool run_model(const struct model *t, u64 n)
 	t->reset();
 	if (!no_kernel())
 		kernel = kernel_map(&t->attr, t->btf, t->inner);
-	bool good = run_ops(t, m, kernel, n);
-	printf("%s %s: %llu operations, ours and the model%s\n", good ? "ok" : "FAIL", t->name,
-	       (unsigned long long)n, kernel < 0 ? "" : " and the kernel");
+	bool good = run_ops(t, m, kernel, n, beside);
+	printf("%s %s: %llu operations, ours and the model", good ? "ok" : "FAIL", t->name,
+	       (unsigned long long)n);
+	if (kernel >= 0)
+		printf(", %llu beside the kernel's", (unsigned long long)MIN(n, beside));
+	puts("");
 	if (kernel >= 0)
 		close(kernel);
 	map_put(m);

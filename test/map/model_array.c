@@ -4,7 +4,16 @@
  * Usage: model_array [operations of a type [seed [name]]]: what begins so */
 #include "model.h"
 
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 enum { N = 7, SIZE = 12 };
 
@@ -212,16 +221,83 @@ static int bloom_next(const u8 *key, u8 *next)
 	return -EOPNOTSUPP;
 }
 
-/* ---- storages of sockets ---- */
+/* ---- storages: of sockets, files, processes, cgroups ---- */
 
-static int sockets[N];
+static const u32 owned[] = {MAPTYPE_SK_STORAGE, MAPTYPE_INODE_STORAGE, MAPTYPE_TASK_STORAGE,
+			    MAPTYPE_CGRP_STORAGE};
+static int owners[N];
+static char cgroups[N][64];
+
+static const char *cgroup_root(void)
+{
+	struct statfs fs;
+
+	return statfs("/sys/fs/cgroup", &fs) || fs.f_type != CGROUP2_SUPER_MAGIC
+		       ? "/sys/fs/cgroup/unified"
+		       : "/sys/fs/cgroup";
+}
+
+static int owner_of(u32 type, u32 i)
+{
+	switch (type) {
+	case MAPTYPE_SK_STORAGE:
+		return socket(AF_INET, SOCK_DGRAM, 0);
+	case MAPTYPE_INODE_STORAGE:
+		return memfd_create("owner", 0);
+	case MAPTYPE_TASK_STORAGE: {
+		pid_t child = fork();
+		if (!child) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			pause();
+			_exit(0);
+		}
+		return (int)syscall(SYS_pidfd_open, child, 0);
+	}
+	}
+	snprintf(cgroups[i], sizeof(cgroups[i]), "%s/test-model-%d-%u", cgroup_root(), getpid(), i);
+	mkdir(cgroups[i], 0700);
+	return open(cgroups[i], O_RDONLY);
+}
+
+static bool has_owners(u32 type)
+{
+	for (u32 i = 0; i < LEN(owned); i++)
+		if (owned[i] == type)
+			return true;
+	return false;
+}
+
+static void close_owners(u32 type)
+{
+	for (u32 i = 0; i < N; i++) {
+		if (type == MAPTYPE_TASK_STORAGE)
+			syscall(SYS_pidfd_send_signal, owners[i], SIGKILL, NULL, 0);
+		close(owners[i]);
+		if (type == MAPTYPE_CGRP_STORAGE)
+			rmdir(cgroups[i]);
+	}
+}
+
+/* False: there are none of them here. */
+static bool open_owners(u32 type)
+{
+	bool good = true;
+
+	for (u32 i = 0; i < N; i++) {
+		owners[i] = owner_of(type, i);
+		good &= owners[i] >= 0;
+	}
+	if (!good)
+		close_owners(type);
+	return good;
+}
 
 static void random_owner(u8 *to) { put_le64(to, pick(N)); }
 
 static void owner_to_fd(u8 *key, u8 *value)
 {
 	(void)value;
-	put_le32(key, (u32)sockets[key[0]]);
+	put_le32(key, (u32)owners[key[0]]);
 }
 
 static int storage_read(const u8 *key, u8 *value)
@@ -340,15 +416,17 @@ static const struct model models[] = {
 	 .remove = bloom_remove,
 	 .next = bloom_next,
 	 .guesses = true},
-	{.name = "socket storage",
-	 .attr = {BPF_MAP_TYPE_SK_STORAGE, 4, SIZE, .flags = BPF_F_NO_PREALLOC},
-	 .random_key = random_owner,
-	 .to_kernel = owner_to_fd,
-	 .reset = clear,
-	 .read = storage_read,
-	 .write = storage_write,
-	 .remove = storage_remove,
-	 .next = storage_next},
+#define STORAGE(called, nr)                                                             \
+	{                                                                               \
+		.name = (called), .attr = {(nr), 4, SIZE, .flags = BPF_F_NO_PREALLOC},  \
+		.random_key = random_owner, .to_kernel = owner_to_fd, .reset = clear,   \
+		.read = storage_read, .write = storage_write, .remove = storage_remove, \
+		.next = storage_next                                                    \
+	}
+	STORAGE("socket storage", MAPTYPE_SK_STORAGE),
+	STORAGE("file storage", MAPTYPE_INODE_STORAGE),
+	STORAGE("task storage", MAPTYPE_TASK_STORAGE),
+	STORAGE("cgroup storage", MAPTYPE_CGRP_STORAGE),
 };
 
 static void make_inner(u32 i)
@@ -384,8 +462,6 @@ int main(int argc, char **argv)
 
 	rng_state = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (u32 i = 0; i < N; i++)
-		sockets[i] = socket(AF_INET, SOCK_DGRAM, 0);
 	for (u32 i = 0; i < INNERS; i++)
 		make_inner(i);
 	if (no_kernel())
@@ -396,10 +472,17 @@ int main(int argc, char **argv)
 			continue;
 		t.attr.slots = possible_cpus();
 		bytes = value_bytes(&t);
-		t.btf = t.attr.type == BPF_MAP_TYPE_SK_STORAGE ? kernel_btf(SIZE) : -1;
 		t.inner = t.attr.type == BPF_MAP_TYPE_ARRAY_OF_MAPS ? inner_fd[0] : -1;
-		/* Linux waits for a grace period after each write there. */
-		failed |= run_model(&t, t.inner < 0 ? n : MIN(n, 400));
+		bool owns = has_owners(t.attr.type);
+		if (owns && !open_owners(t.attr.type)) {
+			printf("skip %s: %s\n", t.name, strerror(errno));
+			continue;
+		}
+		t.btf = owns ? kernel_btf(SIZE) : -1;
+		/* Linux waits for a grace period after each write to a map of maps. */
+		failed |= run_model(&t, n, t.inner < 0 ? n : MIN(n, 400 + n / 2000));
+		if (owns)
+			close_owners(t.attr.type);
 	}
 	return failed;
 }

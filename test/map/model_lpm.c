@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 		};
 		data = sizes[i];
 		snprintf(name, sizeof(name), "trie of %u bytes", data);
-		failed |= run_model(&t, n);
+		failed |= run_model(&t, n, n);
 	}
 	return failed;
 }
