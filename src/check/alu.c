@@ -109,20 +109,20 @@ static int change(struct verify *v, const struct eb *e)
 static int compute(struct verify *v, const struct eb *e, struct reg *dst, const struct reg *src)
 {
 	enum eb_op op = op_family(e->op);
-	bool is64 = op_is64(e->op);
+	bool is64 = op_is64(e->op), sums = op == EB_ADD_64_X || op == EB_SUB_64_X;
 
-	if (op == EB_ADD_64_X || op == EB_SUB_64_X) {
+	if (sums) {
 		int why = spec_number(v, e);
 		if (why)
 			return spec_refuse(v, e, why, false);
 	}
-	bool plus = v->capable && op == EB_ADD_64_X && is64 && dst->id &&
-		    scalar_is_const(&src->v) && !(dst->id & ID_PLUS) &&
-		    src->v.bits.value <= INT32_MAX;
-	u64 value = src->v.bits.value;
+	s64 n = is64 ? (s64)src->v.bits.value : (s32)src->v.bits.value;
+	n = op == EB_SUB_64_X ? -n : n;
+	bool plus = v->capable && sums && dst->id && !(dst->id & ID_PLUS) && n == (s32)n &&
+		    (is64 ? scalar_is_const(&src->v) : scalar_is_const32(&src->v));
 	scalar_alu(&dst->v, op, &src->v, is64);
-	dst->off = plus ? (s32)value : 0;
-	dst->id = plus ? dst->id | ID_PLUS : 0;
+	dst->off = plus ? (s32)n : 0;
+	dst->id = plus ? dst->id | (is64 ? ID_PLUS64 : ID_PLUS32) : 0;
 	return 0;
 }
 

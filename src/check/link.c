@@ -20,12 +20,13 @@ static void collect(struct links *l, struct reg *r, u32 id, u32 frame, bool is_s
 
 void links_collect(struct verify *v, struct state *s, u32 id, struct links *l)
 {
-	(void)v;
 	id &= ~ID_PLUS;
 	for (u32 i = s->top + 1; i-- > 0;) {
 		struct frame *f = s->frame[i];
+		u16 live = v->fact[frame_pc(s, i)].live;
 		for (u32 k = 0; k < EBPF_REGS - 1; k++)
-			collect(l, &f->reg[k], id, i, false, k);
+			if (live >> k & 1)
+				collect(l, &f->reg[k], id, i, false, k);
 		for (u32 k = 0; k < f->slots; k++)
 			if (slot_spilled(&f->stack[k]))
 				collect(l, &f->stack[k].reg, id, i, true, k);
@@ -53,16 +54,34 @@ void links_unpack(u64 packed, struct links *l)
 	}
 }
 
+/* The low half of the twin is known, and of the register that it is the twin plus off:
+ * all is known if the twin has no more than that half. */
+static bool half_is_all(const struct reg *r)
+{
+	struct scalar twin = r->v, off = scalar_const((u64)(s64)r->off);
+
+	if (r->id & ID_PLUS64)
+		scalar_alu(&twin, EB_SUB_64_X, &off, true);
+	return twin.umax <= UINT32_MAX;
+}
+
+/* Both are their twin, or the twin plus something. */
 static void follow(struct reg *r, const struct reg *known)
 {
 	struct reg was = *r;
-	bool plus = (r->id | known->id) & ID_PLUS;
+	bool half = known->id & ID_PLUS32;
+	struct scalar minus = scalar_const((u64)(s64)known->off);
+	struct scalar plus = scalar_const((u64)(s64)was.off);
 
-	*r = *known;
-	if (!plus || was.off == known->off)
+	if (half && !(r->id & ID_PLUS32) && !half_is_all(r))
 		return;
-	struct scalar delta = scalar_const((u64)((s64)was.off - known->off));
-	scalar_alu(&r->v, EB_ADD_64_X, &delta, true);
+	*r = *known;
+	if (was.id == known->id && (!(was.id & ID_PLUS) || was.off == known->off))
+		return;
+	if (known->id & ID_PLUS)
+		scalar_alu(&r->v, EB_SUB_64_X, &minus, !half);
+	if (was.id & ID_PLUS)
+		scalar_alu(&r->v, EB_ADD_64_X, &plus, !(was.id & ID_PLUS32));
 	r->off = was.off;
 	r->id = was.id;
 }

@@ -72,7 +72,7 @@ static bool loops_itself(const struct verify *v, u32 pc)
 	for (u32 i = 0; i < n; i++)
 		if (to[i] == pc)
 			return true;
-	return v->fact[pc].flags & FACT_CALLBACK;
+	return false;
 }
 
 static void pop_component(struct tarjan *t, u32 pc)

@@ -59,8 +59,10 @@ enum reg_flag {
 };
 static inline u32 reg_kind(u32 type) { return type & 0xff; }
 
-/* In id: the register is its twin's value plus off. */
-#define ID_PLUS (1u << 31)
+/* In id: the register is its twin's value plus off; or the low half of that. */
+#define ID_PLUS64 (1u << 31)
+#define ID_PLUS32 (1u << 30)
+#define ID_PLUS   (ID_PLUS64 | ID_PLUS32)
 /* range of a packet pointer that was compared with the packet's end */
 enum { AT_END = -1, BEYOND_END = -2 };
 
@@ -289,6 +291,11 @@ enum { PACKET_MAX = 0xffff };
 enum { CHECK_STRICT = 1, CHECK_ANY_ALIGNMENT = 2, CHECK_STATE_FREQ = 8, CHECK_SLEEPABLE = 16 };
 
 static inline struct frame *running(const struct verify *v) { return v->cur->frame[v->cur->top]; }
+/* Where a frame of a state stands. */
+static inline u32 frame_pc(const struct state *s, u32 frame)
+{
+	return frame == s->top ? s->pc : (u32)s->frame[frame + 1]->callsite;
+}
 static inline struct reg *regs(const struct verify *v) { return running(v)->reg; }
 static inline const struct eb *insn_at(const struct verify *v, u32 pc) { return &v->p->ext[pc]; }
 

@@ -182,11 +182,6 @@ static bool covers_stack(struct verify *v, const struct frame *old, const struct
 
 /* ---- states ---- */
 
-static u32 frame_pc(const struct state *s, u32 frame)
-{
-	return frame == s->top ? s->pc : (u32)s->frame[frame + 1]->callsite;
-}
-
 static bool covers_frame(struct verify *v, const struct frame *old, const struct frame *cur, u32 pc,
 			 enum exactness how)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* BPF_PROG_LOAD: kernel/bpf/syscall.c and the beginning of verifier.c say what is
  * checked, in what order. */
-#include "check/check.h"
-#include "kern/call.h"
+#include "kern/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-	MAPS_MAX = 64,
+	MAPS_MAX = VERIFY_MAPS,
 	LICENSE = 128,
 	FUNC_RECORD = 8,
 	LINE_RECORD = 16,
@@ -317,7 +316,7 @@ static int bind_array(struct load *l)
 	return 0;
 }
 
-/* ---- what is left of checking until a verifier comes ---- */
+/* ---- without the verifier: kernel.unchecked ---- */
 
 static int check_calls(struct load *l)
 {
@@ -356,38 +355,28 @@ static int check_shape(struct load *l)
 	return ret;
 }
 
-/* Constants into registers, and exit: whoever reads it sees that it is safe. */
-static bool is_plain(const struct load *l)
+static int say_numbers(struct load *l, int err)
 {
-	s32 lo, hi, r0 = 0;
-	bool set = false;
-
-	for (u32 pc = 0; pc + 1 < l->n; pc++) {
-		const struct ob_ebpf *e = &l->insn[pc];
-		if (e->code != (BPF_ALU64 | BPF_MOV | BPF_K) || e->dst >= BPF_REG_10)
-			return false;
-		set |= e->dst == BPF_REG_0;
-		r0 = e->dst == BPF_REG_0 ? e->imm : r0;
-	}
-	if (!set || l->insn[l->n - 1].code != (BPF_JMP | BPF_EXIT))
-		return false;
-	return !prog_returns(l->head.type, l->head.attach, &lo, &hi) || (r0 >= lo && r0 <= hi);
+	return says(l, err,
+		    "processed %u insns (limit %u) max_states_per_insn 0 total_states 0 "
+		    "peak_states 0 mark_read 0\n",
+		    l->head.verified, INSNS_MAX);
 }
 
 static int check(struct load *l)
 {
-	int err = check_shape(l);
+	struct verify_load job = {&l->head, l->insn, l->n,    l->map, l->maps,
+				  l->btf,   l->func, l->line, &l->log};
+	int err;
 
+	if (world()->page->unchecked == KERN_REFUSE)
+		return kern_verify(&job, &l->head.verified);
+	err = check_shape(l);
 	if (!err)
 		err = check_calls(l);
-	if (err)
-		return err;
-	if (world()->page->unchecked == KERN_REFUSE && !is_plain(l))
-		return says(l, -EACCES,
-			    "this world has no verifier, and runs what none has seen "
-			    "only when kernel.unchecked is set\n");
-	l->head.verified = l->n;
-	return 0;
+	if (!err)
+		l->head.verified = l->n;
+	return say_numbers(l, err);
 }
 
 /* bpf_prog_calc_tag: which maps it uses is no part of it. */
@@ -505,12 +494,7 @@ static long load(struct load *l)
 		err = read_debug(l);
 	if (!err)
 		err = resolve(l);
-	if (!err)
-		err = check(l);
-	says(l, 0,
-	     "processed %u insns (limit %u) max_states_per_insn 0 total_states 0 peak_states 0 "
-	     "mark_read 0\n",
-	     l->head.verified, INSNS_MAX);
+	err = err ? say_numbers(l, err) : check(l);
 	return err ? err : publish(l);
 }
 

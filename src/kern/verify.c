@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A program that is to be loaded, as the verifier wants it: with the shapes of its maps,
+ * its types, functions and lines. */
+#include "kern/verify.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { FUNC_RECORD = 8, LINE_RECORD = 16 };
+
+/* What must be given back when it is done. */
+struct job {
+	const struct verify_load *l;
+	struct arena arena;
+	struct prog *p;
+	struct object *held[2 * VERIFY_MAPS]; /* types of maps, maps within maps */
+	u32 holds;
+};
+
+static int add_types(struct job *j, const struct map *m, struct prog_map *to)
+{
+	const struct map_host_data *h = map_host_data(m);
+	struct btf_map ask = {.type = m->type,
+			      .key_size = m->key_size,
+			      .value_size = m->value_size,
+			      .max_entries = m->max_entries,
+			      .flags = m->flags,
+			      .key = h->btf_key,
+			      .value = h->btf_value};
+	struct object *o;
+
+	if (!h->btf_id)
+		return 0;
+	int err = object_get_id(OBJECT_BTF, h->btf_id, &o);
+	if (err)
+		return err;
+	j->held[j->holds++] = o;
+	to->btf = ((const struct kern_btf *)o->p)->types;
+	to->key = h->btf_key;
+	to->value = h->btf_value;
+	struct btf_fields *fields = arena_new(&j->arena, struct btf_fields);
+	if (!fields)
+		return -ENOMEM;
+	err = btf_map_check(to->btf, &ask, NULL, fields);
+	to->fields = fields->n ? fields : NULL;
+	return err;
+}
+
+static struct prog_map *add_inner(struct job *j, const struct map_attr *a)
+{
+	struct prog_map *m = arena_new(&j->arena, struct prog_map);
+
+	if (m)
+		*m = (struct prog_map){.name = arena_strndup(&j->arena, a->name, MAP_NAME),
+				       .type = a->type,
+				       .key_size = a->key_size,
+				       .value_size = a->value_size,
+				       .max_entries = a->max_entries,
+				       .flags = a->flags,
+				       .extra = a->extra};
+	return m;
+}
+
+/* What a program may only read, and nobody writes any more, is constant. */
+static struct bytes fixed_value(const struct map *m)
+{
+	enum { RDONLY_PROG = 1 << 7 };
+
+	if (m->type != MAPTYPE_ARRAY || m->max_entries != 1 || !(m->flags & RDONLY_PROG) ||
+	    !m->head->frozen)
+		return (struct bytes){0};
+	return (struct bytes){m->data, m->value_size};
+}
+
+static int add_map(struct job *j, const struct map *m, struct prog_map *to)
+{
+	const struct map_attr *a = &m->head->attr;
+
+	*to = (struct prog_map){.name = arena_strndup(&j->arena, a->name, MAP_NAME),
+				.type = m->type,
+				.key_size = m->key_size,
+				.value_size = m->value_size,
+				.max_entries = m->max_entries,
+				.flags = m->flags,
+				.extra = a->extra,
+				.fixed = fixed_value(m)};
+	if (m->type == MAPTYPE_ARRAY_OF_MAPS || m->type == MAPTYPE_HASH_OF_MAPS) {
+		to->inner = add_inner(j, &map_host_data(m)->inner);
+		if (!to->inner)
+			return -ENOMEM;
+	}
+	return add_types(j, m, to);
+}
+
+static int add_maps(struct job *j)
+{
+	struct prog_map *to = arena_array(&j->arena, struct prog_map, j->l->maps + 1);
+	int err = to ? 0 : -ENOMEM;
+
+	for (u32 i = 0; i < j->l->maps && !err; i++)
+		err = add_map(j, j->l->map[i]->p, &to[i]);
+	j->p->map = to;
+	j->p->maps = j->l->maps;
+	return err;
+}
+
+static int add_debug(struct job *j)
+{
+	const struct prog_head *h = j->l->head;
+	const struct kern_btf *btf = j->l->btf ? j->l->btf->p : NULL;
+	struct prog_func *func = arena_array(&j->arena, struct prog_func, h->funcs + 1);
+	struct prog_line *line = arena_array(&j->arena, struct prog_line, h->lines + 1);
+
+	if (!btf)
+		return 0;
+	if (!func || !line)
+		return -ENOMEM;
+	for (u32 i = 0; i < h->funcs; i++) {
+		const u8 *r = j->l->func + (size_t)i * FUNC_RECORD;
+		func[i] = (struct prog_func){get_le32(r), get_le32(r + 4)};
+	}
+	for (u32 i = 0; i < h->lines; i++) {
+		const u8 *r = j->l->line + (size_t)i * LINE_RECORD;
+		u32 at = get_le32(r + 12);
+		line[i] = (struct prog_line){get_le32(r), btf_str(btf->types, get_le32(r + 4)),
+					     btf_str(btf->types, get_le32(r + 8)), at >> 10,
+					     at & 1023};
+	}
+	j->p->btf = btf->types;
+	j->p->func = func;
+	j->p->funcs = h->funcs;
+	j->p->line = line;
+	j->p->lines = h->lines;
+	return 0;
+}
+
+static int verify(struct job *j, u32 *insns)
+{
+	const struct verify_load *l = j->l;
+	struct check_result r = {0};
+	struct check_how how = {.level = CHECK_PRIVILEGED,
+				.gpl = l->head->gpl,
+				.prog_flags = l->head->flags,
+				.log = l->log->level,
+				.text = l->log->level ? &l->log->text : NULL,
+				.attach_btf_id = l->head->attach_btf_id,
+				.cpus = kern_cpus()};
+	struct ob_err *oom = prog_create_ebpf(l->insn, l->n, &j->p);
+
+	ob_err_destroy(oom);
+	if (oom)
+		return -ENOMEM;
+	j->p->type = l->head->type;
+	j->p->attach = l->head->attach;
+	int err = add_maps(j);
+	if (!err)
+		err = add_debug(j);
+	if (!err)
+		err = check_verify(j->p, &how, &r);
+	*insns = r.insns;
+	return err;
+}
+
+int kern_verify(const struct verify_load *l, u32 *insns)
+{
+	struct job j = {.l = l};
+
+	arena_init(&j.arena);
+	int err = verify(&j, insns);
+	for (u32 i = 0; i < j.holds; i++)
+		object_put(j.held[i]);
+	prog_destroy(j.p);
+	arena_deinit(&j.arena);
+	return err;
+}

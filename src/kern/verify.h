@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What BPF_PROG_LOAD asks of the verifier. */
+#ifndef KERN_VERIFY_H
+#define KERN_VERIFY_H
+
+#include "check/check.h"
+#include "kern/call.h"
+
+enum { VERIFY_MAPS = 64 };
+
+struct verify_load {
+	const struct prog_head *head; /* type, attach, flags, gpl, funcs, lines */
+	const struct ob_ebpf *insn;   /* maps are indices */
+	u32 n;
+	struct object *const *map;
+	u32 maps;
+	struct object *btf;    /* or NULL */
+	const u8 *func, *line; /* records of 8 and 16 bytes */
+	struct user_log *log;
+};
+
+/* 0 or a negative errno; the log ends with the numbers. */
+int kern_verify(const struct verify_load *l, u32 *insns);
+
+#endif
