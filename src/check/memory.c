@@ -442,9 +442,11 @@ int check_memory(struct verify *v, u32 regno, s32 off, u32 size, enum access how
 	if (err || size == DW || value < 0 || how == ACCESS_WRITE)
 		return err;
 	struct reg *got = &regs(v)[value];
-	if (got->type == REG_SCALAR && sign)
+	if (got->type == REG_SCALAR && sign) {
+		got->id = 0; /* Linux 6.18 leaves it linked with what was spilled, which has no sign
+			      */
 		scalar_sext(&got->v, size);
-	else if (got->type == REG_SCALAR)
+	} else if (got->type == REG_SCALAR)
 		scalar_zext(&got->v, size);
 	return 0;
 }
