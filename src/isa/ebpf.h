@@ -147,5 +147,10 @@ struct eb_span {
  * (`add64 r0, r1`). Errors with line, column and caret. spans: one a slot. */
 struct ob_err *ebpf_asm(struct arena *a, const char *name, const char *text, size_t n,
 			struct ob_ebpf **code, struct eb_span **spans, u32 *count);
+/* `r1 = map counts ll` is the number (map_idx) that counts has in this list, which ends
+ * with NULL. */
+struct ob_err *ebpf_asm_maps(struct arena *a, const char *name, const char *text, size_t n,
+			     const char *const *maps, struct ob_ebpf **code, struct eb_span **spans,
+			     u32 *count);
 
 #endif

@@ -499,7 +499,14 @@ static bool read_within(struct ea *j, struct ob_ebpf **code, jmp_buf *outer)
 struct ob_err *ebpf_asm(struct arena *a, const char *name, const char *text, size_t n,
 			struct ob_ebpf **code, struct eb_span **spans, u32 *count)
 {
-	struct ea j = {.a = a, .name = name, .text = text, .n = (u32)n};
+	return ebpf_asm_maps(a, name, text, n, NULL, code, spans, count);
+}
+
+struct ob_err *ebpf_asm_maps(struct arena *a, const char *name, const char *text, size_t n,
+			     const char *const *maps, struct ob_ebpf **code, struct eb_span **spans,
+			     u32 *count)
+{
+	struct ea j = {.a = a, .name = name, .text = text, .n = (u32)n, .maps = maps};
 
 	if (n >= UINT32_MAX)
 		return err_at_file(err_new(OB_RANGE, "longer than 4 GiB"), name);

@@ -28,6 +28,8 @@ struct ea {
 	u32 last; /* end of the word that was read last, without its blanks */
 	u32 from; /* of the statement */
 	struct ob_err *err;
+	const char *const
+		*maps; /* names of maps in the order of their numbers, then NULL; or NULL */
 	struct {
 		struct eb *v;
 		u32 n, cap;

@@ -337,13 +337,47 @@ bool ea_call(struct ea *j)
 	return ea_target(j) && ea_add(j, e);
 }
 
-/* number | kind number [`,` number] | [`func`] target, and then `ll` */
+/* `map` name: not a label that is called `map` */
+static bool names_map(struct ea *j)
+{
+	u32 pos = j->pos;
+
+	if (ea_take(j, "map") && ea_len(j) && ea_is_word(ea_char(j, 0)) && !ea_is(j, "ll"))
+		return true;
+	j->pos = pos;
+	return false;
+}
+
+static bool named_map(struct ea *j, s64 *ret)
+{
+	u32 at = j->pos, len = ea_len(j);
+
+	for (u32 i = 0; j->maps && j->maps[i]; i++)
+		if (ea_take(j, j->maps[i])) {
+			*ret = i;
+			return true;
+		}
+	ea_skip(j, len);
+	ea_bad(j, OB_NAME, at, len, "no map is called %s", ea_show(j, at, len));
+	if (j->maps)
+		ea_did_you_mean(j, at, len, j->maps);
+	return false;
+}
+
+/* number | kind number [`,` number] | `map` name | [`func`] target, and then `ll` */
 bool ea_wide(struct ea *j, u8 dst, bool need_ll)
 {
 	struct eb e = {.op = EB_LDDW_FUNC, .dst = dst};
 	s64 high = 0;
-	bool func = ea_take(j, "func");
+	bool func = ea_take(j, "func"), map = !func && names_map(j);
 
+	if (map) {
+		e.op = EB_LDDW_MAP_IDX;
+		if (!named_map(j, &e.imm) || (need_ll && !ea_need(j, "ll")))
+			return false;
+		ea_take(j, "ll");
+		return ea_add(j, e);
+	}
 	for (u32 op = EB_LDDW_MAP_FD; !func && op <= EB_LDDW_MAP_IDX_VALUE; op++)
 		if (op != EB_LDDW_FUNC && ea_take(j, ebpf_rows[op].symbol))
 			e.op = (u8)op;

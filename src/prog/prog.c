@@ -65,6 +65,12 @@ static struct ob_err *add_source(struct prog *p, const char *name, const char *t
 
 struct ob_err *prog_assemble(const char *name, const char *text, size_t n, struct prog **ret)
 {
+	return prog_assemble_maps(name, text, n, NULL, ret);
+}
+
+struct ob_err *prog_assemble_maps(const char *name, const char *text, size_t n,
+				  const char *const *maps, struct prog **ret)
+{
 	struct ob_ebpf *code;
 	struct eb_span *span;
 	struct prog *p = NULL;
@@ -72,7 +78,7 @@ struct ob_err *prog_assemble(const char *name, const char *text, size_t n, struc
 	u32 count;
 
 	arena_init(&a);
-	struct ob_err *err = ebpf_asm(&a, name, text, n, &code, &span, &count);
+	struct ob_err *err = ebpf_asm_maps(&a, name, text, n, maps, &code, &span, &count);
 	if (!err)
 		err = prog_create_ebpf(code, count, &p);
 	if (!err)

@@ -83,6 +83,9 @@ void prog_destroy(struct prog *p);
 
 /* Assembles extended code (isa/ebpf_asm.c), with the text and its spans. */
 struct ob_err *prog_assemble(const char *name, const char *text, size_t n, struct prog **ret);
+/* The same, where the text names these maps (ends with NULL). */
+struct ob_err *prog_assemble_maps(const char *name, const char *text, size_t n,
+				  const char *const *maps, struct prog **ret);
 /* The same program in extended code (cbpf_extend in isa.h), with its text and the
  * spans of its instructions. It must have passed the checker. */
 struct ob_err *prog_extend(const struct prog *classic, enum cbpf_target target, struct prog **ret);

@@ -78,17 +78,19 @@ static bool unhex(struct buf *b)
 	return true;
 }
 
-static struct ob_err *by_content(const char *path, struct buf *b, struct prog **ret)
+static struct ob_err *by_content(const char *path, struct buf *b, const char *const *maps,
+				 struct prog **ret)
 {
 	if (b->n >= 4 && !memcmp(b->p, "\177ELF", 4))
 		return err_at_file(err_new(OB_UNSUPPORTED, "an object file is not read from here"),
 				   path);
 	if (!is_text(b) || unhex(b))
 		return from_bytes(path, b, ret);
-	return prog_assemble(path, b->p, b->n, ret);
+	return prog_assemble_maps(path, b->p, b->n, maps, ret);
 }
 
-struct ob_err *program_read(const char *path, bool raw, struct prog **ret)
+static struct ob_err *read_form(const char *path, bool raw, const char *const *maps,
+				struct prog **ret)
 {
 	struct buf b = {0};
 	struct ob_err *err = expr_read(path, MOST, &b);
@@ -98,9 +100,19 @@ struct ob_err *program_read(const char *path, bool raw, struct prog **ret)
 	else if (!b.n)
 		err = err_at_file(err_new(OB_FORMAT, "the file is empty"), path);
 	else
-		err = raw ? from_bytes(path, &b, ret) : by_content(path, &b, ret);
+		err = raw ? from_bytes(path, &b, ret) : by_content(path, &b, maps, ret);
 	buf_deinit(&b);
 	return err;
+}
+
+struct ob_err *program_read(const char *path, bool raw, struct prog **ret)
+{
+	return read_form(path, raw, NULL, ret);
+}
+
+struct ob_err *program_read_maps(const char *path, const char *const *maps, struct prog **ret)
+{
+	return read_form(path, false, maps, ret);
 }
 
 /* ---- writing ---- */

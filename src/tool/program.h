@@ -21,6 +21,8 @@ struct ob_err *program_operand(char **operand, const char **path);
 /* The program of a file, "-" for standard input: bytes, hexadecimal or
  * assembler text, as the content says; raw: bytes in any case. */
 struct ob_err *program_read(const char *path, bool raw, struct prog **ret);
+/* The same; text may name these maps, a list that ends with NULL. */
+struct ob_err *program_read_maps(const char *path, const char *const *maps, struct prog **ret);
 void program_write(const struct prog *p, enum program_form form, struct buf *to);
 /* With notes, where the form has room for them. */
 void program_write_noted(const struct prog *p, enum program_form form, struct buf *to,
