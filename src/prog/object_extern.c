@@ -192,6 +192,11 @@ static struct ob_err *add_dummy(struct object *o, u32 *dummy)
 	for (u32 i = 0; i < o->externs; i++)
 		o->ext[i].name =
 			arena_strndup(&o->priv->arena, o->ext[i].name, strlen(o->ext[i].name));
+	for (u32 i = 0; i < o->priv->by_datasec.n; i++) {
+		struct object_name *l = &o->priv->by_datasec.v[i];
+
+		l->name = btf_name(more, btf_type(more, l->nr)->name_off);
+	}
 	btf_destroy(o->priv->btf);
 	o->btf = o->priv->btf = more;
 	return NULL;

@@ -59,7 +59,7 @@ static struct ob_err *append(struct link *l, struct object_func *f)
 
 	vec_push(&l->o->priv->arena, l->func) = f;
 	vec_push(&l->o->priv->arena, l->stack) =
-		(struct part){f, 0, object_refs(s, f->at), s->ref + s->refs};
+		(struct part){f, 0, object_refs(s, f->at), s->refs ? s->ref + s->refs : NULL};
 	return NULL;
 }
 

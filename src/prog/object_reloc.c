@@ -224,7 +224,7 @@ const struct object_ref *object_refs(const struct object_section *s, u32 insn)
 		else
 			to = mid;
 	}
-	return s->ref + from;
+	return s->refs ? s->ref + from : NULL;
 }
 
 /* ---- for listings ---- */
@@ -265,7 +265,7 @@ void object_put_name(struct buf *to, const struct object *o, const struct object
 	const struct object_section *s = p ? &o->priv->section[p->in] : NULL;
 	const struct object_ref *ref = s ? object_refs(s, p->at + pc - p->pc) : NULL;
 	const struct eb *e = &g->prog->ext[pc];
-	bool is = p && ref < s->ref + s->refs && ref->insn == p->at + pc - p->pc;
+	bool is = ref && ref < s->ref + s->refs && ref->insn == p->at + pc - p->pc;
 
 	if (!p)
 		return;

@@ -376,9 +376,9 @@ static int run(const void *opts, char **operand)
 		job.object = &object;
 		err = run_object_begin(c, &object);
 	} else if (!err) {
-		err = only_objects(c);
+		err = run_program(c, path, &p);
 		if (!err)
-			err = run_program(c, path, &p);
+			err = only_objects(c);
 	}
 	if (!err) {
 		job.p = p;

@@ -154,3 +154,56 @@ ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -I"$SRCDIR/src" -I"$SRCDIR/include" a.c "$SRC
    3 r0 += 0                                   18: 06
    4 exit                                      19: 5d                             pop rbp
                                                1a: c3                             ret
+====
+# an object: its programs, what they call, lines of C, the names of what they refer to
+-- skip-unless command -v clang-19 || command -v clang-14 || command -v clang
+-- sh
+. "$TESTDIR/tool/objects.sh"
+compile prog.c
+onebpf dis prog.o | sed 's/map_idx_value [0-9]*/map_idx_value N/; s/map_idx [0-9]*/map_idx N/'
+onebpf dis -f raw prog.o:second | wc -c
+onebpf dis prog.o:second >text
+onebpf asm -f raw text -o bytes && onebpf dis -f raw prog.o:second | cmp - bytes
+onebpf dis -f objdump prog.o:kprobe/f | tail -3
+onebpf dis prog.o:none
+-- file prog.c
+#define SEC(n) __attribute__((section(n)))
+struct { int (*type)[1]; int (*max_entries)[8]; int *key; int *value; } counts SEC(".maps");
+static void *(*lookup)(void *, const void *) = (void *)1;
+int many[4];
+extern int CONFIG_HZ SEC(".kconfig");
+struct task { int pid, tgid; } __attribute__((preserve_access_index));
+static __attribute__((noinline)) int add(int a) {
+	return a + many[2];
+}
+SEC("xdp") int first(int *ctx)
+{
+	return lookup(&counts, ctx) ? CONFIG_HZ : add(2);
+}
+SEC("kprobe/f") int second(struct task *t)
+{
+	return t->tgid;
+}
+-- stdout has
+; program first, section xdp: xdp, 
+; SEC("xdp") int first(int *ctx)
+; return lookup(&counts, ctx) ? CONFIG_HZ : add(2);
+= map_idx N ll // counts
+call 1 // map_lookup_elem
+= 0 ll // CONFIG_HZ
+// add
+; add
+; return a + many[2];
+= map_idx_value N, 0 ll // many
+; program second, section kprobe/f: kprobe, 2 instructions
+; return t->tgid;
+	r0 = *(u32 *)(r1 + 4) // <byte_off> 
+	exit
+16
+       0:	61 10 04 00 00 00 00 00	r0 = *(u32 *)(r1 + 4) // <byte_off> 
+       1:	95 00 00 00 00 00 00 00	exit
+-- stderr
+onebpf dis: prog.o: there is no program none
+note: it has first (section xdp)
+note: it has second (section kprobe/f)
+-- status 2
