@@ -133,6 +133,7 @@ struct elf_symbol elf_symbol(const struct elf *e, const struct elf_section *s, u
 		.name = string(names, get32(e, AT(p, Elf64_Sym, st_name))),
 		.type = ELF64_ST_TYPE(info),
 		.bind = ELF64_ST_BIND(info),
+		.visibility = ELF64_ST_VISIBILITY(*AT(p, Elf64_Sym, st_other)),
 		.section = get16(e, AT(p, Elf64_Sym, st_shndx)),
 		.value = get64(e, AT(p, Elf64_Sym, st_value)),
 		.size = get64(e, AT(p, Elf64_Sym, st_size)),

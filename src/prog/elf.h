@@ -25,8 +25,8 @@ struct elf_section {
 
 struct elf_symbol {
 	const char *name;
-	u8 type, bind;
-	u16 section; /* an index, or SHN_ABS ... */
+	u8 type, bind, visibility; /* STV_HIDDEN ... */
+	u16 section;               /* an index, or SHN_ABS ... */
 	u64 value, size;
 };
 

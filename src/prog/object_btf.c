@@ -54,6 +54,22 @@ static struct ob_err *fix_section(const struct object *o, u32 id)
 	return err;
 }
 
+/* A hidden function is checked with its callers, as static ones are. */
+static void fix_function(const struct object *o, struct btf_type *t)
+{
+	const struct object_names *all = &o->priv->by_name;
+	const char *name = btf_name(o->priv->btf, t->name_off);
+
+	for (const struct object_name *n = object_names_find(all, name);
+	     n && n < all->v + all->n && !strcmp(n->name, name); n++) {
+		const struct elf_symbol *s = &o->priv->symbol[n->nr];
+
+		if (s->type == STT_FUNC &&
+		    (s->visibility == STV_HIDDEN || s->visibility == STV_INTERNAL))
+			t->info = BTF_KIND_FUNC << 24 | BTF_FUNC_STATIC;
+	}
+}
+
 struct ob_err *object_read_types(struct object *o)
 {
 	u32 at = object_section(o, ".BTF");
@@ -74,6 +90,8 @@ struct ob_err *object_read_types(struct object *o)
 	for (u32 id = 1; id < (*btf)->n && !err; id++) {
 		const struct btf_type *t = btf_type(*btf, id);
 
+		if (btf_is(t, BTF_KIND_FUNC) && btf_len(t) == BTF_FUNC_GLOBAL)
+			fix_function(o, object_type(o, id));
 		if (!btf_is(t, BTF_KIND_DATASEC))
 			continue;
 		err = fix_section(o, id);
