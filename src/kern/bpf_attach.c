@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs attached without a link (PROG_ATTACH), and the commands that need no
- * file of their own.
- *
- * What is attached to a target is a directory of the world, attach/TYPE.TARGET;
- * each entry is a hard link to a program's file, named by its place in the order:
- * 00000003.17 is program 17. */
-#include "kern/call.h"
+ * file of their own. */
+#include "kern/order.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -17,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { PROGS_MAX = 64, NAME = 64, BASE_FLAGS = 7, ORDER_FLAGS = 0x203c, PREORDER = 1 << 6 };
+enum { BASE_FLAGS = 7, ORDER_FLAGS = 0x203c, PREORDER = 1 << 6, EFFECTIVE_MOST = 1024 };
 
 int kern_file_of(int fd, long filesystem, int wrong, u64 *ret)
 {
@@ -117,71 +112,27 @@ static int no_sockmap(int fd)
 	return err ? err : -EOPNOTSUPP;
 }
 
-/* "10.1234": the directory of what is attached there. */
-static int target_name(u32 attach, int fd, char name[NAME])
+/* Its number: a cgroup's, a device's, a network namespace's. */
+static int target_of(u32 attach, int fd, u64 *ret)
 {
 	char interface[IF_NAMESIZE];
-	u64 target = 0;
 	struct stat st;
-	int err = 0;
 
+	*ret = 0;
 	if (by_cgroup(attach) || attach == BPF_LSM_CGROUP || attach == BPF_LSM_MAC)
-		err = kern_file_of(fd, KERN_CGROUP2, -EBADF, &target);
-	else if (by_sockmap(attach))
-		err = no_sockmap(fd);
-	else if (by_interface(attach))
-		err = if_indextoname((u32)fd, interface) ? (target = (u32)fd, 0) : -ENODEV;
-	else if (attach == BPF_FLOW_DISSECTOR)
-		err = stat("/proc/self/ns/net", &st) ? -errno : (target = st.st_ino, 0);
-	else
-		err = -EINVAL;
-	snprintf(name, NAME, "attach/%u.%llu", attach, (unsigned long long)target);
-	return err;
-}
-
-struct entry {
-	u32 place, prog;
-};
-
-static int by_place(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return x->place < y->place ? -1 : x->place > y->place;
-}
-
-/* What is attached there, in order. */
-static u32 list(const char *dir, struct entry v[PROGS_MAX])
-{
-	int fd = openat(world()->dir, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	u32 n = 0;
-
-	for (struct dirent *e; d && n < PROGS_MAX && (e = readdir(d));)
-		n += sscanf(e->d_name, "%8x.%u", &v[n].place, &v[n].prog) == 2;
-	if (d)
-		closedir(d);
-	else if (fd >= 0)
-		close(fd);
-	qsort(v, n, sizeof(*v), by_place);
-	return n;
-}
-
-static void entry_name(char name[2 * NAME], const char *dir, struct entry e)
-{
-	snprintf(name, 2 * NAME, "%s/%08x.%u", dir, e.place, e.prog);
-}
-
-static int add(const char *dir, u32 prog, u32 place)
-{
-	char from[NAME], to[2 * NAME];
-
-	mkdirat(world()->dir, "attach", 0700);
-	if (mkdirat(world()->dir, dir, 0700) && errno != EEXIST)
+		return kern_file_of(fd, KERN_CGROUP2, -EBADF, ret);
+	if (by_sockmap(attach))
+		return no_sockmap(fd);
+	if (by_interface(attach)) {
+		*ret = (u32)fd;
+		return if_indextoname((u32)fd, interface) ? 0 : -ENODEV;
+	}
+	if (attach != BPF_FLOW_DISSECTOR)
+		return -EINVAL;
+	if (stat("/proc/self/ns/net", &st))
 		return -errno;
-	snprintf(from, sizeof(from), "bpf-prog.%u", prog);
-	entry_name(to, dir, (struct entry){place, prog});
-	return linkat(world()->dir, from, world()->dir, to, 0) ? -errno : 0;
+	*ret = st.st_ino;
+	return 0;
 }
 
 /* ---- the commands ---- */
@@ -221,13 +172,94 @@ static int get_for(u32 fd, u32 attach, struct object **ret)
 	return err;
 }
 
+/* bpf_prog_get_type of the program that BPF_F_REPLACE names. */
+static int replaced_of(const union bpfattr *attr, struct wish *w)
+{
+	struct object *o;
+	bool cgroup = by_cgroup(w->attach);
+
+	if (!(w->flags & BPF_F_REPLACE) || (cgroup && !(w->flags & BPF_F_ALLOW_MULTI)))
+		return 0;
+	int err = get_for(attr->attach.replace_bpf_fd, w->attach, &o);
+	if (err)
+		return err;
+	w->replaced = o->id;
+	object_put(o);
+	return 0;
+}
+
+static struct wish wish_of(const union bpfattr *attr, const struct object *prog)
+{
+	u32 attach = attr->attach.attach_type;
+
+	return (struct wish){.attach = attach,
+			     .flags = attr->attach.attach_flags,
+			     .anchor = attr->attach.relative_fd,
+			     .revision = attr->attach.expected_revision,
+			     .is = {prog ? prog->id : 0, 0},
+			     .type = type_for(attach)};
+}
+
+static int attach_tcx(struct order *o, const struct wish *w)
+{
+	int at = order_tcx_place(o, w);
+
+	if (at < 0)
+		return at;
+	return w->flags & BPF_F_REPLACE ? order_replace(o, (u32)at, w->is, w->flags)
+					: order_insert(o, (u32)at, w->is, w->flags);
+}
+
+static int attach_cgroup(struct order *o, int fd, const struct wish *w)
+{
+	bool in_place;
+	int at = order_cgroup_place(o, fd, w, &in_place);
+
+	if (at < 0)
+		return at;
+	order_share(o, w->flags & (BPF_F_ALLOW_OVERRIDE | BPF_F_ALLOW_MULTI));
+	return in_place ? order_replace(o, (u32)at, w->is, w->flags)
+			: order_insert(o, (u32)at, w->is, w->flags);
+}
+
+/* netns_bpf_prog_attach: there is one. */
+static int attach_alone(struct order *o, const struct wish *w, u64 netns)
+{
+	if (kern_dissector_linked(netns))
+		return -EEXIST;
+	if (o->n && o->v[0].is.prog == w->is.prog)
+		return -EINVAL;
+	return o->n ? order_replace(o, 0, w->is, 0) : order_insert(o, 0, w->is, 0);
+}
+
+static int attach_to(const union bpfattr *attr, const struct object *prog)
+{
+	struct wish w = wish_of(attr, prog);
+	int fd = (int)attr->attach.target_fd;
+	struct order o;
+	u64 target;
+
+	int err = target_of(w.attach, fd, &target);
+	if (!err)
+		err = replaced_of(attr, &w);
+	if (!err)
+		err = order_open(w.attach, target, true, &o);
+	if (err)
+		return err;
+	if (by_interface(w.attach))
+		err = attach_tcx(&o, &w);
+	else if (by_cgroup(w.attach))
+		err = attach_cgroup(&o, fd, &w);
+	else
+		err = attach_alone(&o, &w, target);
+	order_close(&o);
+	return err;
+}
+
 long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 {
-	struct entry v[PROGS_MAX];
 	struct object *o;
-	char dir[NAME];
 	u32 attach = attr->attach.attach_type;
-	bool many = attr->attach.attach_flags & BPF_F_ALLOW_MULTI;
 
 	(void)uattr, (void)size;
 	if ((attr->attach.attach_flags & ~flags_for(attach)) || !type_for(attach))
@@ -238,41 +270,51 @@ long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 	int err = get_for(attr->attach.attach_bpf_fd, attach, &o);
 	if (err)
 		return err;
-	const struct kern_prog *p = o->p;
-	if (!kern_same_attach(p, attach))
-		err = -EINVAL;
-	if (!err)
-		err = target_name(attach, (int)attr->attach.target_fd, dir);
-	u32 n = err ? 0 : list(dir, v);
-	for (u32 i = 0; i < n && !err && many; i++)
-		if (v[i].prog == p->id)
-			err = -EINVAL;
-	if (!err && n == PROGS_MAX)
-		err = -E2BIG;
-	if (!err)
-		err = add(dir, p->id, n ? v[n - 1].place + 1 : 0);
-	for (u32 i = 0; i < n && !err && !many; i++) {
-		char name[2 * NAME];
-		entry_name(name, dir, v[i]);
-		unlinkat(world()->dir, name, 0);
-	}
+	err = kern_same_attach(o->p, attach) ? attach_to(attr, o) : -EINVAL;
 	object_put(o);
 	return err;
 }
 
+static int detach_from(const union bpfattr *attr, const struct object *prog, u64 target)
+{
+	struct wish w = wish_of(attr, prog);
+	struct order o;
+	int err = order_open(w.attach, target, false, &o);
+
+	if (err)
+		return err;
+	int at = by_interface(w.attach)     ? order_tcx_which(&o, &w)
+		 : by_cgroup(w.attach)      ? order_cgroup_which(&o, &w)
+		 : order_find(&o, w.is) < 0 ? -ENOENT
+					    : 0;
+	err = at < 0 ? at : order_remove(&o, (u32)at);
+	order_close(&o);
+	return err;
+}
+
+static bool detach_flags_are_good(const union bpfattr *attr)
+{
+	u32 attach = attr->attach.attach_type, flags = attr->attach.attach_flags;
+
+	if (type_for(attach) == BPF_PROG_TYPE_SCHED_CLS)
+		return !(flags & ~(u32)ORDER_FLAGS);
+	if (flags || attr->attach.relative_fd)
+		return false;
+	return by_cgroup(attach) || !attr->attach.expected_revision;
+}
+
 long call_prog_detach(union bpfattr *attr, u64 uattr, u32 size)
 {
-	struct entry v[PROGS_MAX];
 	struct object *o = NULL;
-	char dir[NAME], name[2 * NAME];
 	u32 attach = attr->attach.attach_type;
+	u64 target;
 
 	(void)uattr, (void)size;
-	if (!type_for(attach) || attr->attach.attach_flags)
+	if (!type_for(attach) || !detach_flags_are_good(attr))
 		return -EINVAL;
 	if (!world())
 		return -errno;
-	int err = target_name(attach, (int)attr->attach.target_fd, dir), bad = 0;
+	int err = target_of(attach, (int)attr->attach.target_fd, &target), bad = 0;
 	/* Linux looks at the program first for interfaces, and last for cgroups, where
 	 * it may be left out. */
 	if (attr->attach.attach_bpf_fd || !by_interface(attach))
@@ -283,57 +325,106 @@ long call_prog_detach(union bpfattr *attr, u64 uattr, u32 size)
 		err = bad;
 	else if (err == -EOPNOTSUPP)
 		err = bad ? bad : err;
-	if (err) {
-		object_put(o);
-		return err;
-	}
-	u32 n = list(dir, v), i = 0;
-	while (i < n && o && v[i].prog != o->id)
-		i++;
-	err = i == n ? -ENOENT : 0;
-	if (!err && !o && n > 1)
-		err = -EINVAL; /* which of them? */
-	if (!err) {
-		entry_name(name, dir, v[i]);
-		unlinkat(world()->dir, name, 0);
-	}
+	if (!err)
+		err = detach_from(attr, o, target);
 	object_put(o);
 	return err;
 }
 
-long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)
-{
-	struct entry v[PROGS_MAX];
-	u32 ids[PROGS_MAX], room = attr->query.count, flags = 0;
-	char dir[NAME];
+/* ---- what is attached ---- */
 
-	(void)size;
-	if (attr->query.query_flags & ~(u32)BPF_F_QUERY_EFFECTIVE)
-		return -EINVAL;
-	if (!type_for(attr->query.attach_type))
-		return -EINVAL;
-	if (!world())
-		return -errno;
+struct query {
+	u32 n, flags, ids[EFFECTIVE_MOST], links[ORDER_MAX];
+	u64 revision;
+};
+
+static int gather(const union bpfattr *attr, u64 target, struct query *q)
+{
 	u32 attach = attr->query.attach_type;
-	u64 netns;
-	if (attach == BPF_LSM_MAC || (by_sockmap(attach) && attr->query.query_flags))
-		return -EINVAL;
-	int err = target_name(attach, (int)attr->query.target_fd, dir);
-	if (attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP)
-		err = kern_file_of((int)attr->query.target_fd, KERN_NSFS, -EINVAL, &netns);
+	struct order o;
+
+	if (attr->query.query_flags) {
+		int n = order_cgroup_effective(attach, (int)attr->query.target_fd, q->ids,
+					       EFFECTIVE_MOST);
+		q->n = n < 0 ? 0 : (u32)n;
+		return MIN(n, 0);
+	}
+	int err = order_open(attach, target, false, &o);
 	if (err)
 		return err;
-	u32 n = list(dir, v);
-	for (u32 i = 0; i < n; i++)
-		ids[i] = v[i].prog;
-	flags = n > 1 ? BPF_F_ALLOW_MULTI : 0;
-	if (call_put(uattr, query.attach_flags, flags) || call_put(uattr, query.count, n))
+	q->n = o.n;
+	q->flags = by_cgroup(attach) ? o.flags : 0;
+	q->revision = o.revision;
+	for (u32 i = 0; i < o.n; i++) {
+		q->ids[i] = o.v[i].is.prog;
+		q->links[i] = o.v[i].is.link;
+	}
+	order_close(&o);
+	return 0;
+}
+
+static int put_flags(u64 to, u32 flags, u32 n)
+{
+	u32 v[ORDER_MAX];
+
+	for (u32 i = 0; i < MIN(n, (u32)ORDER_MAX); i++)
+		v[i] = flags;
+	return to ? user_write(to, v, (size_t)MIN(n, (u32)ORDER_MAX) * 4) : 0;
+}
+
+static int put_query(const union bpfattr *attr, u64 uattr, const struct query *q)
+{
+	u32 attach = attr->query.attach_type, n = MIN(attr->query.count, q->n);
+	bool tcx = by_interface(attach), ordered = tcx || by_cgroup(attach);
+
+	if (call_put(uattr, query.attach_flags, q->flags) || call_put(uattr, query.count, q->n))
 		return -EFAULT;
-	if (!n || !room || !attr->query.prog_ids)
+	if (ordered && !attr->query.query_flags && call_put(uattr, query.revision, q->revision))
+		return -EFAULT;
+	if (!n || !attr->query.prog_ids)
 		return 0;
-	if (user_write(attr->query.prog_ids, ids, (size_t)MIN(room, n) * 4))
+	if (user_write(attr->query.prog_ids, q->ids, (size_t)n * 4) ||
+	    (ordered && put_flags(attr->query.prog_attach_flags, q->flags, n)))
 		return -EFAULT;
-	return room < n ? -ENOSPC : 0;
+	if (tcx &&
+	    ((attr->query.link_ids && user_write(attr->query.link_ids, q->links, (size_t)n * 4)) ||
+	     put_flags(attr->query.link_attach_flags, 0, n)))
+		return -EFAULT;
+	return n < q->n ? -ENOSPC : 0;
+}
+
+static int query_flags(const union bpfattr *attr)
+{
+	u32 attach = attr->query.attach_type, flags = attr->query.query_flags;
+
+	if (flags & ~(u32)BPF_F_QUERY_EFFECTIVE || !type_for(attach) || attach == BPF_LSM_MAC)
+		return -EINVAL;
+	return by_sockmap(attach) && flags ? -EINVAL : 0;
+}
+
+long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)
+{
+	u32 attach = attr->query.attach_type;
+	struct query q = {0};
+	u64 target;
+
+	(void)size;
+	int err = query_flags(attr);
+	if (err)
+		return err;
+	if (!world())
+		return -errno;
+	err = target_of(attach, (int)attr->query.target_fd, &target);
+	if (attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP)
+		err = kern_file_of((int)attr->query.target_fd, KERN_NSFS, -EINVAL, &target);
+	if (err)
+		return err;
+	if (by_interface(attach) && (attr->query.query_flags || attr->query.attach_flags))
+		return -EINVAL;
+	if (by_cgroup(attach) && attr->query.query_flags && attr->query.prog_attach_flags)
+		return -EINVAL;
+	err = gather(attr, target, &q);
+	return err ? err : put_query(attr, uattr, &q);
 }
 
 /* ---- tracepoints ---- */

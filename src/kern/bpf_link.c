@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Links: a program and where it is attached, as an object. */
-#include "kern/call.h"
+#include "kern/order.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,12 +94,21 @@ static int target_tcx(const union bpfattr *a, struct link_head *h)
 {
 	int err = interface(a->link.target_fd, h);
 
+	return err;
+}
+
+static int target_netkit(const union bpfattr *a, struct link_head *h)
+{
+	int err = interface(a->link.target_fd, h);
+
 	return err ? err : a->link.flags & ~(u32)ORDER_FLAGS ? -EINVAL : 0;
 }
 
 static int target_cgroup(const union bpfattr *a, struct link_head *h)
 {
-	if (a->link.flags & ~(u32)ORDER_FLAGS)
+	enum { WHERE = 0x2078 }; /* BPF_F_LINK_ATTACH_MASK */
+
+	if (a->link.flags & ~(u32)WHERE)
 		return -EINVAL;
 	return kern_file_of((int)a->link.target_fd, KERN_CGROUP2, -EBADF, &h->target);
 }
@@ -172,27 +181,116 @@ static int target_perf(const union bpfattr *a, struct link_head *h)
 	return a->link.flags ? -EINVAL : -EBADF;
 }
 
+/* ---- those of which there can be only one ---- */
+
+static bool same_target(const struct link_head *h, const struct link_head *other)
+{
+	return h->target == other->target && h->attach == other->attach;
+}
+
+static bool same_hook(const struct link_head *h, const struct link_head *other)
+{
+	return h->target == other->target && h->target_id == other->target_id;
+}
+
+static bool same_dissector(const struct link_head *h, const struct link_head *other)
+{
+	return h->attach == BPF_FLOW_DISSECTOR && same_target(h, other);
+}
+
+typedef bool link_clash(const struct link_head *h, const struct link_head *other);
+
+/* Is there a link that lives and is attached, with which this one cannot be? */
+static bool clashes(const struct link_head *h, link_clash *with)
+{
+	struct object *o;
+	bool found = false;
+
+	for (u32 id = 0; !found && !world_next_id(world(), OBJECT_LINK, id, &id);) {
+		if (object_get_id(OBJECT_LINK, id, &o))
+			continue;
+		const struct link_head *other = ((const struct kern_link *)o->p)->head;
+		found = other->type == h->type &&
+			__atomic_load_n(&other->prog_id, __ATOMIC_ACQUIRE) && with(h, other);
+		object_put(o);
+	}
+	return found;
+}
+
+bool kern_dissector_linked(u64 netns)
+{
+	const struct link_head h = {
+		.type = BPF_LINK_TYPE_NETNS, .attach = BPF_FLOW_DISSECTOR, .target = netns};
+
+	return clashes(&h, same_dissector);
+}
+
 struct link_kind {
 	u32 type;
 	int (*target)(const union bpfattr *a, struct link_head *h);
 	bool detaches;
-	int update; /* 0, or why its program stays */
+	int update;       /* 0, or why its program stays */
+	link_clash *with; /* NULL: with all others */
+	int clash;        /* then it is this errno */
 };
 
-static const struct link_kind link_xdp = {BPF_LINK_TYPE_XDP, target_xdp, true, 0};
-static const struct link_kind link_tcx = {BPFLINK_TCX, target_tcx, true, 0};
-static const struct link_kind link_netkit = {BPFLINK_NETKIT, target_tcx, true, 0};
-static const struct link_kind link_cgroup = {BPF_LINK_TYPE_CGROUP, target_cgroup, true, 0};
-static const struct link_kind link_netns = {BPF_LINK_TYPE_NETNS, target_netns, true, 0};
-static const struct link_kind link_netfilter = {BPFLINK_NETFILTER, target_netfilter, true,
-						-EOPNOTSUPP};
-static const struct link_kind link_uprobes = {BPFLINK_UPROBE_MULTI, target_uprobes, false, -EINVAL};
-static const struct link_kind link_kprobes = {BPF_LINK_TYPE_KPROBE_MULTI, target_kprobes, false,
-					      -EINVAL};
-static const struct link_kind link_perf = {BPF_LINK_TYPE_PERF_EVENT, target_perf, false, -EINVAL};
-static const struct link_kind link_raw_tp = {BPF_LINK_TYPE_RAW_TRACEPOINT, NULL, false, -EINVAL};
-
-static const struct link_kind link_iter = {BPF_LINK_TYPE_ITER, NULL, false, 0};
+static const struct link_kind link_xdp = {
+	.type = BPF_LINK_TYPE_XDP,
+	.target = target_xdp,
+	.detaches = true,
+	.with = same_target,
+	.clash = -EBUSY,
+};
+static const struct link_kind link_tcx = {
+	.type = BPFLINK_TCX,
+	.target = target_tcx,
+	.detaches = true,
+};
+static const struct link_kind link_netkit = {
+	.type = BPFLINK_NETKIT,
+	.target = target_netkit,
+	.detaches = true,
+};
+static const struct link_kind link_cgroup = {
+	.type = BPF_LINK_TYPE_CGROUP,
+	.target = target_cgroup,
+	.detaches = true,
+};
+static const struct link_kind link_netns = {
+	.type = BPF_LINK_TYPE_NETNS,
+	.target = target_netns,
+	.detaches = true,
+	.with = same_dissector,
+	.clash = -E2BIG,
+};
+static const struct link_kind link_netfilter = {
+	.type = BPFLINK_NETFILTER,
+	.target = target_netfilter,
+	.detaches = true,
+	.update = -EOPNOTSUPP,
+	.with = same_hook,
+	.clash = -EBUSY,
+};
+static const struct link_kind link_uprobes = {
+	.type = BPFLINK_UPROBE_MULTI,
+	.target = target_uprobes,
+	.update = -EINVAL,
+};
+static const struct link_kind link_kprobes = {
+	.type = BPF_LINK_TYPE_KPROBE_MULTI,
+	.target = target_kprobes,
+	.update = -EINVAL,
+};
+static const struct link_kind link_perf = {
+	.type = BPF_LINK_TYPE_PERF_EVENT,
+	.target = target_perf,
+	.update = -EINVAL,
+};
+static const struct link_kind link_raw_tp = {
+	.type = BPF_LINK_TYPE_RAW_TRACEPOINT,
+	.update = -EINVAL,
+};
+static const struct link_kind link_iter = {.type = BPF_LINK_TYPE_ITER};
 
 static const struct link_kind *const link_kinds[] = {
 	&link_iter, &link_xdp,       &link_tcx,     &link_netkit, &link_cgroup,  &link_netns,
@@ -247,6 +345,69 @@ static const struct link_kind *kind_for(const struct kern_prog *p, u32 attach)
 	return NULL;
 }
 
+/* ---- among others on its target ---- */
+
+/* Where it comes, before there is one. */
+static int place_of(const struct order *o, const union bpfattr *a, const struct link_head *h)
+{
+	struct wish w = {.attach = h->attach,
+			 .flags = a->link.flags,
+			 .anchor = a->link.tcx.relative_fd,
+			 .revision = a->link.tcx.expected_revision,
+			 .is = {h->prog_id, UINT32_MAX},
+			 .type = BPF_PROG_TYPE_SCHED_CLS};
+	bool in_place;
+
+	if (h->type == BPFLINK_TCX)
+		return order_tcx_place(o, &w);
+	w.flags |= BPF_F_ALLOW_MULTI;
+	return order_cgroup_place(o, (int)a->link.target_fd, &w, &in_place);
+}
+
+static long publish_among(const union bpfattr *a, const struct link_head *h)
+{
+	struct order o;
+	struct object *link;
+	int err = order_open(h->attach, h->target, true, &o);
+	int at = err ? err : place_of(&o, a, h);
+	long fd = at < 0 ? at : publish(h);
+
+	if (fd >= 0 && !object_get((int)fd, OBJECT_LINK, &link)) {
+		if (h->type == BPF_LINK_TYPE_CGROUP)
+			order_share(&o, BPF_F_ALLOW_MULTI);
+		err = order_insert(&o, (u32)at, (struct spot){h->prog_id, link->id}, h->flags);
+		object_put(link);
+		if (err) {
+			close((int)fd);
+			fd = err;
+		}
+	}
+	order_close(&o);
+	return fd;
+}
+
+static bool has_order(u32 type) { return type == BPFLINK_TCX || type == BPF_LINK_TYPE_CGROUP; }
+
+/* It has another program, or (0) none any more. */
+static int move_among(u32 id, const struct link_head *h, u32 from, u32 to)
+{
+	struct spot is = {from, id};
+	struct order o;
+	int err = order_open(h->attach, h->target, false, &o);
+
+	if (err)
+		return err;
+	int at = to && h->type == BPFLINK_TCX ? order_tcx_update(&o, is, to) : order_find(&o, is);
+	if (at >= 0 && to)
+		err = order_replace(&o, (u32)at, (struct spot){to, id}, o.v[at].flags);
+	else if (at >= 0)
+		err = order_remove(&o, (u32)at);
+	else if (to)
+		err = at == -1 ? -ENOENT : at;
+	order_close(&o);
+	return err;
+}
+
 /* ---- the commands ---- */
 
 long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
@@ -267,7 +428,10 @@ long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
 		h.type = kind->type;
 		h.prog_id = o->id;
 	}
-	long ret = err ? err : publish(&h);
+	if (!err && kind->with && clashes(&h, kind->with))
+		err = kind->clash;
+	h.flags = h.flags ? h.flags : attr->link.flags;
+	long ret = err ? err : has_order(h.type) ? publish_among(attr, &h) : publish(&h);
 	object_put(o);
 	return ret;
 }
@@ -288,7 +452,12 @@ static int replace(struct object *link, const struct object *to, const struct ob
 		return -EPERM;
 	if (kind_for(to->p, h->attach) != kind)
 		return -EINVAL;
-	int err = world_ref(world(), OBJECT_LINK, link->id, OBJECT_PROG, to->id);
+	if (before == to->id && h->type == BPFLINK_TCX)
+		return 0;
+	int err = has_order(h->type) ? move_among(link->id, h, before, to->id) : 0;
+	if (err)
+		return err;
+	err = world_ref(world(), OBJECT_LINK, link->id, OBJECT_PROG, to->id);
 	if (err)
 		return err;
 	if (!__atomic_compare_exchange_n(&h->prog_id, &before, to->id, false, __ATOMIC_ACQ_REL,
@@ -335,7 +504,10 @@ long call_link_detach(union bpfattr *attr, u64 uattr, u32 size)
 	const struct link_kind *kind = kind_by_type(h->type);
 	if (!kind || !kind->detaches)
 		err = -EOPNOTSUPP;
-	u32 before = err ? 0 : __atomic_exchange_n(&h->prog_id, 0, __ATOMIC_ACQ_REL);
+	u32 before = err ? 0 : __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
+	if (before && has_order(h->type))
+		move_among(o->id, h, before, 0);
+	before = err ? 0 : __atomic_exchange_n(&h->prog_id, 0, __ATOMIC_ACQ_REL);
 	if (before)
 		world_unref(world(), OBJECT_LINK, o->id, OBJECT_PROG, before);
 	object_put(o);

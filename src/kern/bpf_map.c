@@ -168,6 +168,8 @@ static int describe(const union bpfattr *attr, struct map_attr *ret)
 	return err;
 }
 
+_Static_assert(sizeof(struct map_host_data) <= sizeof(((struct map_head *)0)->host), "it fits");
+
 static int set_btf(const union bpf_attr *a, struct map_attr *ma, struct map_host_data *h)
 {
 	struct object *o;
@@ -185,15 +187,14 @@ static int set_btf(const union bpf_attr *a, struct map_attr *ma, struct map_host
 	return err;
 }
 
-static int check_hash(const union bpfattr *attr)
+static int read_hash(const union bpfattr *attr, struct map_host_data *h)
 {
-	u8 hash[32];
-
 	if (!attr->map.excl_prog_hash)
 		return attr->map.excl_prog_hash_size ? -EINVAL : 0;
-	if (attr->map.excl_prog_hash_size != sizeof(hash))
+	if (attr->map.excl_prog_hash_size != PROG_HASH)
 		return -EINVAL;
-	return user_read(hash, attr->map.excl_prog_hash, sizeof(hash));
+	h->exclusive = true;
+	return user_read(h->hash, attr->map.excl_prog_hash, PROG_HASH);
 }
 
 /* The file, the block, the name by which it is found. */
@@ -248,7 +249,7 @@ long call_map_create(union bpfattr *attr, u64 uattr, u32 size)
 	if (!err)
 		err = set_btf(&attr->a, &a, &h);
 	if (!err)
-		err = check_hash(attr);
+		err = read_hash(attr, &h);
 	return err ? err : publish(w, &a, &h);
 }
 

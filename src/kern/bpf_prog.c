@@ -36,6 +36,7 @@ struct load {
 	void *func, *line; /* records, as long as we know them */
 	struct prog_head head;
 	struct kern_prog *prog;
+	u8 hash[PROG_HASH];
 };
 
 static int says(struct load *l, int err, const char *fmt, ...) PRINTF(3, 4);
@@ -225,6 +226,10 @@ static int add_map(struct load *l, int fd)
 			object_put(o);
 			return (int)i;
 		}
+	if (!kern_map_admits(o->p, l->hash)) {
+		object_put(o);
+		return says(l, -EACCES, "program's hash doesn't match map's excl_prog_hash\n");
+	}
 	if (l->maps == MAPS_MAX) {
 		object_put(o);
 		return says(l, -E2BIG,
@@ -382,7 +387,6 @@ static int check(struct load *l)
 /* bpf_prog_calc_tag: which maps it uses is no part of it. */
 static void set_tag(struct load *l)
 {
-	u8 sum[32];
 	struct ob_ebpf *copy = malloc((size_t)l->n * 8);
 
 	if (!copy)
@@ -397,8 +401,8 @@ static void set_tag(struct load *l)
 			e->imm = e[1].imm = 0;
 		pc++;
 	}
-	kern_sha256((const u8 *)copy, (size_t)l->n * 8, sum);
-	memcpy(l->head.tag, sum, PROG_TAG);
+	kern_sha256((const u8 *)copy, (size_t)l->n * 8, l->hash);
+	memcpy(l->head.tag, l->hash, PROG_TAG);
 	free(copy);
 }
 

@@ -63,15 +63,27 @@ int call_name(char to[16], const char from[16]);
 
 /* ---- kinds of objects ---- */
 
+enum { PROG_HASH = 32 };
+
 /* In struct map_head's host. */
 struct map_host_data {
 	u32 btf_id, btf_key, btf_value, btf_vmlinux_value;
 	u32 owned, owner_type, owner_attach; /* of a program array: programs it takes */
 	struct map_attr inner;               /* of a map of maps */
+	bool exclusive;                      /* for programs of this hash alone */
+	u8 hash[PROG_HASH];
 };
 static inline struct map_host_data *map_host_data(const struct map *m)
 {
 	return (struct map_host_data *)(void *)m->head->host;
+}
+
+/* May a program of this hash use it? */
+static inline bool kern_map_admits(const struct map *m, const u8 hash[PROG_HASH])
+{
+	const struct map_host_data *h = map_host_data(m);
+
+	return !h->exclusive || !memcmp(h->hash, hash, PROG_HASH);
 }
 
 enum { PROG_TAG = 8 };

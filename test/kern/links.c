@@ -121,6 +121,11 @@ static void try(const struct link *l)
 		printf("FAIL %s: it is described otherwise\n", l->what);
 		failed = 1;
 	}
+	long again[WORLDS] = {make(OURS, l), make(LINUX, l)};
+	compare(l->what, "a second one", again[OURS], again[LINUX]);
+	for (u32 w = 0; w < WORLDS; w++)
+		if (again[w] >= 0)
+			close((int)again[w]);
 	compare(l->what, "as an iterator", iterate(OURS, ours), iterate(LINUX, theirs));
 	compare(l->what, "detached", detach(OURS, ours), detach(LINUX, theirs));
 	compare(l->what, "another one, then", update(OURS, ours, l), update(LINUX, theirs, l));
