@@ -186,17 +186,19 @@ static int add(const char *dir, u32 prog, u32 place)
 
 /* ---- the commands ---- */
 
-bool kern_same_attach(const struct kern_prog *p, u32 attach)
+int kern_attach_allowed(const struct kern_prog *p, u32 attach)
 {
 	switch (p->type) {
+	case BPF_PROG_TYPE_CGROUP_SKB: /* which anyone may load */
+		return kern_capable(CAP_NET_ADMIN) ? 0 : -EPERM;
 	case BPF_PROG_TYPE_CGROUP_SOCK:
 	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
 	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case BPF_PROG_TYPE_SK_LOOKUP:
 	case PROGTYPE_NETFILTER:
-		return p->attach == attach;
+		return p->attach == attach ? 0 : -EINVAL;
 	}
-	return true;
+	return 0;
 }
 
 /* bpf_prog_attach: who takes which flags. */
@@ -239,8 +241,7 @@ long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 	if (err)
 		return err;
 	const struct kern_prog *p = o->p;
-	if (!kern_same_attach(p, attach))
-		err = -EINVAL;
+	err = kern_attach_allowed(p, attach);
 	if (!err)
 		err = target_name(attach, (int)attr->attach.target_fd, dir);
 	u32 n = err ? 0 : list(dir, v);
