@@ -137,17 +137,19 @@ static int target_of(u32 attach, int fd, u64 *ret)
 
 /* ---- the commands ---- */
 
-bool kern_same_attach(const struct kern_prog *p, u32 attach)
+int kern_attach_allowed(const struct kern_prog *p, u32 attach)
 {
 	switch (p->type) {
+	case BPF_PROG_TYPE_CGROUP_SKB: /* which anyone may load */
+		return kern_capable(CAP_NET_ADMIN) ? 0 : -EPERM;
 	case BPF_PROG_TYPE_CGROUP_SOCK:
 	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
 	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case BPF_PROG_TYPE_SK_LOOKUP:
 	case PROGTYPE_NETFILTER:
-		return p->attach == attach;
+		return p->attach == attach ? 0 : -EINVAL;
 	}
-	return true;
+	return 0;
 }
 
 /* bpf_prog_attach: who takes which flags. */
@@ -270,7 +272,9 @@ long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 	int err = get_for(attr->attach.attach_bpf_fd, attach, &o);
 	if (err)
 		return err;
-	err = kern_same_attach(o->p, attach) ? attach_to(attr, o) : -EINVAL;
+	err = kern_attach_allowed(o->p, attach);
+	if (!err)
+		err = attach_to(attr, o);
 	object_put(o);
 	return err;
 }

@@ -419,11 +419,12 @@ long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
 	int err = object_get((int)attr->link.prog_fd, OBJECT_PROG, &o);
 	if (err)
 		return err;
-	const struct link_kind *kind =
-		kern_same_attach(o->p, h.attach) ? kind_for(o->p, h.attach) : NULL;
-	err = kind == &link_iter ? kern_iter_link(o->p, attr, &h)
-	      : kind             ? kind->target(attr, &h)
-				 : -EINVAL;
+	const struct link_kind *kind = kind_for(o->p, h.attach);
+	err = kern_attach_allowed(o->p, h.attach);
+	err = err                  ? err
+	      : kind == &link_iter ? kern_iter_link(o->p, attr, &h)
+	      : kind               ? kind->target(attr, &h)
+				   : -EINVAL;
 	if (!err) {
 		h.type = kind->type;
 		h.prog_id = o->id;

@@ -183,6 +183,8 @@ static int set_btf(const union bpf_attr *a, struct map_attr *ma, struct map_host
 	h->btf_key = a->btf_key_type_id;
 	h->btf_value = a->btf_value_type_id;
 	err = kern_map_btf(o->p, a->btf_key_type_id, a->btf_value_type_id, ma);
+	if (!err && ma->fields && !kern_capable(CAP_BPF))
+		err = -EPERM;
 	object_put(o);
 	return err;
 }
@@ -242,6 +244,8 @@ long call_map_create(union bpfattr *attr, u64 uattr, u32 size)
 	if (attr->a.map_flags & MAPF_TOKEN_FD)
 		return call_no_token(attr->map.token_fd);
 	int err = describe(attr, &a);
+	if (!err && !call_may_make_map(a.type))
+		err = -EPERM;
 	if (!err && is_outer(a.type))
 		err = describe_inner(attr->a.inner_map_fd, &h.inner);
 	if (!err && call_name(a.name, attr->a.map_name) < 0)

@@ -381,6 +381,14 @@ static int prog_records(const struct kern_prog *p, struct bpf_prog_info *i)
 	return err;
 }
 
+/* What only CAP_BPF may see. */
+static void hide_code(struct bpf_prog_info *i)
+{
+	i->jited_prog_len = i->xlated_prog_len = 0;
+	i->nr_jited_ksyms = i->nr_jited_func_lens = 0;
+	i->nr_func_info = i->nr_line_info = i->nr_jited_line_info = 0;
+}
+
 static int prog_info(const struct kern_prog *p, const union bpf_attr *a, u64 uattr)
 {
 	const struct prog_head *h = p->head;
@@ -404,6 +412,10 @@ static int prog_info(const struct kern_prog *p, const union bpf_attr *a, u64 uat
 	i.recursion_misses = __atomic_load_n(&h->misses, __ATOMIC_RELAXED);
 	i.verified_insns = h->verified;
 	err = prog_maps(p, &i);
+	if (!err && !kern_capable(CAP_BPF)) {
+		hide_code(&i);
+		return call_give_info(a, uattr, &i, len);
+	}
 	if (!err)
 		err = prog_code(p, &i);
 	if (!err)

@@ -15,6 +15,7 @@ enum {
 	LINE_RECORD = 16,
 	RECORD_MAX = 252,
 	INSNS_MAX = 1000000,
+	INSNS_ANYONE = 4096, /* without CAP_BPF */
 	/* Flags that <linux/bpf.h> may not have. */
 	DEV_BOUND = 1 << 6,
 	REG_INVARIANTS = 1 << 7,
@@ -94,8 +95,12 @@ static int check_attr(const union bpfattr *attr)
 		return -EINVAL;
 	if (a->prog_flags & TOKEN_FD)
 		return call_no_token(attr->load.token_fd);
-	if (!a->insn_cnt || a->insn_cnt > INSNS_MAX)
+	if (!call_may_load(PROGTYPE_SOCKET_FILTER))
+		return -EPERM;
+	if (!a->insn_cnt || a->insn_cnt > (kern_capable(CAP_BPF) ? INSNS_MAX : INSNS_ANYONE))
 		return -E2BIG;
+	if (!call_may_load(a->prog_type))
+		return -EPERM;
 	char target[LINK_TARGET];
 	/* Of the kernel's functions only the iterators are ours. */
 	if (a->attach_prog_fd ||

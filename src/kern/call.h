@@ -6,6 +6,8 @@
 #include "isa/bpf.h"
 #include "kern/world.h"
 
+#include <linux/capability.h>
+
 /* ---- the caller's memory (user.c): EFAULT, never a crash ---- */
 int user_read(void *to, u64 from, size_t n);
 int user_write(u64 to, const void *from, size_t n);
@@ -27,6 +29,10 @@ struct user_log {
 int user_log_init(struct user_log *l, u32 level, u64 at, u32 size);
 /* Hands it out. true_size: what it would take. ENOSPC, EFAULT, or err. */
 int user_log_finish(struct user_log *l, int err, u32 *true_size);
+
+/* ---- rights (rights.c) ---- */
+bool call_may_make_map(u32 type);
+bool call_may_load(u32 type);
 
 /* ---- commands; attr is the caller's, copied in; uattr where it lies. What they
  * write of it goes out by user_write. Each answers as kern_bpf ---- */
@@ -151,8 +157,8 @@ int kern_map_btf(const struct kern_btf *btf, u32 key, u32 value, struct map_attr
 enum { KERN_CGROUP2 = 0x63677270, KERN_NSFS = 0x6e736673 };
 int kern_file_of(int fd, long filesystem, int wrong, u64 *ret);
 /* bpf_prog_attach_check_attach_type: types that say at their load what they are
- * for. */
-bool kern_same_attach(const struct kern_prog *p, u32 attach);
+ * for. EINVAL, EPERM */
+int kern_attach_allowed(const struct kern_prog *p, u32 attach);
 /* Keys of storages, which are descriptors: which types have such, and the owner's
  * number. EBADF, ENOTSOCK, ENOENT (owner.c) */
 bool kern_has_owners(u32 type);

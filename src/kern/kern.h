@@ -65,9 +65,13 @@ enum kern_unchecked {
 int kern_world_top(char *path, size_t n);
 int kern_world_dir(const char *name, char *path, size_t n);
 int kern_world_remove(const char *path);
+/* What this process may do in its world: a set of bits, CAP_BPF and what else
+ * <linux/capability.h> has. All, when nothing is said. CAP_SYS_ADMIN stands for any. */
+void kern_rights_set(u64 caps);
+bool kern_capable(u32 cap);
 /* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
- * "kernel.cpus", "net.core.bpf_jit_enable", "net.core.bpf_jit_harden". ENOENT: no such name,
- * ERANGE, EINVAL */
+ * "kernel.cpus", "kernel.unprivileged_bpf_disabled", "net.core.bpf_jit_enable",
+ * "net.core.bpf_jit_harden". ENOENT: no such name, ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
 /* The same in the world that goes with this process; EBUSY: ONEBPF_WORLD names another. */
 int kern_world_own(const char *name, const char *value);
@@ -100,7 +104,8 @@ int kern_perf_open(const void *attr, int pid, int cpu, int group, unsigned long 
 int kern_perf_ioctl(int fd, unsigned long cmd, unsigned long arg);
 
 /* ---- what else is known of this process's world (fdinfo.c) ---- */
-u32 kern_cpus(void); /* possible CPUs; 0: there is no world */
+u32 kern_cpus(void);             /* possible CPUs; 0: there is no world */
+u32 kern_unprivileged_off(void); /* kernel.unprivileged_bpf_disabled */
 /* Is fd an object of it? The kind's name ("map") and its id. */
 const char *kern_object(int fd, u32 *id);
 /* What /proc/PID/fdinfo tells of the object behind fd. */

@@ -579,6 +579,7 @@ static int set(struct world_page *p, const char *name, const char *value)
 	} settings[] = {
 		{"kernel.unchecked", &p->unchecked, KERN_REFUSE, KERN_RUN_TRUSTED, false},
 		{"kernel.cpus", &p->cpus, 1, MAP_SLOTS_MAX, false},
+		{"kernel.unprivileged_bpf_disabled", &p->unprivileged_off, 0, 2, false},
 		{"net.core.bpf_jit_enable", &p->no_jit, 0, 1, true},
 		{"net.core.bpf_jit_harden", &p->harden, 0, 2, false},
 	};

@@ -40,6 +40,7 @@ struct world_page {
 	u32 cpus;                  /* possible CPUs: copies of per-CPU values */
 	u32 last_id[OBJECT_KINDS]; /* atomic */
 	u32 unchecked;             /* enum kern_unchecked */
+	u32 unprivileged_off;      /* kernel.unprivileged_bpf_disabled */
 	u32 no_jit, harden;        /* net.core.bpf_jit_enable, bpf_jit_harden */
 	u64 trace_read;            /* how far trace_pipe has been read */
 	u32 stats;                 /* holders of BPF_ENABLE_STATS that live */

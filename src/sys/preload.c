@@ -30,6 +30,8 @@ static void find_world(void)
 	strcpy(user_library, own.dli_fname);
 	snprintf(user_world_entry, sizeof(user_world_entry), SYS_WORLD "=%s", path);
 	user_dev = st.st_dev;
+	if (secure_getenv(SYS_RIGHTS))
+		user_rights_none();
 }
 
 __attribute__((constructor)) void user_load(void)
@@ -207,6 +209,10 @@ long syscall(long nr, ...)
 		return user_bpf((int)a[0], (void *)a[1], (unsigned)a[2]);
 	case SYS_perf_event_open:
 		return open_event(a);
+	case SYS_capget:
+		return capget((cap_user_header_t)a[0], (cap_user_data_t)a[1]);
+	case SYS_capset:
+		return capset((cap_user_header_t)a[0], (cap_user_data_t)a[1]);
 	case SYS_epoll_ctl:
 		return epoll_ctl((int)a[0], (int)a[1], (int)a[2], (struct epoll_event *)a[3]);
 	case SYS_epoll_pwait:

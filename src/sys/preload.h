@@ -76,6 +76,9 @@ bool user_map_info(int fd, struct bpf_map_info *ret);
 /* bpf() in our world: as the system call, -1 and errno. */
 int user_bpf(int cmd, void *attr, unsigned size);
 
+/* ---- rights (preload_rights.c) ---- */
+void user_rights_none(void); /* the process has none in its world */
+
 /* ---- paths (preload_path.c) ---- */
 /* Where the path leads in our world: path itself, or what is written to `to`. */
 const char *user_path_at(int dir, const char *path, char to[USER_PATH]);

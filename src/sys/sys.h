@@ -30,8 +30,9 @@ struct ob_err *sys_prog_run(struct sys_prog *s, void *mem, u32 repeat, u64 *r0, 
 /* ---- worlds (world.c) ----
  *
  * A world's directory belongs to one user and has mode 0700. */
-#define SYS_WORLD   "ONEBPF_WORLD" /* in the environment: the directory */
-#define SYS_LIBRARY "onebpf-user-" /* the preload library's name begins so */
+#define SYS_WORLD   "ONEBPF_WORLD"        /* in the environment: the directory */
+#define SYS_RIGHTS  "ONEBPF_UNPRIVILEGED" /* in the environment: no rights in the world */
+#define SYS_LIBRARY "onebpf-user-"        /* the preload library's name begins so */
 
 struct sys_world {
 	const char *name, *path;

@@ -13,7 +13,7 @@
 
 struct user_cmd {
 	const char *world, *set;
-	u32 alone, list, remove;
+	u32 alone, list, remove, unprivileged;
 	u64 cpus;
 };
 
@@ -108,15 +108,15 @@ static void put_preload(struct buf *to, const char *library)
 	}
 }
 
-static struct ob_err *set_environment(const char *world)
+static struct ob_err *set_environment(const char *world, bool unprivileged)
 {
 	struct buf library = {0}, preload = {0};
 	struct ob_err *err = sys_world_library(world, user_library(), &library);
 
 	if (!err)
 		put_preload(&preload, library.p);
-	if (!err &&
-	    (preload.oom || setenv("LD_PRELOAD", preload.p, 1) || setenv(SYS_WORLD, world, 1)))
+	if (!err && (preload.oom || setenv("LD_PRELOAD", preload.p, 1) ||
+		     setenv(SYS_WORLD, world, 1) || (unprivileged && setenv(SYS_RIGHTS, "1", 1))))
 		err = err_nomem();
 	buf_deinit(&library);
 	buf_deinit(&preload);
@@ -181,7 +181,9 @@ static struct ob_err *apply(const char *world, const char *settings)
 		int failed = kern_world_set(world, name, value);
 		if (failed == -ENOENT)
 			err = err_hint(err_new(OB_NAME, "a world has no setting \"%s\"", name),
-				       "there are: kernel.unchecked, kernel.cpus");
+				       "there are: kernel.unchecked, kernel.cpus, "
+				       "kernel.unprivileged_bpf_disabled, "
+				       "net.core.bpf_jit_enable, net.core.bpf_jit_harden");
 		else if (failed == -ERANGE || failed == -EINVAL)
 			err = err_new(OB_RANGE, "%s cannot be \"%s\"", name, value);
 		else if (failed)
@@ -209,7 +211,7 @@ static int run_in(const char *name, const struct user_cmd *c, char **command)
 	if (!err)
 		err = configure(world.p, c);
 	if (!err)
-		err = set_environment(world.p);
+		err = set_environment(world.p, c->unprivileged);
 	if (!err)
 		err = sys_guard();
 	buf_deinit(&world);
@@ -252,11 +254,14 @@ static const struct opt options[] = {
 	{OPT_COUNT, .name = "private", .top = true, TO(alone),
 	 .help = "a world of its own, which goes with the command"},
 	{OPT_TEXT, .name = "set", .top = true, .arg = "NAME=VALUE[,...]", TO(set),
-	 .help = "how it is to behave: kernel.unchecked, kernel.cpus",
+	 .help = "how it is to behave: kernel.unchecked, kernel.cpus, kernel.unprivileged_bpf_disabled",
 	 .more = "It stays so for all that are in it"},
 	{OPT_NUMBER, .name = "cpus", .arg = "N", TO(cpus), .min = 1, .max = 1024,
 	 .help = "processors that per-CPU maps have a value for; else this machine's",
 	 .more = "Maps that are there keep theirs"},
+	{OPT_COUNT, .name = "unprivileged", TO(unprivileged),
+	 .help = "the command may do what Linux lets anyone do with bpf(), no more",
+	 .more = "Without it, it has the rights of root in its world, until it gives them up"},
 	{OPT_GROUP, .help = "Worlds"},
 	{OPT_COUNT, 'l', true, "list", TO(list), .help = "show all worlds of this user"},
 	{OPT_COUNT, .name = "remove", .top = true, TO(remove),

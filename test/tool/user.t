@@ -266,9 +266,9 @@ cpus --cpus 1025; echo $?
 onebpf user: "a" is no setting
 hint: onebpf user --set NAME=VALUE
 onebpf user: a world has no setting "a"
-hint: there are: kernel.unchecked, kernel.cpus
+hint: there are: kernel.unchecked, kernel.cpus, kernel.unprivileged_bpf_disabled, net.core.bpf_jit_enable, net.core.bpf_jit_harden
 onebpf user: a world has no setting "kernel.x"
-hint: there are: kernel.unchecked, kernel.cpus
+hint: there are: kernel.unchecked, kernel.cpus, kernel.unprivileged_bpf_disabled, net.core.bpf_jit_enable, net.core.bpf_jit_harden
 onebpf user: kernel.unchecked cannot be "9"
 onebpf user: kernel.cpus cannot be "0"
 onebpf user: option --cpus: 1025 is out of range, at most 1024
@@ -304,3 +304,72 @@ onebpf user --list
 0
 -- stderr
 onebpf user: world "default" is in use: a process holds bpf-map.1
+====
+# without rights it may do what Linux lets anyone do
+-- skip-unless command -v bpftool
+-- sh
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+make() { onebpf user $1 -- bpftool map create /sys/fs/bpf/$3 type $2 key 4 value 8 entries 16 name $3 && echo "$2"; }
+make --unprivileged hash a
+make --unprivileged lru_hash b
+make '' lru_hash c
+onebpf user --unprivileged -- bpftool map show id 1
+onebpf user --set kernel.unprivileged_bpf_disabled=2 -- cat /proc/sys/kernel/unprivileged_bpf_disabled
+make --unprivileged hash d
+make '' hash e
+-- stdout
+hash
+lru_hash
+2
+hash
+-- stderr has
+Operation not permitted
+Operation not permitted
+Operation not permitted
+-- status 0
+====
+# rights that a program gives up it has no longer, and then has again
+-- skip-unless [ -z "$SAN" ] && command -v cc
+-- file drop.c
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#define ADMIN (1u << CAP_SYS_ADMIN | 1u << CAP_NET_ADMIN)
+#define BPF (1u << (CAP_BPF - 32) | 1u << (CAP_PERFMON - 32))
+static struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3};
+static struct __user_cap_data_struct data[2];
+static void show(const char *what)
+{
+	union bpf_attr a = {.map_type = BPF_MAP_TYPE_LRU_HASH, .key_size = 4, .value_size = 4, .max_entries = 1};
+	int made = syscall(SYS_bpf, BPF_MAP_CREATE, &a, sizeof(a)) >= 0;
+	syscall(SYS_capget, &head, data);
+	printf("%s: %d %x %x\n", what, made, data[0].effective & ADMIN, data[1].effective & BPF);
+}
+int main(void)
+{
+	show("first");
+	data[0].effective &= ~ADMIN;
+	data[1].effective &= ~BPF;
+	syscall(SYS_capset, &head, data);
+	show("dropped");
+	data[1].effective |= 1u << (CAP_BPF - 32);
+	syscall(SYS_capset, &head, data);
+	show("taken");
+	data[1].effective = data[1].permitted &= ~BPF;
+	syscall(SYS_capset, &head, data);
+	data[1].effective = data[1].permitted |= BPF;
+	printf("%ld\n", syscall(SYS_capset, &head, data));
+	show("given up");
+	return 0;
+}
+-- sh
+cc drop.c -o drop
+onebpf user --private -- ./drop
+-- stdout
+first: 1 201000 c0
+dropped: 0 0 0
+taken: 1 0 80
+-1
+given up: 0 0 0
