@@ -241,7 +241,9 @@ static void refine_result(struct verify *v, struct call *c)
 
 static int check_map_kind(struct verify *v, const struct call *c)
 {
-	if (!c->map || maptype_goes_with(c->map->type, c->id))
+	bool timer = c->id >= HELPERID_timer_init && c->id <= HELPERID_timer_cancel;
+
+	if (!c->map || timer || maptype_goes_with(c->map->type, c->id))
 		return 0;
 	return say(v, -EINVAL, "cannot pass map_type %u into func bpf_%s#%u\n", c->map->type,
 		   name_of(c->id), c->id);

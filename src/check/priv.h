@@ -242,7 +242,8 @@ struct verify {
 	struct pool *pool;
 	jmp_buf fail;
 
-	struct fact *fact; /* one a slot */
+	struct prog_map *map; /* p's, with all that is known of them */
+	struct fact *fact;    /* one a slot */
 	struct subprog *sub;
 	u32 subs;
 	u32 *order; /* of the flow graph: every instruction behind those that it leads to */

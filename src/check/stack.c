@@ -240,9 +240,9 @@ static void load_bytes(struct verify *v, struct frame *f, s64 from, s64 to, u32 
 {
 	bool zero = true;
 
-	for (s64 i = from; i < to; i++) {
+	for (s64 i = from; i < to && zero; i++) {
 		touch_slot(v, slot_at(i));
-		zero &= *type_at(f, i) == SLOT_ZERO;
+		zero = *type_at(f, i) == SLOT_ZERO;
 	}
 	if (zero)
 		reg_const(v, &regs(v)[value], 0);

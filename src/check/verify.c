@@ -35,7 +35,7 @@ static int load_wide(struct verify *v, const struct eb *e)
 	}
 	if (nr >= v->p->maps)
 		return say(v, -EBADF, "fd %u is not pointing to valid bpf_map\n", nr);
-	const struct prog_map *map = &v->p->map[nr];
+	const struct prog_map *map = &v->map[nr];
 	bool value = e->op == EB_LDDW_MAP_VALUE || e->op == EB_LDDW_MAP_IDX_VALUE;
 	if (value && map->type == MAPTYPE_ARENA) {
 		reg_unknown(v, r);
@@ -271,6 +271,26 @@ static int verify_globals(struct verify *v)
 
 /* ---- the program ---- */
 
+/* The maps, with the fields of their values. Why there are none that can be used, who
+ * made the map was told. */
+static void take_maps(struct verify *v)
+{
+	enum { ALL = (1 << 14) - 1, VALUES = ALL & ~BTF_NODE };
+
+	v->map = arena_array(&v->arena, struct prog_map, v->p->maps + 1);
+	for (u32 i = 0; i < v->p->maps; i++) {
+		struct prog_map *m = &v->map[i];
+		*m = v->p->map[i];
+		if (m->fields || !m->btf || !m->value)
+			continue;
+		struct btf_fields *f = arena_new(&v->arena, struct btf_fields);
+		u32 id;
+		if (btf_skip(m->btf, m->value, &id) &&
+		    !btf_fields(m->btf, id, VALUES, m->value_size, v->how->kernel, f) && f->n)
+			m->fields = f;
+	}
+}
+
 static void set_level(struct verify *v)
 {
 	bool trusted = v->how->level != CHECK_UNPRIVILEGED;
@@ -296,6 +316,7 @@ static int verify(struct verify *v)
 		return -EINVAL;
 	v->fact = arena_array(&v->arena, struct fact, n + 1);
 	v->kept = arena_array(&v->arena, struct state *, n);
+	take_maps(v);
 	int err = find_subprogs(v);
 	if (!err)
 		err = check_shape(v);

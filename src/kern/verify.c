@@ -13,20 +13,13 @@ struct job {
 	const struct verify_load *l;
 	struct arena arena;
 	struct prog *p;
-	struct object *held[2 * VERIFY_MAPS]; /* types of maps, maps within maps */
+	struct object *held[VERIFY_MAPS]; /* types of maps */
 	u32 holds;
 };
 
 static int add_types(struct job *j, const struct map *m, struct prog_map *to)
 {
 	const struct map_host_data *h = map_host_data(m);
-	struct btf_map ask = {.type = m->type,
-			      .key_size = m->key_size,
-			      .value_size = m->value_size,
-			      .max_entries = m->max_entries,
-			      .flags = m->flags,
-			      .key = h->btf_key,
-			      .value = h->btf_value};
 	struct object *o;
 
 	if (!h->btf_id)
@@ -38,12 +31,7 @@ static int add_types(struct job *j, const struct map *m, struct prog_map *to)
 	to->btf = ((const struct kern_btf *)o->p)->types;
 	to->key = h->btf_key;
 	to->value = h->btf_value;
-	struct btf_fields *fields = arena_new(&j->arena, struct btf_fields);
-	if (!fields)
-		return -ENOMEM;
-	err = btf_map_check(to->btf, &ask, NULL, fields);
-	to->fields = fields->n ? fields : NULL;
-	return err;
+	return 0;
 }
 
 static struct prog_map *add_inner(struct job *j, const struct map_attr *a)

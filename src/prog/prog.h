@@ -21,12 +21,13 @@ struct prog_span {
 struct prog_map {
 	const char *name; /* "" for none */
 	u32 type, key_size, value_size, max_entries, flags;
-	u64 extra;                       /* map_extra */
-	const struct btf *btf;           /* whose types those below are, or NULL */
-	u32 key, value;                  /* ids, 0: none */
-	const struct btf_fields *fields; /* of its values that are the kernel's, or NULL */
-	const struct prog_map *inner;    /* of a map of maps, or NULL */
-	struct bytes fixed;              /* the value of a map that nobody writes any more */
+	u64 extra;             /* map_extra */
+	const struct btf *btf; /* whose types those below are, or NULL */
+	u32 key, value;        /* ids, 0: none */
+	const struct btf_fields
+		*fields; /* of its values that are the kernel's; NULL: none, or not known */
+	const struct prog_map *inner; /* of a map of maps, or NULL */
+	struct bytes fixed;           /* the value of a map that nobody writes any more */
 };
 
 /* Where a function begins, its type (FUNC) in the program's BTF. */

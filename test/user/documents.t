@@ -43,18 +43,18 @@ slots
 trace
 world
 ====
-# without a verifier a world takes no program that does something, unless that is set
+# what the verifier refuses is loaded only when kernel.unchecked is set
 -- skip-unless PATH=$PATH:/usr/sbin command -v bpftool && command -v clang
 -- file p.c
-__attribute__((section("socket"))) int f(void *ctx) { return *(int *)ctx; }
+__attribute__((section("socket"))) int f(int *ctx) { return ctx[100]; }
 char _license[] __attribute__((section("license"))) = "GPL";
 -- sh
 export PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
 clang -O1 -target bpf -c p.c -o p.o
-onebpf user -- bpftool prog load p.o /sys/fs/bpf/p 2>&1 | grep -o 'this world has no verifier.*'
+onebpf user -- bpftool prog load p.o /sys/fs/bpf/p 2>&1 | grep 'bpf_context'
 onebpf user --set kernel.unchecked=1 -- bpftool prog load p.o /sys/fs/bpf/p && echo loaded
 onebpf user -- bpftool prog show pinned /sys/fs/bpf/p | grep -o 'socket_filter  name f'
 -- stdout
-this world has no verifier, and runs what none has seen only when kernel.unchecked is set
+invalid bpf_context access off=400 size=4
 loaded
 socket_filter  name f
