@@ -8,8 +8,6 @@
  * was not marked as precise may differ, so that only accesses are judged then.
  * Usage: embed [programs [seed [runs of each]]] */
 #include "check/priv.h"
-#include "isa/maptype.h"
-#include "isa/progtype.h"
 #include "generate.h"
 
 #include <stdio.h>
@@ -29,7 +27,7 @@ enum {
 #define FRAMES 0x70000000000000u
 #define APART  ((u64)1 << 40)
 
-static u64 runs = 4000, each = 24, tried, taken, executions, steps, skipped;
+static u64 runs = 4000, first = 1, each = 24, tried, taken, executions, steps, skipped;
 static u64 verdicts_differ;
 static bool failed;
 
@@ -71,12 +69,6 @@ static void remember(void *arg, u32 pc, const struct check_state *before)
 		memcpy(to->slot, f->stack, to->slots * sizeof(struct slot));
 }
 
-static const struct prog_map map = {.name = "",
-				    .type = MAPTYPE_ARRAY,
-				    .key_size = 4,
-				    .value_size = GEN_VALUE,
-				    .max_entries = GEN_ENTRIES};
-
 static int verify(struct prog *p, bool prune, struct buf *log, u32 level)
 {
 	struct check_how how = {.level = CHECK_PRIVILEGED,
@@ -93,20 +85,6 @@ static int verify(struct prog *p, bool prune, struct buf *log, u32 level)
 		how.seen = remember;
 	}
 	return check_verify(p, &how, &r);
-}
-
-static struct prog *make(void)
-{
-	struct ob_ebpf insns[GEN_MAX];
-	struct prog *p;
-
-	ebpf_encode(g.code, g.n, insns);
-	if (prog_create_ebpf(insns, g.n, &p))
-		abort();
-	p->type = PROGTYPE_XDP;
-	p->map = &map;
-	p->maps = 1;
-	return p;
 }
 
 /* ---- a machine that only goes where it may ---- */
@@ -147,7 +125,7 @@ static u64 get(const u8 *p, u32 size)
 static void print_program(void)
 {
 	struct buf b = {0};
-	struct prog *p = make();
+	struct prog *p = gen_prog();
 
 	for (u32 i = 0; i < g.n; i++) {
 		if (g.code[i].op == EB_WIDE)
@@ -442,7 +420,7 @@ static bool run(bool states)
 static void one(void)
 {
 	generate();
-	struct prog *p = make();
+	struct prog *p = gen_prog();
 	int pruned = verify(p, true, NULL, 0);
 	bool states = false;
 
@@ -469,11 +447,11 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		runs = strtoull(argv[1], NULL, 0);
 	if (argc > 2)
-		seed = strtoull(argv[2], NULL, 0);
+		first = strtoull(argv[2], NULL, 0);
 	if (argc > 3)
 		each = strtoull(argv[3], NULL, 0);
 	for (u64 i = 0; i < runs && !failed; i++) {
-		seed += i * 0x5851f42d4c957f2d;
+		seed = hash_u64(first + i);
 		one();
 	}
 	bool enough = taken > tried / 20;

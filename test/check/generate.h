@@ -10,7 +10,11 @@
 #define GENERATE_H
 
 #include "machine.h"
+#include "isa/maptype.h"
+#include "isa/progtype.h"
 #include "prog/prog.h"
+
+#include <stdlib.h>
 
 enum {
 	GEN_MAX = 160,
@@ -60,7 +64,7 @@ static inline u32 some_number(void)
 
 static inline u32 some_target(void)
 {
-	static const u8 may[] = {0, 1, 2, 3, 7, 8};
+	static const u8 may[] = {0, 1, 2, 3, 8};
 
 	return may[pick(LEN(may))];
 }
@@ -147,10 +151,12 @@ static inline void gen_bound(u32 r, s32 low, s32 high)
 		break;
 	case 2:
 		emit_out(EB_JGT_32_K, r, 0, high);
+		if (pick(8))
+			emit(EB_MOV_32_X, r, r, 0, 0);
 		break;
 	case 3:
 		emit_out(EB_JSGT_64_K, r, 0, high);
-		emit_out(pick(2) ? EB_JSLT_64_K : EB_JSLT_32_K, r, 0, low);
+		emit_out(pick(8) ? EB_JSLT_64_K : EB_JSLT_32_K, r, 0, low);
 		break;
 	case 4:
 		emit_out(EB_JSGT_32_K, r, 0, high);
@@ -163,7 +169,7 @@ static inline void gen_bound(u32 r, s32 low, s32 high)
 	case 6: {
 		u32 s = some_number();
 		emit_out(EB_JGT_64_K, s, 0, high);
-		emit_out(pick(2) ? EB_JGT_64_X : EB_JGT_32_X, r, s, 0);
+		emit_out(pick(8) ? EB_JGT_64_X : EB_JGT_32_X, r, s, 0);
 		break;
 	}
 	default:
@@ -179,21 +185,21 @@ static inline void gen_offset(u32 r, s32 low, s32 high)
 	if (s != r)
 		emit(pick(4) ? EB_MOV_64_X : EB_MOV_32_X, r, s, 0, 0);
 	is_number(r, true);
-	if (pick(6))
-		gen_bound(pick(4) ? r : s, low, high);
-	switch (pick(8)) {
+	if (pick(40))
+		gen_bound(pick(8) ? r : s, low, high);
+	switch (pick(16)) {
 	case 0:
-		emit(pick(2) ? EB_ADD_64_K : EB_ADD_32_K, r, 0, 0, (s64)pick(9) - 4);
+		emit(pick(2) ? EB_ADD_64_K : EB_ADD_32_K, r, 0, 0, (s64)pick(9) - 2);
 		break;
 	case 1:
-		emit(EB_LSH_64_K, r, 0, 0, pick(3));
+		emit(pick(2) ? EB_LSH_64_K : EB_RSH_32_K, r, 0, 0, pick(3));
 		break;
 	case 2:
 		gen_alu();
 	}
 }
 
-static inline void gen_touch(u32 ptr, s32 off)
+static inline void gen_touch(u32 ptr, s32 off, bool byte)
 {
 	static const u8 loads[] = {EB_LDX_W, EB_LDX_H, EB_LDX_B, EB_LDX_DW, EB_LDSX_W};
 	static const u8 stores[] = {EB_STX_W, EB_STX_H, EB_STX_B, EB_STX_DW};
@@ -202,20 +208,21 @@ static inline void gen_touch(u32 ptr, s32 off)
 
 	switch (pick(4)) {
 	case 0:
-		emit(stores[pick(LEN(stores))], ptr, some_number(), off, 0);
+		emit(byte ? EB_STX_B : stores[pick(LEN(stores))], ptr, some_number(), off, 0);
 		break;
 	case 1:
-		emit(consts[pick(LEN(consts))], ptr, 0, off, (s32)number());
+		emit(byte ? EB_ST_B : consts[pick(LEN(consts))], ptr, 0, off, (s32)number());
 		break;
 	default:
-		emit(loads[pick(LEN(loads))], r, ptr, off, 0);
+		emit(byte ? EB_LDX_B : loads[pick(LEN(loads))], r, ptr, off, 0);
 		is_number(r, true);
 	}
 }
 
 static inline void gen_value(void)
 {
-	s32 high = (s32)pick(GEN_VALUE), off = GEN_VALUE - high - (s32)pick(10);
+	s32 high = (s32)pick(GEN_VALUE),
+	    off = GEN_VALUE - high - (s32)(pick(16) ? 8 + pick(4) : pick(10));
 
 	gen_offset(3, 0, high);
 	emit(EB_MOV_64_X, 4, 9, 0, 0);
@@ -227,7 +234,7 @@ static inline void gen_value(void)
 		emit(EB_SUB_64_X, 4, 3, 0, 0);
 		off = GEN_VALUE - 8 - high;
 	}
-	gen_touch(4, off);
+	gen_touch(4, off, false);
 	if (!pick(4)) { /* what lies between two pointers is a number */
 		emit(EB_SUB_64_X, 4, 9, 0, 0);
 		is_number(4, true);
@@ -243,14 +250,14 @@ static inline void gen_stack(void)
 	is_number(4, false);
 	emit(EB_ADD_64_K, 4, 0, 0, low);
 	emit(EB_ADD_64_X, 4, 3, 0, 0);
-	gen_touch(4, (s32)pick(8));
+	gen_touch(4, (s32)pick(8), pick(20));
 	memset(g.spilled, 0, sizeof(g.spilled));
 }
 
 static inline void gen_packet(void)
 {
 	static const u8 ends[] = {EB_JGT_64_X, EB_JGE_64_X};
-	s32 need = (s32)pick(20) + 1;
+	s32 need = (s32)pick(24) + 1;
 
 	gen_offset(3, 0, (s32)pick(40));
 	emit(EB_LDX_W, 4, 6, 0, 0);
@@ -268,7 +275,10 @@ static inline void gen_packet(void)
 		emit(pick(2) ? EB_JLE_64_X : EB_JLT_64_X, 5, 1, 1, 0);
 		emit_out(EB_JA, 0, 0, 0);
 	}
-	gen_touch(pick(4) ? 4 : 5, need - 8 + (s32)pick(9));
+	if (pick(12))
+		gen_touch(4, (s32)pick((u32)need), need < 8 || pick(2));
+	else
+		gen_touch(5, need - 8 + (s32)pick(9), false);
 }
 
 static inline void gen_spill(void)
@@ -335,11 +345,13 @@ static inline void gen_loop(void)
 		emit(EB_MOV_64_X, 4, 9, 0, 0);
 		is_number(4, false);
 		emit(EB_ADD_64_X, 4, 7, 0, 0);
-		gen_touch(4, GEN_VALUE - (s32)times - (s32)pick(10));
+		gen_touch(4, GEN_VALUE - (s32)times * 2 - (s32)pick(10), true);
 	} else {
+		is_number(7, !pick(16)); /* the loop may never end */
 		gen_alu();
 	}
 	g.numbers &= before;
+	is_number(7, true);
 	emit(EB_ADD_64_K, 7, 0, 0, 1 + pick(2));
 	emit(pick(2) ? EB_JLT_64_K : EB_JSLE_32_K, 7, 0, 0, times);
 	g.code[g.n - 1].off = (s32)top - (s32)g.n;
@@ -406,6 +418,27 @@ static inline void generate(void)
 			parts[pick(LEN(parts))]();
 		gen_end();
 	} while (g.n >= GEN_MAX);
+}
+
+static const struct prog_map gen_map = {.name = "",
+					.type = MAPTYPE_ARRAY,
+					.key_size = 4,
+					.value_size = GEN_VALUE,
+					.max_entries = GEN_ENTRIES};
+
+/* Of what generate made. */
+static inline struct prog *gen_prog(void)
+{
+	struct ob_ebpf insns[GEN_MAX];
+	struct prog *p;
+
+	ebpf_encode(g.code, g.n, insns);
+	if (prog_create_ebpf(insns, g.n, &p))
+		abort();
+	p->type = PROGTYPE_XDP;
+	p->map = &gen_map;
+	p->maps = 1;
+	return p;
 }
 
 #endif
