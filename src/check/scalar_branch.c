@@ -82,13 +82,6 @@ static bool surely(struct test t, const struct scalar *a, const struct scalar *b
 	return holds(t.rel, &aw, &bw) || (t.rel == NE && holds(NE, &ah, &bh));
 }
 
-int scalar_branch(const struct scalar *a, const struct scalar *b, enum eb_op op, bool is64)
-{
-	if (surely(test_of(op, true), a, b, is64))
-		return 1;
-	return surely(test_of(op, false), a, b, is64) ? 0 : -1;
-}
-
 /* a is not the one number that b is. */
 static bool except(struct range *a, const struct range *b)
 {
@@ -203,4 +196,21 @@ bool scalar_refine(struct scalar *a, struct scalar *b, enum eb_op op, bool taken
 	}
 	struct range lw = scalar_whole(l), rw = scalar_whole(r);
 	return narrow(t.rel, &lw, &rw) && put_whole(l, &lw) && put_whole(r, &rw);
+}
+
+static bool dead(const struct scalar *a, const struct scalar *b, enum eb_op op, bool taken,
+		 bool is64)
+{
+	struct scalar x = *a, y = *b;
+
+	return !scalar_refine(&x, &y, op, taken, is64);
+}
+
+int scalar_branch(const struct scalar *a, const struct scalar *b, enum eb_op op, bool is64)
+{
+	if (surely(test_of(op, true), a, b, is64) || dead(a, b, op, false, is64))
+		return 1;
+	if (surely(test_of(op, false), a, b, is64) || dead(a, b, op, true, is64))
+		return 0;
+	return -1;
 }
