@@ -15,6 +15,8 @@ size_t btf_essential(const char *name)
 {
 	size_t n = strlen(name);
 
+	if (!memmem(name, n, "___", 3)) /* nearly all */
+		return n;
 	for (size_t i = n < 5 ? 0 : n - 4; i-- > 0;)
 		if (name[i] != '_' && !memcmp(name + i + 1, "___", 3) && name[i + 4] != '_')
 			return i + 1;
@@ -28,13 +30,12 @@ static size_t length(const struct btf_index *x, const char *name)
 
 static u32 slot_of(const struct btf_index *x, const char *name, size_t n)
 {
-	u64 h = n;
+	u64 h = n, last = 0;
 
 	for (; n >= 8; n -= 8, name += 8)
 		h = hash_add(h, get_le64((const u8 *)name));
-	for (; n; n--, name++)
-		h = hash_add(h, (u8)*name);
-	return (u32)hash_u64(h) & (x->slots - 1);
+	memcpy(&last, name, n);
+	return (u32)hash_u64(hash_add(h, last)) & (x->slots - 1);
 }
 
 static void fill(struct btf_index *x)

@@ -166,6 +166,7 @@ static struct ob_err *add_data(struct writer *w, u32 i)
 	else
 		buf_add(out_data(&w->elf, s), data.p, data.n);
 	w->map_name[i] = name;
+	w->map_section[i] = s;
 	w->map_symbol[i] = out_symbol(&w->elf, "", STT_SECTION, true, s, 0, 0);
 	return NULL;
 }
@@ -176,6 +177,7 @@ static struct ob_err *add_maps(struct writer *w)
 	struct ob_err *err = NULL;
 	u32 n = 0;
 
+	w->map_section = arena_array(&w->a, u32, w->p->maps + 1);
 	w->map_symbol = arena_array(&w->a, u32, w->p->maps + 1);
 	w->map_name = arena_array(&w->a, const char *, w->p->maps + 1);
 	for (u32 i = 0; i < w->p->maps && !err; i++) {
@@ -193,6 +195,15 @@ static struct ob_err *add_maps(struct writer *w)
 		w->maps_section =
 			out_section(&w->elf, ".maps", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 8);
 	return err;
+}
+
+/* libbpf wants static functions by their section. */
+static void add_text(struct writer *w)
+{
+	for (u32 i = 0; i < w->funcs && !w->text; i++)
+		if (w->func[i].local)
+			w->text = out_symbol(&w->elf, "", STT_SECTION, true, w->part[1].section, 0,
+					     0);
 }
 
 static void add_functions(struct writer *w, bool local)
@@ -240,7 +251,7 @@ static struct ob_err *put_insn(struct writer *w, const struct write_func *f, u32
 			       struct ob_ebpf *i)
 {
 	const struct eb *e = &w->p->ext[pc];
-	u32 to = refers(e) ? func_at(w, (u32)ebpf_target(e, pc)) : 0;
+	const struct write_func *g = &w->func[refers(e) ? func_at(w, (u32)ebpf_target(e, pc)) : 0];
 
 	switch (e->op) {
 	case EB_LDDW_MAP_FD:
@@ -251,12 +262,12 @@ static struct ob_err *put_insn(struct writer *w, const struct write_func *f, u32
 		return put_map(w, f, pc, i);
 	case EB_LDDW_FUNC:
 		i->src = 0;
-		i->imm = 0;
-		relocate(w, f, pc, w->func[to].symbol, R_BPF_64_64);
+		i->imm = g->local ? (s32)(g->at * SLOT) : 0;
+		relocate(w, f, pc, g->local ? w->text : g->symbol, R_BPF_64_64);
 		return NULL;
 	case EB_CALL_LOCAL:
-		i->imm = -1;
-		relocate(w, f, pc, w->func[to].symbol, R_BPF_64_32);
+		i->imm = g->local ? (s32)g->at - 1 : -1;
+		relocate(w, f, pc, g->local ? w->text : g->symbol, R_BPF_64_32);
 		return NULL;
 	case EB_CALL_KFUNC:
 		return i->off ? at(w, pc, OB_UNSUPPORTED, "a function of a module") : NULL;
@@ -293,6 +304,7 @@ static struct ob_err *write_all(struct writer *w, struct buf *out)
 	err = add_maps(w);
 	if (err)
 		return err;
+	add_text(w);
 	add_functions(w, true);
 	add_functions(w, false);
 	err = write_types(w);

@@ -66,7 +66,9 @@ struct writer {
 		const char *name;
 		u32 section, rel, slots;
 	} part[2];             /* the program's section, and .text */
+	u32 text;              /* the symbol of .text, 0: there is none */
 	u32 maps_section;      /* 0: there are no maps but of variables */
+	u32 *map_section;      /* of each map's values, 0: it has none */
 	u32 *map_symbol;       /* of each map, or of its section */
 	const char **map_name; /* in the source; of values, their section's */
 };

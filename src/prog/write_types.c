@@ -17,12 +17,13 @@ struct types {
 
 /* ---- the program's own ---- */
 
-static bool has_section(const struct writer *w, const char *name)
+/* The section of that name, of variables; 0: it is not written. */
+static u32 find_section(const struct writer *w, const char *name)
 {
 	for (u32 i = 0; i < w->p->maps; i++)
-		if (write_is_data(&w->p->map[i]) && !strcmp(w->map_name[i], name))
-			return true;
-	return false;
+		if (w->map_section[i] && !strcmp(w->map_name[i], name))
+			return w->map_section[i];
+	return 0;
 }
 
 /* Sections that are not written go, with their variables. */
@@ -33,7 +34,7 @@ static void leave_out(const struct types *t, bool *gone)
 	for (u32 id = 1; id < b->n; id++) {
 		const struct btf_type *s = btf_type(b, id);
 
-		if (!btf_is(s, BTF_KIND_DATASEC) || has_section(t->w, btf_name(b, s->name_off)))
+		if (!btf_is(s, BTF_KIND_DATASEC) || find_section(t->w, btf_name(b, s->name_off)))
 			continue;
 		gone[id] = true;
 		for (u32 i = 0; i < btf_len(s); i++)
@@ -60,6 +61,28 @@ static void copy_types(struct types *t)
 	for (u32 id = 1; id < b->n; id++)
 		if (!gone[id])
 			btf_maker_copy(t->m, b, id, t->id_of);
+}
+
+/* libbpf asks for the symbol of each variable that is not static. */
+static void add_variables(const struct types *t)
+{
+	const struct btf *b = t->w->p->btf;
+
+	for (u32 id = 1; b && id < b->n; id++) {
+		const struct btf_type *s = btf_type(b, id);
+		u32 section = btf_is(s, BTF_KIND_DATASEC) && t->id_of[id]
+				      ? find_section(t->w, btf_name(b, s->name_off))
+				      : 0;
+
+		for (u32 i = 0; section && i < btf_len(s); i++) {
+			const struct btf_var_secinfo *v = &btf_vars(s)[i];
+			const struct btf_type *var = btf_type(b, v->type);
+
+			if (btf_is(var, BTF_KIND_VAR) && btf_int(var) != BTF_VAR_STATIC)
+				out_symbol(&t->w->elf, btf_name(b, var->name_off), STT_OBJECT,
+					   false, section, v->offset, v->size);
+		}
+	}
 }
 
 /* ---- maps ---- */
@@ -284,6 +307,7 @@ static struct ob_err *make(struct types *t)
 	struct ob_err *err = NULL;
 
 	copy_types(t);
+	add_variables(t);
 	if (t->w->maps_section) {
 		t->number = btf_maker_add(t->m, "int", BTF_KIND_INT, false, 0, 4);
 		btf_maker_word(t->m, BTF_INT_SIGNED << 24 | 32);

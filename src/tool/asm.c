@@ -60,7 +60,7 @@ static struct ob_err *read_map(const char *text, struct prog_map *m, char name[6
 	if (!number(&end, &m->key_size) || !number(&end, &m->value_size) ||
 	    !number(&end, &m->max_entries) || (*end && !number(&end, &m->flags)) || *end)
 		return err_hint(
-			err_new(OB_SYNTAX, "--map %s: numbers are not right: %s", name, end),
+			err_new(OB_SYNTAX, "--map %s: the numbers are not those of a map", name),
 			"bytes of a key, bytes of a value, entries, and perhaps flags");
 	return NULL;
 }

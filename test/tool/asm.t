@@ -136,8 +136,7 @@ echo '# nothing' | onebpf asm -
 2
 -- stderr
 onebpf asm: empty: the file is empty
-onebpf asm: x.o: this is an ELF object, which cannot be read yet
-hint: its code alone: llvm-objcopy -O binary --only-section=NAME x.o CODE
+onebpf asm: x.o: an object file is not read from here
 onebpf asm: three: these are 3 bytes: a program has 8 for each instruction
 onebpf asm: nowhere: cannot open: No such file or directory
 onebpf asm: which file? - is standard input
@@ -145,3 +144,69 @@ onebpf asm: one file at a time, not also b
 onebpf asm: -:1:1: there is no instruction
     # nothing
     ^
+====
+# an object: a program, a function that it calls, a map
+-- sh
+cat >count.s <<'S'
+	*(u32 *)(r10 - 4) = 0
+	r2 = r10
+	r2 += -4
+	r1 = map seen ll
+	call 1
+	if r0 == 0 goto out
+	r1 = 1
+	lock *(u64 *)(r0 + 0) += r1
+	call three
+out:	r0 = 2
+	exit
+three:	r0 = 3
+	exit
+S
+onebpf asm -o count.o -s xdp -l GPL -n count -m other=hash,8,8,10,1 -m seen=array,4,8,1 count.s
+onebpf dis count.o | grep -e '^;' -e map_idx -e 'call F'
+onebpf asm -s tc/ingress count.s -f hex -m seen=array,4,8,1; echo $?
+onebpf asm -s tc/ingress -m sean=array,4,8,1 count.s >x; echo $?
+onebpf asm -f object count.s >x; echo $?
+onebpf asm -s nothing -m seen=array,4,8,1 count.s >x; echo $?
+onebpf asm -s xdp -m seen=arry,4,8,1 count.s >x; echo $?
+onebpf asm -s xdp -m seen=array,4,8 count.s >x; echo $?
+echo 'r1 = map_fd 5 ll; exit' | onebpf asm -s xdp - >x; echo $?
+-- stdout
+; program count, section xdp: xdp, 14 instructions
+	r1 = map_idx 1 ll // seen
+	call F12 // function_12
+; function_12
+2
+2
+2
+2
+2
+2
+2
+-- stderr
+onebpf asm: --section, --name, --license and --map are about objects
+onebpf asm: count.s:4:11: no map is called `seen`
+    	r1 = map seen ll
+    	         ^~~~
+hint: did you mean `sean`?
+onebpf asm: an object says what its program is
+hint: --section xdp
+onebpf asm: --section nothing: no type of program has it
+hint: xdp, tc, socket, kprobe/NAME, tracepoint/GROUP/NAME ...
+onebpf asm: --map seen: no type of maps is called arry
+hint: hash, array, ... as in onebpf-maps(7)
+onebpf asm: --map seen: the numbers are not those of a map
+hint: bytes of a key, bytes of a value, entries, and perhaps flags
+onebpf asm: -:1:1: an object cannot say this: a map by its descriptor; maps have names
+    r1 = map_fd 5 ll; exit
+    ^~~~~~~~~~~~~~~~
+note: insn 0: `r1 = map_fd 5 ll`
+====
+# libbpf takes the object, and the kernel its program
+-- skip-unless [ "$(id -u)" = 0 ] && bpftool version && bpftool map list
+-- sh
+trap 'rm -f /sys/fs/bpf/onebpf-asm-$$' EXIT
+echo 'r1 = map seen ll; call f; exit; f: r0 = 2; exit' | onebpf asm -o x.o -s xdp -m seen=array,4,8,1 -
+bpftool prog load x.o /sys/fs/bpf/onebpf-asm-$$ && bpftool prog show pinned /sys/fs/bpf/onebpf-asm-$$ | grep -o 'xdp  name program'
+-- stdout
+xdp  name program
