@@ -79,21 +79,15 @@ struct ob_err *object_read_info(struct object *o)
 
 struct info {
 	const struct object *o;
-	const struct object_program *g;
-	struct {
-		struct prog_func *v;
-		u32 n, cap;
-	} func;
-	struct {
-		struct prog_line *v;
-		u32 n, cap;
-	} line;
+	struct prog_func *func;
+	struct prog_line *line; /* room for every record, and one more a part */
+	u32 funcs, lines;
 };
 
 static void add_line(struct info *f, const struct object_part *part,
 		     const struct bpf_line_info *from)
 {
-	struct prog_line *l = &vec_push(&f->o->priv->arena, f->line);
+	struct prog_line *l = &f->line[f->lines++];
 
 	*l = (struct prog_line){.pc = part->pc, .file = "", .text = ""};
 	if (!from)
@@ -110,13 +104,13 @@ static void add_lines(struct info *f, const struct object_part *part,
 		      const struct btf_ext_section *s)
 {
 	RANGE(s, line, part, from, to);
-	u32 last = f->line.n;
+	u32 last = f->lines;
 
 	if (from == to || s->line[from].insn_off != part->at * OBJECT_SLOT)
 		add_line(f, part, NULL);
 	for (u32 i = from; i < to; i++) {
-		if (f->line.n > last && i > from && s->line[i].insn_off == s->line[i - 1].insn_off)
-			f->line.n--; /* the later one counts */
+		if (f->lines > last && i > from && s->line[i].insn_off == s->line[i - 1].insn_off)
+			f->lines--; /* the later one counts */
 		add_line(f, part, &s->line[i]);
 	}
 }
@@ -128,17 +122,33 @@ static bool add_func(struct info *f, const struct object_part *part,
 
 	if (from == to || s->func[from].insn_off != part->at * OBJECT_SLOT)
 		return false;
-	vec_push(&f->o->priv->arena, f->func) = (struct prog_func){part->pc, s->func[from].type_id};
+	f->func[f->funcs++] = (struct prog_func){part->pc, s->func[from].type_id};
 	return true;
+}
+
+static u32 count_lines(const struct object *o, const struct object_program *g)
+{
+	u32 n = g->parts;
+
+	for (u32 i = 0; i < g->parts; i++) {
+		const struct btf_ext_section *s = o->priv->section[g->part[i].in].info;
+
+		if (!s)
+			continue;
+		RANGE(s, line, &g->part[i], from, to);
+		n += to - from;
+	}
+	return n;
 }
 
 void object_add_info(struct object *o, struct object_program *g)
 {
 	static const struct btf_ext_section nothing;
-	struct info f = {.o = o, .g = g};
+	struct info f = {.o = o};
 	bool lines = false, funcs = true;
 
-	g->prog->btf = o->btf;
+	f.func = arena_array(&o->priv->arena, struct prog_func, g->parts);
+	f.line = arena_array(&o->priv->arena, struct prog_line, count_lines(o, g));
 	for (u32 i = 0; i < g->parts; i++) {
 		const struct btf_ext_section *s = o->priv->section[g->part[i].in].info;
 
@@ -146,10 +156,11 @@ void object_add_info(struct object *o, struct object_program *g)
 		lines |= s && s->lines;
 		add_lines(&f, &g->part[i], s ? s : &nothing);
 	}
-	g->prog->func = f.func.v;
-	g->prog->funcs = funcs ? f.func.n : 0;
-	g->prog->line = f.line.v;
-	g->prog->lines = lines ? f.line.n : 0;
+	g->prog->btf = o->btf;
+	g->prog->func = f.func;
+	g->prog->funcs = funcs ? f.funcs : 0;
+	g->prog->line = f.line;
+	g->prog->lines = lines ? f.lines : 0;
 }
 
 /* ---- CO-RE ---- */

@@ -82,8 +82,11 @@ static struct ob_err *by_content(const char *path, struct buf *b, const char *co
 				 struct prog **ret)
 {
 	if (b->n >= 4 && !memcmp(b->p, "\177ELF", 4))
-		return err_at_file(err_new(OB_UNSUPPORTED, "an object file is not read from here"),
-				   path);
+		return err_hint(err_at_file(err_new(OB_UNSUPPORTED,
+						    "this is an object file, not the text or the "
+						    "bytes of a program"),
+					    path),
+				"its programs as text: onebpf dis %s", path);
 	if (!is_text(b) || unhex(b))
 		return from_bytes(path, b, ret);
 	return prog_assemble_maps(path, b->p, b->n, maps, ret);

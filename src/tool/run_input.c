@@ -18,10 +18,7 @@ static struct ob_err *elf(const char *path)
 {
 	struct ob_err *err = err_new(OB_UNSUPPORTED, "this is an ELF object, not a program");
 
-	return err_hint(err_at_file(err, path),
-			"its code alone: llvm-objcopy -O binary --only-section=NAME %s CODE; "
-			"onebpf run --raw CODE",
-			path);
+	return err_hint(err_at_file(err, path), "a program of it: onebpf run FILE.o:NAME");
 }
 
 static struct ob_err *from_raw(const char *path, const struct buf *b, struct prog **ret)

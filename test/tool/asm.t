@@ -136,7 +136,8 @@ echo '# nothing' | onebpf asm -
 2
 -- stderr
 onebpf asm: empty: the file is empty
-onebpf asm: x.o: an object file is not read from here
+onebpf asm: x.o: this is an object file, not the text or the bytes of a program
+hint: its programs as text: onebpf dis x.o
 onebpf asm: three: these are 3 bytes: a program has 8 for each instruction
 onebpf asm: nowhere: cannot open: No such file or directory
 onebpf asm: which file? - is standard input

@@ -134,8 +134,7 @@ onebpf run --repeat 0 empty; echo $?
 onebpf run: empty: the file is empty
 blank:1:1: there is no instruction
 folder: cannot read: Is a directory
-prog.o: this is an ELF object, not a program
-hint: its code alone: llvm-objcopy -O binary
+prog.o: ELF: no header
 wrong.s:2:1: 
 none.s: cannot open: No such file
 empty: the file is empty
