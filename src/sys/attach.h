@@ -48,8 +48,6 @@ bool attach_prefix(const char *name, const char *word);
  * the cookie. Held by `to`. 0 or -errno. */
 int event_attach(const struct attach *a, struct perf_event_attr *e, pid_t pid, int cpu, u64 cookie,
 		 struct sys_link *to);
-/* "type" or "format/retprobe" of a unit of events: its number, -1: none. */
-int event_unit(const char *unit, const char *file);
 /* A file of tracefs: the number in it; -errno. */
 long tracefs_number(const char *path);
 int tracefs_write(const char *path, const char *text);

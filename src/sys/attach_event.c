@@ -27,20 +27,6 @@ static long number_in(const char *path)
 	return n;
 }
 
-int event_unit(const char *unit, const char *file)
-{
-	char path[128];
-	int n = -1;
-
-	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/%s", unit, file);
-	FILE *f = fopen(path, "re");
-	if (f && fscanf(f, strchr(file, '/') ? "config:%d" : "%d", &n) != 1)
-		n = -1;
-	if (f)
-		fclose(f);
-	return n;
-}
-
 long tracefs_number(const char *name)
 {
 	char path[300];
