@@ -50,6 +50,7 @@ int event_attach(const struct attach *a, struct perf_event_attr *e, pid_t pid, i
 		 struct sys_link *to);
 /* A file of tracefs: the number in it; -errno. */
 long tracefs_number(const char *path);
+/* EADDRNOTAVAIL: what the text names is not there. */
 int tracefs_write(const char *path, const char *text);
 extern const char *const tracefs[2];
 struct ob_err *event_err(const struct attach *a, int err, const char *unit, const char *fmt, ...)
