@@ -6,17 +6,12 @@
 #define PROG_CORE_H
 
 #include "prog/btf_ext.h"
+#include "prog/object.h"
 #include "isa/isa.h"
 
 /* The call that stands for an instruction whose relocation did not resolve. No verifier
  * takes it, but it may stand where control never comes. */
 enum { CORE_POISON = 195896080 }; /* 0xbad2310 */
-
-/* A relocation that did not resolve. */
-struct core_miss {
-	u32 pc;
-	const char *what; /* "<byte_off> [7] struct sk_buff.hash (0:3 @ offset 12)" */
-};
 
 /* Instructions that are a part of a section: slots [first, first + n) of it. */
 struct core_code {

@@ -47,6 +47,12 @@ struct object_part {
 	u32 in, at; /* where they stand in the file: the section's number, slots */
 };
 
+/* A relocation of CO-RE that did not resolve (core.h); pc: in the linked program. */
+struct core_miss {
+	u32 pc;
+	const char *what; /* "<byte_off> [7] struct sk_buff.hash (0:3 @ offset 12)" */
+};
+
 struct object_program {
 	const char *name, *section;
 	const char *target;             /* behind "kprobe/"; "" for none */
@@ -58,7 +64,7 @@ struct object_program {
 	struct prog *prog;              /* whole, when it is linked; else NULL */
 	const struct object_part *part; /* its functions, its own comes first */
 	u32 parts;
-	struct core_miss *miss; /* what the kernel's types have not (core.h) */
+	struct core_miss *miss; /* what the kernel's types have not */
 	u32 misses;
 };
 

@@ -48,10 +48,9 @@ bool attach_prefix(const char *name, const char *word);
  * the cookie. Held by `to`. 0 or -errno. */
 int event_attach(const struct attach *a, struct perf_event_attr *e, pid_t pid, int cpu, u64 cookie,
 		 struct sys_link *to);
-/* "type" or "format/retprobe" of a unit of events: its number, -1: none. */
-int event_unit(const char *unit, const char *file);
 /* A file of tracefs: the number in it; -errno. */
 long tracefs_number(const char *path);
+/* EADDRNOTAVAIL: what the text names is not there. */
 int tracefs_write(const char *path, const char *text);
 extern const char *const tracefs[2];
 struct ob_err *event_err(const struct attach *a, int err, const char *unit, const char *fmt, ...)

@@ -27,20 +27,6 @@ static long number_in(const char *path)
 	return n;
 }
 
-int event_unit(const char *unit, const char *file)
-{
-	char path[128];
-	int n = -1;
-
-	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/%s", unit, file);
-	FILE *f = fopen(path, "re");
-	if (f && fscanf(f, strchr(file, '/') ? "config:%d" : "%d", &n) != 1)
-		n = -1;
-	if (f)
-		fclose(f);
-	return n;
-}
-
 long tracefs_number(const char *name)
 {
 	char path[300];
@@ -66,7 +52,7 @@ int tracefs_write(const char *name, const char *text)
 			continue;
 		}
 		ssize_t put = write(fd, text, strlen(text));
-		err = put < 0 ? -errno : 0;
+		err = put >= 0 ? 0 : errno == ENOENT ? -EADDRNOTAVAIL : -errno;
 		close(fd);
 	}
 	return err;
@@ -170,6 +156,10 @@ struct ob_err *event_by_name(const struct attach *a, const char *unit, bool retu
 					a->p->name, a->p->section, unit, file),
 				"a kernel with CONFIG_%s_EVENTS; mount -t tracefs tracefs %s",
 				*unit == 'k' ? "KPROBE" : "UPROBE", tracefs[0]);
+	if (no == -EADDRNOTAVAIL)
+		return err_note(err_new(OB_NAME, "%s (%s): the kernel has no function %s",
+					a->p->name, a->p->section, what),
+				"or it was inlined everywhere; /proc/kallsyms lists them");
 	if (no < 0)
 		return event_err(a, no, unit, "cannot probe %s", what);
 	snprintf(to->own.name, sizeof(to->own.name), "%.60s/%.60s", file, name);

@@ -66,7 +66,8 @@ static struct ob_err *kprobe_err(const struct attach *a, int no, const struct ke
 
 static struct ob_err *kprobe(const struct attach *a, struct sys_link *to)
 {
-	int type = event_unit("kprobe", "type"), bit = event_unit("kprobe", "format/retprobe");
+	int type = a->door->unit("kprobe", "type");
+	int bit = a->door->unit("kprobe", "format/retprobe");
 	struct kernel_spec s;
 	char what[300];
 	struct ob_err *err = read_spec(a, &s);
@@ -74,9 +75,7 @@ static struct ob_err *kprobe(const struct attach *a, struct sys_link *to)
 	if (err)
 		return err;
 	snprintf(what, sizeof(what), "%s+%llu", s.function, (unsigned long long)s.off);
-	if (a->door->own) {
-		err = event_err(a, -ENOSYS, "kprobe", "cannot attach to %s", s.function);
-	} else if (type < 0) {
+	if (type < 0) {
 		err = event_by_name(a, "kprobe", returns(a), what, to);
 		if (err && ob_err_code(err) == OB_UNSUPPORTED)
 			err = attach_by_types(a, s.off ? "" : s.function, returns(a), err, to);
@@ -126,14 +125,17 @@ static struct ob_err *find_names(const struct attach *a, const char *pattern, st
 	FILE *f = NULL;
 	char path[128], line[512], name[256];
 	bool room = true;
+	int no = -ENOENT;
 
-	for (u32 i = 0; i < LEN(tracefs) && !f; i++) {
+	for (u32 i = 0; i < LEN(tracefs) && !f && no == -ENOENT; i++) {
 		snprintf(path, sizeof(path), "%s/available_filter_functions", tracefs[i]);
 		f = fopen(path, "re");
+		no = f ? 0 : -errno;
 	}
 	if (!f)
-		return err_hint(attach_err(a, -errno, "cannot read %s", path),
-				"mount -t tracefs tracefs %s", tracefs[0]);
+		return err_hint(attach_err(a, no, "cannot read %s", path),
+				"a kernel with CONFIG_FUNCTION_TRACER; mount -t tracefs tracefs %s",
+				tracefs[0]);
 	while (room && fgets(line, sizeof(line), f))
 		if (sscanf(line, "%255s", name) == 1 && !fnmatch(pattern, name, 0))
 			room = add_name(to, name);

@@ -249,7 +249,7 @@ static struct ob_err *put_spec(const struct attach *a, const struct site *s, u32
 static struct ob_err *attach_site(const struct attach *a, const char *path, const struct site *s,
 				  struct sys_link *to)
 {
-	int type = event_unit("uprobe", "type");
+	int type = a->door->unit("uprobe", "type");
 	pid_t pid = a->opts->pid ? a->opts->pid : -1;
 	struct features *f = a->l->features;
 	u32 id = f->usdt_places++;
@@ -264,7 +264,7 @@ static struct ob_err *attach_site(const struct attach *a, const char *path, cons
 				"was called from",
 				a->p->name, a->p->section),
 			"Linux 5.15 does");
-	if (type < 0 && !a->door->own)
+	if (type < 0)
 		return event_err(a, -EOPNOTSUPP, NULL, "the kernel has no unit uprobe");
 	struct perf_event_attr e = {.type = (u32)type,
 				    .config = s->semaphore << 32,

@@ -87,11 +87,12 @@ static struct ob_err *locate(const struct user_spec *s, const struct program_fil
 static struct ob_err *attach_at(const struct attach *a, const char *path, u64 off,
 				struct sys_link *to)
 {
-	int type = event_unit("uprobe", "type"), bit = event_unit("uprobe", "format/retprobe");
+	int type = a->door->unit("uprobe", "type");
+	int bit = a->door->unit("uprobe", "format/retprobe");
 	pid_t pid = a->opts->pid ? a->opts->pid : -1;
 	char what[600];
 
-	if (type < 0 && !a->door->own) {
+	if (type < 0) {
 		snprintf(what, sizeof(what), "%s:0x%llx", path, (unsigned long long)off);
 		return event_by_name(a, "uprobe", returns(a), what, to);
 	}

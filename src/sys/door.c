@@ -30,6 +30,20 @@ static int linux_perf(struct perf_event_attr *a, pid_t pid, int cpu)
 		syscall(SYS_perf_event_open, a, pid, cpu, -1, (unsigned long)PERF_FLAG_FD_CLOEXEC));
 }
 
+static int linux_unit(const char *unit, const char *file)
+{
+	char path[128];
+	int n = -1;
+
+	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/%s", unit, file);
+	FILE *f = fopen(path, "re");
+	if (f && fscanf(f, strchr(file, '/') ? "config:%d" : "%d", &n) != 1)
+		n = -1;
+	if (f)
+		fclose(f);
+	return n;
+}
+
 static int linux_control(int fd, unsigned long cmd, unsigned long arg)
 {
 	return or_errno(ioctl(fd, cmd, arg));
@@ -80,6 +94,7 @@ const struct sys_door sys_door_linux = {
 	.name = "the kernel",
 	.bpf = linux_bpf,
 	.perf = linux_perf,
+	.unit = linux_unit,
 	.control = linux_control,
 	.map = linux_map,
 	.wait = linux_wait,
@@ -94,6 +109,13 @@ static int own_perf(struct perf_event_attr *a, pid_t pid, int cpu)
 {
 	a->size = sizeof(*a);
 	return kern_perf_open(a, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* Of whatever type: none is ours. */
+static int own_unit(const char *unit, const char *file)
+{
+	(void)unit, (void)file;
+	return 0;
 }
 
 static long own_map(size_t n, int prot, int fd, off_t off)
@@ -131,6 +153,7 @@ const struct sys_door sys_door_own = {
 	.own = true,
 	.bpf = kern_bpf,
 	.perf = own_perf,
+	.unit = own_unit,
 	.control = kern_perf_ioctl,
 	.map = own_map,
 	.wait = kern_wait_open,

@@ -20,6 +20,8 @@ struct sys_door {
 	bool own;         /* no event of Linux reaches it */
 	int (*bpf)(int cmd, union bpf_attr *attr, unsigned size);
 	int (*perf)(struct perf_event_attr *a, pid_t pid, int cpu);
+	/* "uprobe", "type" or "format/retprobe": the number in a unit's file, -1: there is none. */
+	int (*unit)(const char *unit, const char *file);
 	int (*control)(int fd, unsigned long cmd, unsigned long arg); /* ioctl() */
 	long (*map)(size_t n, int prot, int fd, off_t off);           /* mmap(), shared */
 	/* A descriptor of the caller's that poll() finds readable when the ring buffer or

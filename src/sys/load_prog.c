@@ -183,6 +183,19 @@ static int load(const struct sys_door *d, const union bpf_attr *a, char *log, u3
 	}
 }
 
+/* What the kernel's types did not have became a call that no kernel takes. */
+static struct ob_err *note_miss(struct ob_err *err, const struct object_program *p, const char *log)
+{
+	struct log last;
+
+	log_read(&last, log);
+	for (u32 i = 0; i < p->misses && strstr(log, "195896080"); i++)
+		if (p->miss[i].pc == last.insn)
+			err = err_note(err, "the kernel's types have not what it needs: %s",
+				       p->miss[i].what);
+	return err;
+}
+
 static struct ob_err *refused(const struct sys_loaded *l, const struct object_program *p,
 			      const union bpf_attr *a, int why)
 {
@@ -201,6 +214,8 @@ static struct ob_err *refused(const struct sys_loaded *l, const struct object_pr
 			err = *log || (why != -EPERM && why != -EACCES)
 				      ? log_err(l->door->name, log, strerror(-why), p->prog, 0)
 				      : load_err(l->door, why, "cannot load it");
+		if (err)
+			err = note_miss(err, p, log);
 		if (fd >= 0)
 			close(fd);
 		free(log);
