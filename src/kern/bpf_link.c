@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Links: a program and where it is attached, as an object. */
+#include "kern/event.h"
 #include "kern/order.h"
 
 #include <errno.h>
@@ -58,6 +59,8 @@ static long publish(const struct link_head *h)
 	*l->head = *h;
 	int refs = world_refs_begin(world(), OBJECT_LINK, l->id);
 	int err = world_ref(world(), OBJECT_LINK, l->id, OBJECT_PROG, h->prog_id);
+	if (!err && h->type == BPF_LINK_TYPE_PERF_EVENT)
+		err = world_ref(world(), OBJECT_LINK, l->id, OBJECT_EVENT, h->target_id);
 	if (err) {
 		close_link(l);
 		close(fd);
@@ -174,11 +177,28 @@ static int target_kprobes(const union bpfattr *a, struct link_head *h)
 	return -EOPNOTSUPP;
 }
 
-/* No descriptor is a perf event of our world. */
+/* bpf_perf_link_attach */
 static int target_perf(const union bpfattr *a, struct link_head *h)
 {
-	(void)h;
-	return a->link.flags ? -EINVAL : -EBADF;
+	struct object *o, *prog;
+
+	if (a->link.flags)
+		return -EINVAL;
+	if (object_get((int)a->link.target_fd, OBJECT_EVENT, &o))
+		return -EBADF;
+	int err = object_get((int)a->link.prog_fd, OBJECT_PROG, &prog);
+	if (!err) {
+		const struct event_head *e = ((const struct kern_event *)o->p)->head;
+		err = kern_event_takes(o, ((const struct kern_prog *)prog->p)->type);
+		h->cookie = a->link.perf_cookie;
+		h->target_id = o->id;
+		h->target = e->offset;
+		h->target_btf = kern_event_link_type(e);
+		memcpy(h->name, e->name, sizeof(h->name));
+		object_put(prog);
+	}
+	object_put(o);
+	return err;
 }
 
 /* ---- those of which there can be only one ---- */
@@ -215,6 +235,22 @@ static bool clashes(const struct link_head *h, link_clash *with)
 		object_put(o);
 	}
 	return found;
+}
+
+u32 kern_event_link(u32 id)
+{
+	struct object *o;
+	u32 prog = 0;
+
+	for (u32 link = 0; !prog && !world_next_id(world(), OBJECT_LINK, link, &link);) {
+		if (object_get_id(OBJECT_LINK, link, &o))
+			continue;
+		const struct link_head *h = ((const struct kern_link *)o->p)->head;
+		if (h->type == BPF_LINK_TYPE_PERF_EVENT && h->target_id == id)
+			prog = __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
+		object_put(o);
+	}
+	return prog;
 }
 
 bool kern_dissector_linked(u64 netns)
@@ -536,132 +572,4 @@ long call_raw_tracepoint(union bpfattr *attr, u64 uattr, u32 size)
 	long ret = err ? err : publish(&h);
 	object_put(o);
 	return ret;
-}
-
-/* ---- what is known of a link ---- */
-
-struct link_info { /* struct bpf_link_info of Linux 6.18 */
-	u32 type, id, prog_id, pad;
-	union {
-		struct {
-			u64 name;
-			u32 name_len, pad;
-			u64 cookie;
-		} raw_tp;
-		struct {
-			u64 name;
-			u32 name_len, map_id;
-		} iter;
-		struct {
-			u64 id;
-			u32 attach;
-		} cgroup;
-		struct {
-			u32 id, attach;
-		} on; /* interfaces, network namespaces */
-		struct {
-			u32 pf, hook;
-			s32 priority;
-			u32 flags;
-		} netfilter;
-		u8 room[48];
-	};
-};
-_Static_assert(sizeof(struct link_info) == 64, "struct bpf_link_info");
-
-static int fill_info(const struct link_head *h, struct link_info *i)
-{
-	u64 to = i->raw_tp.name;
-	u32 room = i->raw_tp.name_len;
-
-	switch (h->type) {
-	case BPF_LINK_TYPE_RAW_TRACEPOINT:
-		if (!to != !room)
-			return -EINVAL;
-		i->raw_tp.cookie = h->cookie;
-		i->raw_tp.name_len = (u32)strlen(h->name) + 1;
-		return to ? call_give_name(to, room, h->name) : 0;
-	case BPF_LINK_TYPE_ITER:
-		if (!to != !room)
-			return -EINVAL;
-		i->iter.name_len = (u32)strlen(h->name) + 1;
-		i->iter.map_id = h->target_id;
-		return to ? call_give_name(to, room, h->name) : 0;
-	case BPF_LINK_TYPE_CGROUP:
-		i->cgroup.id = h->target;
-		i->cgroup.attach = h->attach;
-		return 0;
-	case BPFLINK_NETFILTER:
-		i->netfilter.pf = h->target_id;
-		i->netfilter.hook = (u32)(h->target >> 32);
-		i->netfilter.priority = (s32)h->target;
-		i->netfilter.flags = h->flags;
-		return 0;
-	}
-	i->on.id = h->target_id;
-	i->on.attach = h->type == BPF_LINK_TYPE_XDP ? 0 : h->attach;
-	return 0;
-}
-
-int kern_link_info(const struct kern_link *l, const union bpf_attr *a, u64 uattr)
-{
-	struct link_info i;
-	u32 len;
-	int err = call_take_info(a, &i, sizeof(i), &len);
-
-	if (err)
-		return err;
-	i.type = l->head->type;
-	i.id = l->id;
-	i.prog_id = __atomic_load_n(&l->head->prog_id, __ATOMIC_ACQUIRE);
-	err = fill_info(l->head, &i);
-	return err ? err : call_give_info(a, uattr, &i, len);
-}
-
-/* A link's descriptor in any process of ours. */
-static int link_of_task(const union bpf_attr *a, struct object **ret)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "/proc/%u", a->task_fd_query.pid);
-	if (access(name, F_OK))
-		return -ENOENT;
-	snprintf(name, sizeof(name), "/proc/%u/fd/%u", a->task_fd_query.pid, a->task_fd_query.fd);
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == EACCES ? -EPERM : -EBADF;
-	int err = object_get(fd, OBJECT_LINK, ret);
-	close(fd);
-	if (err)
-		return -ENOTSUPP_LINUX;
-	if (((struct kern_link *)(*ret)->p)->head->type == BPF_LINK_TYPE_RAW_TRACEPOINT)
-		return 0;
-	object_put(*ret);
-	return -ENOTSUPP_LINUX;
-}
-
-long call_task_fd_query(union bpfattr *attr, u64 uattr, u32 size)
-{
-	const union bpf_attr *a = &attr->a;
-	struct object *o;
-
-	(void)size;
-	if (a->task_fd_query.flags)
-		return -EINVAL;
-	int err = link_of_task(a, &o);
-	if (err)
-		return err;
-	const struct link_head *h = ((struct kern_link *)o->p)->head;
-	u32 len = (u32)strlen(h->name), type = BPF_FD_TYPE_RAW_TRACEPOINT, prog = h->prog_id;
-	u64 none = 0;
-	if (a->task_fd_query.buf_len)
-		err = call_give_name(a->task_fd_query.buf, a->task_fd_query.buf_len, h->name);
-	if (call_put(uattr, a.task_fd_query.buf_len, len) ||
-	    call_put(uattr, a.task_fd_query.prog_id, prog) ||
-	    call_put(uattr, a.task_fd_query.fd_type, type) ||
-	    call_put(uattr, a.task_fd_query.probe_offset, none) ||
-	    call_put(uattr, a.task_fd_query.probe_addr, none))
-		err = -EFAULT;
-	object_put(o);
-	return err;
 }

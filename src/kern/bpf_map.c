@@ -575,16 +575,6 @@ static int batch_flags(const struct map *m, u64 flags)
 	return flags & ~(u64)BPF_F_LOCK ? -EINVAL : no_lock(m, flags);
 }
 
-/* Of a hash: Linux answers a place behind them before it writes anything. */
-static u64 buckets(const struct map *m)
-{
-	u64 n = 1;
-
-	while (n < m->max_entries)
-		n *= 2;
-	return n;
-}
-
 static long batch_read(union bpfattr *attr, u64 uattr, bool take)
 {
 	union bpf_attr *a = &attr->a;
@@ -617,7 +607,7 @@ static long batch_read(union bpfattr *attr, u64 uattr, bool take)
 		goto out;
 	count = a->batch.count;
 	err = map_batch(m, in, out, keys, values, &count, a->batch.elem_flags, take);
-	if (in && m->ops->batch && get_le32(in) >= buckets(m))
+	if (map_batch_is_over(m, in)) /* Linux answers that before it writes anything */
 		goto out;
 	if (user_write(a->batch.keys, keys, (size_t)m->key_size * count) ||
 	    user_write(a->batch.values, values, (size_t)map_value_bytes(m) * count) ||
@@ -645,20 +635,22 @@ long call_map_batch_take(union bpfattr *attr, u64 uattr, u32 size)
 	return batch_read(attr, uattr, true);
 }
 
-static int change_one(struct map *m, const union bpf_attr *a, u32 i, bool write)
+/* One by one: what was done before an element that is not there stays done. key, value:
+ * room for one of each. */
+static int change(struct map *m, const union bpf_attr *a, bool write, void *key, void *value,
+		  u32 *count)
 {
-	void *key, *value = NULL;
 	u32 bytes = map_value_bytes(m);
-	int err = user_dup(a->batch.keys + (u64)i * m->key_size, m->key_size, &key);
+	int err = 0;
 
-	if (err)
-		return err;
-	if (write)
-		err = user_dup(a->batch.values + (u64)i * bytes, bytes, &value);
-	if (!err)
-		err = write ? update(m, key, value, a->batch.elem_flags) : drop(m, key);
-	free(value);
-	free(key);
+	for (u32 i = 0; !err && i < a->batch.count; i++) {
+		err = user_read(key, a->batch.keys + (u64)i * m->key_size, m->key_size);
+		if (!err && write)
+			err = user_read(value, a->batch.values + (u64)i * bytes, bytes);
+		if (!err)
+			err = write ? update(m, key, value, a->batch.elem_flags) : drop(m, key);
+		*count = i + !err;
+	}
 	return err;
 }
 
@@ -677,10 +669,10 @@ static long batch_change(union bpfattr *attr, u64 uattr, bool write)
 	if (!err)
 		err = batch_flags(m, a->batch.elem_flags);
 	if (!err && a->batch.count) {
-		while (!err && count < a->batch.count) {
-			err = change_one(m, a, count, write);
-			count += !err;
-		}
+		void *key = malloc(m->key_size + 1), *value = malloc(map_value_bytes(m) + 1);
+		err = key && value ? change(m, a, write, key, value, &count) : -ENOMEM;
+		free(key);
+		free(value);
 		if (call_put(uattr, a.batch.count, count))
 			err = -EFAULT;
 	}

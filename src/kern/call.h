@@ -132,7 +132,7 @@ struct btf_head {
 	char name[64];
 };
 
-enum { LINK_TARGET = 128 };
+enum { LINK_TARGET = 512 };
 struct link_head {
 	u32 type, prog_id, attach, flags; /* prog_id atomic; 0: detached */
 	u64 cookie;

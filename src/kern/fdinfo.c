@@ -128,6 +128,7 @@ void kern_fdinfo(int fd, struct buf *to)
 		link_lines(o->p, to);
 		break;
 	case OBJECT_PERF:
+	case OBJECT_EVENT:
 	case OBJECT_KINDS:
 		break;
 	}

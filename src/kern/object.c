@@ -32,7 +32,7 @@ static void prepare_forks(void)
 static const struct object_ops *const kinds[OBJECT_KINDS] = {
 	[OBJECT_MAP] = &object_map_ops,   [OBJECT_PROG] = &object_prog_ops,
 	[OBJECT_BTF] = &object_btf_ops,   [OBJECT_LINK] = &object_link_ops,
-	[OBJECT_PERF] = &object_perf_ops,
+	[OBJECT_PERF] = &object_perf_ops, [OBJECT_EVENT] = &object_event_ops,
 };
 
 static struct object **place(ino_t ino) { return &bucket[hash_u64(ino) % BUCKETS]; }

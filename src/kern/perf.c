@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Perf events of the one kind that belongs to bpf(): PERF_COUNT_SW_BPF_OUTPUT, into
+/* Perf events of the kind that only bpf() writes to: PERF_COUNT_SW_BPF_OUTPUT, into
  * whose ring bpf_perf_event_output writes. kernel/events/ring_buffer.c.
  *
  * Its file is the ring as a reader maps it, a struct perf_event_mmap_page and then
  * the data, of which memory is taken as far as it is written to. */
-#include "kern/call.h"
+#include "kern/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -142,12 +141,13 @@ int kern_perf_open(const void *attr, int pid, int cpu, int group, unsigned long 
 	int err = get_attr((u64)(uintptr_t)attr, &a);
 
 	(void)group;
-	if (err || a.type != PERF_TYPE_SOFTWARE || a.config != PERF_COUNT_SW_BPF_OUTPUT)
+	if (err)
 		return -ENOSYS;
-	if (!world())
+	bool ring = a.type == PERF_TYPE_SOFTWARE && a.config == PERF_COUNT_SW_BPF_OUTPUT;
+	if (ring && !world())
 		return -errno;
-	err = check(&a, pid, cpu, flags);
-	int fd = err ? err : create(&a, cpu);
+	err = ring ? check(&a, pid, cpu, flags) : 0;
+	int fd = err ? err : ring ? create(&a, cpu) : kern_event_open(&a, pid, cpu, flags);
 	if (fd >= 0 && !(flags & PERF_FLAG_FD_CLOEXEC))
 		fcntl(fd, F_SETFD, 0);
 	return fd;
@@ -185,11 +185,13 @@ static int control(struct kern_perf *p, u32 id, unsigned long cmd, unsigned long
 int kern_perf_ioctl(int fd, unsigned long cmd, unsigned long arg)
 {
 	struct object *o;
-	int err = object_get(fd, OBJECT_PERF, &o);
+	int err = object_of(fd, &o);
 
 	if (err)
 		return err;
-	err = control(o->p, o->id, cmd, arg);
+	err = o->kind == OBJECT_PERF    ? control(o->p, o->id, cmd, arg)
+	      : o->kind == OBJECT_EVENT ? kern_event_ioctl(o, cmd, arg)
+					: -EINVAL;
 	object_put(o);
 	return err;
 }

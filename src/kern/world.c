@@ -18,7 +18,7 @@ enum { NAME = 64 };
 
 static const u64 magic = 0x31646c726f776f62; /* "boworld1" */
 
-const char *const object_kinds[OBJECT_KINDS] = {"map", "prog", "btf", "link", "perf"};
+const char *const object_kinds[OBJECT_KINDS] = {"map", "prog", "btf", "link", "perf", "event"};
 
 static void file_name(char name[NAME], enum object_kind kind, u32 id)
 {

@@ -5,7 +5,7 @@
  *
  *	world           what all processes of the world share (struct world_page)
  *	bpf-map.17      a map, as map_create makes it
- *	bpf-prog.3, bpf-btf.2, bpf-link.1, bpf-perf.4
+ *	bpf-prog.3, bpf-btf.2, bpf-link.1, bpf-perf.4, bpf-event.5
  *	                what was given, and in the last page a struct object_head
  *	ref/prog.3/map.17
  *	                a hard link: program 3 needs map 17
@@ -30,7 +30,15 @@
 #include <sys/types.h>
 #include <time.h>
 
-enum object_kind { OBJECT_MAP, OBJECT_PROG, OBJECT_BTF, OBJECT_LINK, OBJECT_PERF, OBJECT_KINDS };
+enum object_kind {
+	OBJECT_MAP,
+	OBJECT_PROG,
+	OBJECT_BTF,
+	OBJECT_LINK,
+	OBJECT_PERF,
+	OBJECT_EVENT,
+	OBJECT_KINDS
+};
 extern const char *const object_kinds[OBJECT_KINDS]; /* "map" ... */
 
 enum { WORLD_PAGE = 4096 };
@@ -139,6 +147,6 @@ struct object_ops {
 	void (*close)(void *p);
 };
 extern const struct object_ops object_map_ops, object_prog_ops, object_btf_ops, object_link_ops,
-	object_perf_ops;
+	object_perf_ops, object_event_ops;
 
 #endif

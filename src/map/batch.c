@@ -12,6 +12,11 @@ bool map_can_batch(const struct map *m, u32 what)
 
 u32 map_batch_bytes(const struct map *m) { return m->ops->batch ? 4 : m->key_size; }
 
+bool map_batch_is_over(const struct map *m, const void *in)
+{
+	return in && m->ops->batch && get_le32(in) >= map_hash_buckets(m);
+}
+
 /* 0, or what Linux answers of a command that the type lacks, or of wrong flags. */
 static int may(const struct map *m, u32 what, u64 flags)
 {

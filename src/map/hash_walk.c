@@ -143,6 +143,8 @@ long hash_each(struct map *m, map_each_fn *fn, void *arg, u32 slot)
 
 /* ---- batches: Linux's __htab_map_lookup_and_delete_batch ---- */
 
+u32 map_hash_buckets(const struct map *m) { return hash_of(m)->mask + 1; }
+
 struct batch {
 	u8 *keys, *values;
 	u32 done, room;

@@ -163,6 +163,8 @@ int map_next(struct map *m, const void *key, void *next); /* two buffers */
 u32 map_batch_bytes(const struct map *m);
 int map_batch(struct map *m, const void *in, void *out, void *keys, void *values, u32 *count,
 	      u64 flags, bool take);
+/* Is `in` (NULL: no) behind the last bucket of a hash? */
+bool map_batch_is_over(const struct map *m, const void *in);
 /* Does Linux have this command for the type? (ENOTSUPP) */
 bool map_can_batch(const struct map *m, u32 what); /* MAP_BATCH_* */
 int map_batch_write(struct map *m, const void *keys, const void *values, u32 *count, u64 flags);

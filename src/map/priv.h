@@ -47,6 +47,8 @@ int map_array_check(const struct map_attr *a);
 u64 map_array_size(const struct map_attr *a);
 int map_array_next(struct map *m, const void *key, void *to);
 
+u32 map_hash_buckets(const struct map *m); /* hash_walk.c */
+
 /* Rounds up to a multiple of a power of two. */
 static inline u64 map_round(u64 n, u64 to) { return (n + to - 1) & ~(to - 1); }
 
