@@ -101,14 +101,34 @@ int find_subprogs(struct verify *v)
 
 /* ---- shape ---- */
 
+/* A register that there is not, when all else of the instruction is right: its
+ * number; or -1. */
+static s32 no_register(struct ob_ebpf i)
+{
+	struct ob_ebpf good = i;
+
+	if (i.src > 10)
+		good.src = 0;
+	if (i.dst > 10)
+		good.dst = 0;
+	if (ebpf_row(good) < 0)
+		return -1;
+	return i.src > 10 ? i.src : i.dst > 10 ? i.dst : -1;
+}
+
 /* What Linux calls an instruction that is none: as its stored form says. */
 static int bad_insn(struct verify *v, u32 pc)
 {
 	struct ob_ebpf i = v->p->stored[pc];
 	u8 class = i.code & 7, op = i.code & 0xf0;
+	s32 reg = no_register(i);
 
+	if (reg >= 0)
+		return say(v, -EINVAL, "R%d is invalid\n", reg);
 	if (class == 0 && (i.code & 0xf8) == 0x18)
-		return say(v, -EINVAL, "invalid bpf_ld_imm64 insn\n");
+		return say(v, -EINVAL,
+			   i.off ? "BPF_LD_IMM64 uses reserved fields\n"
+				 : "invalid bpf_ld_imm64 insn\n");
 	for (u32 k = 0; k < EB_COUNT; k++) {
 		if (ebpf_rows[k].code != i.code)
 			continue;

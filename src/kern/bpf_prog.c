@@ -11,11 +11,13 @@
 enum {
 	MAPS_MAX = VERIFY_MAPS,
 	LICENSE = 128,
+	VALUE_OFF_MAX = 1 << 29, /* BPF_MAX_VAR_OFF */
 	FUNC_RECORD = 8,
 	LINE_RECORD = 16,
 	RECORD_MAX = 252,
 	INSNS_MAX = 1000000,
 	INSNS_ANYONE = 4096, /* without CAP_BPF */
+	MEMSX = 0x80,
 	/* Flags that <linux/bpf.h> may not have. */
 	DEV_BOUND = 1 << 6,
 	REG_INVARIANTS = 1 << 7,
@@ -274,6 +276,9 @@ static int resolve_map(struct load *l, u32 pc)
 	if (nr < 0)
 		return nr;
 	const struct map *m = l->map[nr]->p;
+	if (value && (u32)e[1].imm >= VALUE_OFF_MAX)
+		return says(l, -EINVAL, "direct value offset of %u is not allowed\n",
+			    (u32)e[1].imm);
 	if (value && m->type != BPF_MAP_TYPE_ARRAY && m->type != MAPTYPE_ARENA)
 		return says(l, -EINVAL, "no direct value access support for this map type\n");
 	if (value && (m->max_entries != 1 || (u32)e[1].imm >= m->value_size))
@@ -285,12 +290,21 @@ static int resolve_map(struct load *l, u32 pc)
 	return 0;
 }
 
+static bool is_odd_load(const struct ob_ebpf *e)
+{
+	u32 mode = BPF_MODE(e->code);
+
+	return BPF_CLASS(e->code) == BPF_LDX && ((mode != BPF_MEM && mode != MEMSX) || e->imm);
+}
+
 static int resolve(struct load *l)
 {
 	for (u32 pc = 0; pc < l->n; pc++) {
 		const struct ob_ebpf *e = &l->insn[pc];
 		u32 src = e->src;
 		int err = 0;
+		if (is_odd_load(e))
+			return says(l, -EINVAL, "BPF_LDX uses reserved fields\n");
 		if (e->code != (BPF_LD | BPF_IMM | BPF_DW))
 			continue;
 		if (pc + 1 == l->n || e[1].code || e[1].dst || e[1].src || e[1].off)

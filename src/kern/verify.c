@@ -122,11 +122,18 @@ static int add_debug(struct job *j)
 	return 0;
 }
 
+/* Whoever may not see the kernel's memory is shown none of it. */
+static enum check_level level(void)
+{
+	return kern_capable(CAP_BPF) && kern_capable(CAP_PERFMON) ? CHECK_PRIVILEGED
+								  : CHECK_UNPRIVILEGED;
+}
+
 static int verify(struct job *j, u32 *insns)
 {
 	const struct verify_load *l = j->l;
 	struct check_result r = {0};
-	struct check_how how = {.level = CHECK_PRIVILEGED,
+	struct check_how how = {.level = level(),
 				.gpl = l->head->gpl,
 				.prog_flags = l->head->flags,
 				.log = l->log->level,
