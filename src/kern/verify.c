@@ -4,6 +4,7 @@
 #include "kern/verify.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 
 enum { FUNC_RECORD = 8, LINE_RECORD = 16 };
@@ -122,11 +123,18 @@ static int add_debug(struct job *j)
 	return 0;
 }
 
+static enum check_level level(void)
+{
+	if (!kern_capable(CAP_BPF))
+		return CHECK_UNPRIVILEGED;
+	return kern_capable(CAP_PERFMON) ? CHECK_PRIVILEGED : CHECK_CAPABLE;
+}
+
 static int verify(struct job *j, u32 *insns)
 {
 	const struct verify_load *l = j->l;
 	struct check_result r = {0};
-	struct check_how how = {.level = CHECK_PRIVILEGED,
+	struct check_how how = {.level = level(),
 				.gpl = l->head->gpl,
 				.prog_flags = l->head->flags,
 				.log = l->log->level,

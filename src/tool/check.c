@@ -12,7 +12,7 @@ struct check_cmd {
 	const char *maps;
 };
 
-static const char *const profiles[] = {"seed", "unprivileged", "privileged", NULL};
+static const char *const profiles[] = {"seed", "unprivileged", "capable", "privileged", NULL};
 
 static struct ob_err *set_type(const struct check_cmd *c, struct prog *p)
 {
@@ -152,7 +152,7 @@ static const struct opt options[] = {
 	 .help = "its licence does not go with the GPL"},
 	{OPT_GROUP, .help = "By which rules"},
 	{OPT_WORD, 'p', true, "profile", "PROFILE", TO(profile), .words = profiles,
-	 .help = "seed, unprivileged or privileged (when nothing is said)"},
+	 .help = "seed, unprivileged, capable or privileged (when nothing is said)"},
 	{OPT_NUMBER, .name = "flags", .arg = "N", TO(flags), .max = UINT32_MAX,
 	 .help = "those of BPF_PROG_LOAD"},
 	{OPT_COUNT, .name = "no-prune", TO(no_prune),
