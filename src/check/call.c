@@ -69,11 +69,23 @@ static int release(struct verify *v, struct call *c)
 	return 0;
 }
 
+/* Unprivileged, a tail call is made safe for one program array, whichever way led there. */
+static int check_tail_call(struct verify *v, const struct call *c)
+{
+	struct fact *f = &v->fact[v->pc];
+	u32 nr = (u32)(c->map - v->map) + 1;
+
+	if (!v->no_v1 && f->family && f->family != nr)
+		return say(v, -EINVAL, "tail_call abusing map_ptr\n");
+	f->family = nr;
+	return check_leaks(v, false, true, "tail_call");
+}
+
 static int special(struct verify *v, struct call *c)
 {
 	switch (c->id) {
 	case HELPERID_tail_call:
-		return check_leaks(v, false, true, "tail_call");
+		return check_tail_call(v, c);
 	case HELPERID_get_local_storage:
 		if (reg_is_null(&regs(v)[2]))
 			return 0;

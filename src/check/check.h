@@ -30,6 +30,7 @@ struct ob_err *check_cspf(const u16 *word, u32 n);
 enum check_level {
 	CHECK_SEED,         /* the rules of 2014 to 2018: 4,096 instructions, no loops */
 	CHECK_UNPRIVILEGED, /* nothing of the kernel's addresses may be learnt, even by guesses */
+	CHECK_CAPABLE,      /* CAP_BPF alone: all that is proved, but no addresses */
 	CHECK_PRIVILEGED,   /* CAP_BPF and CAP_PERFMON */
 };
 

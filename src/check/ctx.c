@@ -53,6 +53,15 @@ static int refused(struct verify *v, s64 off, u32 size)
 	return -EACCES;
 }
 
+/* cg_skb_is_valid_access: without CAP_BPF */
+static bool capable_only(const struct verify *v, const struct ctx_field *f, enum access how)
+{
+	if (v->type != PROGTYPE_CGROUP_SKB)
+		return false;
+	return f->kind != FIELD_SCALAR ? f->kind == FIELD_PACKET || f->kind == FIELD_PACKET_END
+				       : how == ACCESS_WRITE && !strcmp(f->name, "tstamp");
+}
+
 int check_ctx(struct verify *v, s64 off, u32 size, enum access how, struct reg *got)
 {
 	const struct ctx_field *f;
@@ -62,7 +71,7 @@ int check_ctx(struct verify *v, s64 off, u32 size, enum access how, struct reg *
 	if (off < 0 || off > PACKET_MAX)
 		return refused(v, off, size);
 	f = ctx_field(v->type, v->attach, (u32)off, size, how == ACCESS_WRITE);
-	if (!f)
+	if (!f || (!v->capable && capable_only(v, f, how)))
 		return refused(v, off, size);
 	if (how == ACCESS_READ)
 		take(v, f, got);

@@ -167,7 +167,6 @@ void set_null_or_not(struct verify *v, struct state *s, u32 reg, bool null)
 			continue;
 		if (null) {
 			reg_const(v, r, 0);
-			r->precise = false;
 			continue;
 		}
 		set_not_null(v, r);

@@ -104,7 +104,8 @@ const char *tnum_text(struct tnum t)
 	static _Thread_local u32 next;
 	char *to = text[next++ % 4];
 
-	snprintf(to, 64, "(%#llx; %#llx)", (unsigned long long)t.value, (unsigned long long)t.mask);
+	snprintf(to, 64, "(0x%llx; 0x%llx)", (unsigned long long)t.value,
+		 (unsigned long long)t.mask);
 	return to;
 }
 

@@ -101,63 +101,53 @@ int find_subprogs(struct verify *v)
 
 /* ---- shape ---- */
 
-/* A register that there is not, when all else of the instruction is right: its
- * number; or -1. */
-static s32 no_register(struct ob_ebpf i)
-{
-	struct ob_ebpf good = i;
+static const char *const reserved[] = {
+	[0] = "LD_[ABS|IND]", [1] = "LDX", [2] = "ST", [3] = "STX", [5] = "JMP", [6] = "JMP32"};
 
-	if (i.src > 10)
-		good.src = 0;
-	if (i.dst > 10)
-		good.dst = 0;
-	if (ebpf_row(good) < 0)
-		return -1;
-	return i.src > 10 ? i.src : i.dst > 10 ? i.dst : -1;
+static const char *field_name(u8 code)
+{
+	u8 class = code & 7, op = code & 0xf0;
+
+	if (class == 4 || class == 7)
+		return op == 0x80 ? "NEG" : op == 0xd0 ? "END" : op == 0xb0 ? "MOV" : "ALU";
+	if (class == 5 && op == 0x80)
+		return "CALL";
+	if (class == 5 && op == 0x90)
+		return "EXIT";
+	return (class == 5 || class == 6) && !op ? "JA" : reserved[class];
+}
+
+static bool known_code(u8 code)
+{
+	bool ldx = (code & 7) == 1 && (code & 0xe0) != 0x60 && (code & 0xe0) != 0x80;
+
+	for (u32 i = 0; i < EB_COUNT; i++)
+		if (ebpf_rows[i].code == code)
+			return true;
+	return ldx;
 }
 
 /* What Linux calls an instruction that is none: as its stored form says. */
 static int bad_insn(struct verify *v, u32 pc)
 {
 	struct ob_ebpf i = v->p->stored[pc];
-	u8 class = i.code & 7, op = i.code & 0xf0;
-	s32 reg = no_register(i);
+	u8 class = i.code & 7;
+	bool x = class == 1 || class == 3 || (i.code & 8);
 
-	if (reg >= 0)
-		return say(v, -EINVAL, "R%d is invalid\n", reg);
-	if (class == 0 && (i.code & 0xf8) == 0x18)
+	if (!known_code(i.code))
+		return say(v, -EINVAL, "unknown opcode %02x\n", i.code);
+	if (i.src >= EBPF_REGS && x)
+		return say(v, -EINVAL, "R%u is invalid\n", i.src);
+	if (i.dst >= EBPF_REGS)
+		return say(v, -EINVAL, "R%u is invalid\n", i.dst);
+	if (i.code == 0x18)
 		return say(v, -EINVAL,
-			   i.off ? "BPF_LD_IMM64 uses reserved fields\n"
-				 : "invalid bpf_ld_imm64 insn\n");
-	for (u32 k = 0; k < EB_COUNT; k++) {
-		if (ebpf_rows[k].code != i.code)
-			continue;
-		switch (class) {
-		case 0:
-			return say(v, -EINVAL, "BPF_LD_[ABS|IND] uses reserved fields\n");
-		case 1:
-			return say(v, -EINVAL, "BPF_LDX uses reserved fields\n");
-		case 2:
-			return say(v, -EINVAL, "BPF_ST uses reserved fields\n");
-		case 3:
-			return say(v, -EINVAL, "BPF_ATOMIC uses invalid atomic opcode %02x\n",
-				   i.imm);
-		case 4:
-		case 7:
-			return say(v, -EINVAL, "BPF_%s uses reserved fields\n",
-				   op == 0x80   ? "NEG"
-				   : op == 0xd0 ? "END"
-				   : op == 0xb0 ? "MOV"
-						: "ALU");
-		default:
-			return say(v, -EINVAL, "BPF_%s uses reserved fields\n",
-				   op == 0x80   ? "CALL"
-				   : op == 0x90 ? "EXIT"
-				   : op == 0    ? "JA"
-						: "JMP/JMP32");
-		}
-	}
-	return say(v, -EINVAL, "unknown opcode %02x\n", i.code);
+			   i.off && pc + 1 < v->p->n && !v->p->stored[pc + 1].code
+				   ? "BPF_LD_IMM64 uses reserved fields\n"
+				   : "invalid bpf_ld_imm64 insn\n");
+	if (class == 3 && (i.code & 0xe0) == 0xc0)
+		return say(v, -EINVAL, "BPF_ATOMIC uses invalid atomic opcode %02x\n", i.imm);
+	return say(v, -EINVAL, "BPF_%s uses reserved fields\n", field_name(i.code));
 }
 
 static int check_insn(struct verify *v, u32 pc)

@@ -293,9 +293,10 @@ static void take_maps(struct verify *v)
 
 static void set_level(struct verify *v)
 {
-	bool trusted = v->how->level != CHECK_UNPRIVILEGED;
+	enum check_level level = v->how->level;
 
-	v->leaks = v->uninit = v->no_v1 = v->no_v4 = v->capable = trusted;
+	v->capable = level != CHECK_UNPRIVILEGED;
+	v->leaks = v->uninit = v->no_v1 = v->no_v4 = v->capable && level != CHECK_CAPABLE;
 	v->strict = v->how->prog_flags & CHECK_STRICT;
 	v->limit_insns = INSNS_MAX;
 	v->limit_pending = PENDING_MAX;
@@ -309,7 +310,7 @@ static int verify(struct verify *v)
 {
 	u32 n = v->p->n;
 
-	if (!n || n > (v->how->level == CHECK_PRIVILEGED ? INSNS_MAX : SEED_INSNS))
+	if (!n || n > (v->how->level >= CHECK_CAPABLE ? INSNS_MAX : SEED_INSNS))
 		return -E2BIG;
 	v->kind = prog_row(v->type);
 	if (!v->kind)

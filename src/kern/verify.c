@@ -4,6 +4,7 @@
 #include "kern/verify.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 
 enum { FUNC_RECORD = 8, LINE_RECORD = 16 };
@@ -122,11 +123,11 @@ static int add_debug(struct job *j)
 	return 0;
 }
 
-/* Whoever may not see the kernel's memory is shown none of it. */
 static enum check_level level(void)
 {
-	return kern_capable(CAP_BPF) && kern_capable(CAP_PERFMON) ? CHECK_PRIVILEGED
-								  : CHECK_UNPRIVILEGED;
+	if (!kern_capable(CAP_BPF))
+		return CHECK_UNPRIVILEGED;
+	return kern_capable(CAP_PERFMON) ? CHECK_PRIVILEGED : CHECK_CAPABLE;
 }
 
 static int verify(struct job *j, u32 *insns)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `onebpf check`: proves an extended program safe, or says where it is not. */
-#include "check/check.h"
-#include "tool/program.h"
+#include "tool/check.h"
 
 #include <stdlib.h>
 
@@ -9,11 +8,11 @@ struct check_cmd {
 	const char *type, *attach;
 	u32 profile; /* enum check_level, from 1 */
 	u64 log, flags;
-	u32 raw, no_prune, not_gpl;
+	u32 raw, no_prune, not_gpl, kernel;
 	const char *maps;
 };
 
-static const char *const profiles[] = {"seed", "unprivileged", "privileged", NULL};
+static const char *const profiles[] = {"seed", "unprivileged", "capable", "privileged", NULL};
 
 static struct ob_err *set_type(const struct check_cmd *c, struct prog *p)
 {
@@ -54,9 +53,35 @@ static struct ob_err *set_maps(const struct check_cmd *c, struct arena *a, struc
 	return NULL;
 }
 
-static int report(const struct check_cmd *c, const struct prog *p)
+static void print(struct buf *b)
+{
+	if (b->n)
+		fwrite(b->p, 1, b->n, stdout);
+	buf_clear(b);
+}
+
+static struct ob_err *ask_kernel(const struct prog *p, const struct check_how *how, bool accepted,
+				 int *status)
+{
+	int verdict;
+	struct ob_err *err = check_in_kernel(p, how, &verdict);
+
+	if (err)
+		return err;
+	if (how->text)
+		print(how->text);
+	if (verdict)
+		printf("the kernel refuses it: %s\n", strerror(-verdict));
+	else
+		puts("the kernel accepts it");
+	*status = accepted && !verdict ? DONE : NO;
+	return NULL;
+}
+
+static struct ob_err *report(const struct check_cmd *c, const struct prog *p, int *status)
 {
 	struct buf text = {0};
+	struct ob_err *bad = NULL;
 	struct check_how how = {
 		.level = c->profile ? (enum check_level)(c->profile - 1) : CHECK_PRIVILEGED,
 		.gpl = !c->not_gpl,
@@ -68,14 +93,16 @@ static int report(const struct check_cmd *c, const struct prog *p)
 	struct check_result r;
 	int err = check_verify(p, &how, &r);
 
-	if (text.n)
-		fwrite(text.p, 1, text.n, stdout);
-	buf_deinit(&text);
+	print(&text);
 	if (err)
 		printf("refused at instruction %u: %s\n", r.pc, strerror(-err));
 	else
 		printf("accepted: %u instructions simulated\n", r.insns);
-	return err ? NO : DONE;
+	*status = err ? NO : DONE;
+	if (c->kernel)
+		bad = ask_kernel(p, &how, !err, status);
+	buf_deinit(&text);
+	return bad;
 }
 
 static struct ob_err *check(const struct check_cmd *c, char **operand, int *status)
@@ -94,7 +121,7 @@ static struct ob_err *check(const struct check_cmd *c, char **operand, int *stat
 	if (!err)
 		err = set_maps(c, &a, p);
 	if (!err)
-		*status = report(c, p);
+		err = report(c, p, status);
 	arena_deinit(&a);
 	prog_destroy(p);
 	return err;
@@ -125,11 +152,14 @@ static const struct opt options[] = {
 	 .help = "its licence does not go with the GPL"},
 	{OPT_GROUP, .help = "By which rules"},
 	{OPT_WORD, 'p', true, "profile", "PROFILE", TO(profile), .words = profiles,
-	 .help = "seed, unprivileged or privileged (when nothing is said)"},
+	 .help = "seed, unprivileged, capable or privileged (when nothing is said)"},
 	{OPT_NUMBER, .name = "flags", .arg = "N", TO(flags), .max = UINT32_MAX,
 	 .help = "those of BPF_PROG_LOAD"},
 	{OPT_COUNT, .name = "no-prune", TO(no_prune),
 	 .help = "walk every path to its end"},
+	{OPT_COUNT, 'k', true, "kernel", TO(kernel),
+	 .help = "ask the running kernel as well",
+	 .more = "Its verdict and log are shown behind ours; the program is not kept"},
 	{OPT_GROUP, .help = "What to show"},
 	{OPT_NUMBER, 'l', true, "log", "N", TO(log), .max = 7,
 	 .help = "the log, by Linux's levels: 1 paths, 2 all, 4 numbers"},

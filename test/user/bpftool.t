@@ -48,7 +48,7 @@ export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
 trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
 "$(command -v clang-19 || command -v clang-14 || command -v clang)" -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -c print.bpf.c
 head -c 64 /dev/zero >packet
-onebpf user --set kernel.unchecked=1 bpftool prog load print.bpf.o /sys/fs/bpf/say
+onebpf user bpftool prog load print.bpf.o /sys/fs/bpf/say
 onebpf user bpftool prog run pinned /sys/fs/bpf/say data_in packet repeat 2 | sed 's/, .*//'
 onebpf user timeout 1 cat /sys/kernel/tracing/trace_pipe | sed 's/^ *\([a-z]*\)-[0-9]* .*: \(bpf_\)/\1: \2/'
 onebpf user stat -f -c %t /sys/kernel/tracing /sys/fs/bpf
@@ -92,7 +92,7 @@ export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
 trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
 bpftool btf dump file /sys/kernel/btf/vmlinux format c >vmlinux.h
 "$(command -v clang-19 || command -v clang-14 || command -v clang)" -O2 -g -target bpf -I. -c it.bpf.c
-onebpf user --private --set kernel.unchecked=1 sh session 2>&1
+onebpf user --private sh session 2>&1
 -- stdout
 maps
 obt_h 4 4
@@ -244,7 +244,7 @@ PATH=$PATH:/usr/sbin
 export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
 trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
 unshare -m sh -c 'mount -t bpf bpf /sys/fs/bpf; sh session' >kernel.txt
-onebpf user --private --set kernel.unchecked=1 sh session >user.txt
+onebpf user --private sh session >user.txt
 norm() { sed -E 's/^[0-9]+: /N: /; s/memlock [0-9]+B/memlock N/; s/("id"|"bytes_memlock"): [0-9]+/\1: N/' $1 |
 	awk '/^\$/ { split("", seen) } !/pinned \// || !seen[$0]++'; }
 norm kernel.txt >k.txt; norm user.txt >u.txt
@@ -313,7 +313,7 @@ norm() { sed -E 's/^[0-9]+: /N: /; s/memlock [0-9]+B/memlock N/; s/loaded_at [^ 
 	s/("(id|loaded_at|bytes_memlock|bytes_jited|btf_id)"): [0-9]+/\1: N/; s/(map_ids|btf_id) [0-9,]+/\1 N/; s/"map_ids": \[.*/"map_ids": N/
 	s/id:[0-9]+/id:N/; s/(call pc.*)#.*/\1/; s/duration.*/duration N/' $1; }
 unshare -m sh -c 'mount -t bpf bpf /sys/fs/bpf; sh session' >kernel.txt
-onebpf user --private --set kernel.unchecked=1 sh session >user.txt
+onebpf user --private sh session >user.txt
 norm kernel.txt >k.txt; norm user.txt >u.txt
 diff k.txt u.txt
 grep -c '^= 0' k.txt

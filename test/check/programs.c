@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Programs whose verdict is known (programs/NAME.s): ours is that, and where the running
+ * kernel may be asked its verdict and its log, line by line, are the same.
+ * Line 3 of each: type=NAME maps=TYPE,KEY,VALUE,ENTRIES level=LEVEL want=VERDICT.
+ * Usage: programs [NAME] */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check/check.h"
+#include "isa/bpf.h"
+#include "sys/sys.h"
+
+enum { LOG = 1 << 24, TEXT = 1 << 16, MAPS = 8 };
+
+struct one {
+	const char *name;
+	struct prog *p;
+	struct prog_map map[MAPS];
+	enum check_level level;
+	bool refuse;
+};
+
+static bool no_kernel;
+
+static bool fail(const struct one *o, const char *fmt, ...) PRINTF(2, 3);
+static bool fail(const struct one *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("FAIL %s: ", o->name);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	puts("");
+	return false;
+}
+
+/* ---- what the file says ---- */
+
+static bool set(struct one *o, const char *word)
+{
+	struct prog_map *m = &o->map[o->p->maps];
+
+	if (!strncmp(word, "type=", 5))
+		return prog_find(word + 5, strlen(word + 5), &o->p->type);
+	if (!strcmp(word, "level=unprivileged") || !strcmp(word, "level=seed")) {
+		o->level = word[6] == 's' ? CHECK_SEED : CHECK_UNPRIVILEGED;
+		return true;
+	}
+	if (!strncmp(word, "maps=", 5)) {
+		m->name = "";
+		o->p->maps++;
+		return sscanf(word + 5, "%u,%u,%u,%u,%u", &m->type, &m->key_size, &m->value_size,
+			      &m->max_entries, &m->flags) >= 4;
+	}
+	o->refuse = !strcmp(word, "want=refuse");
+	return o->refuse || !strcmp(word, "want=accept");
+}
+
+static bool read_header(struct one *o, char *text)
+{
+	char *line = strchr(strchr(text, '\n') + 1, '\n') + 1, *save = NULL, *word;
+	char copy[256];
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)strcspn(line, "\n"), line);
+	o->p->type = PROGTYPE_SOCKET_FILTER;
+	o->p->map = o->map;
+	o->level = CHECK_PRIVILEGED;
+	for (word = strtok_r(copy, " /", &save); word; word = strtok_r(NULL, " /", &save))
+		if (!set(o, word))
+			return fail(o, "what is `%s`?", word);
+	return true;
+}
+
+static bool read_one(struct one *o, const char *path)
+{
+	static char text[TEXT];
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	text[n] = 0;
+	struct ob_err *err = prog_assemble(o->name, text, n, &o->p);
+	if (!err)
+		return read_header(o, text);
+	ob_err_print(err, stdout);
+	ob_err_destroy(err);
+	return fail(o, "cannot be read");
+}
+
+/* ---- the kernel's log ---- */
+
+static int make_map(const struct prog_map *m)
+{
+	union bpf_attr a = {.map_type = m->type,
+			    .key_size = m->key_size,
+			    .value_size = m->value_size,
+			    .max_entries = m->max_entries,
+			    .map_flags = m->flags};
+
+	return sys_linux_bpf(BPF_MAP_CREATE, &a, sizeof(a));
+}
+
+static int in_kernel(const struct one *o, char *log)
+{
+	int fds[MAPS], err = 0;
+	union bpf_attr a = {.prog_type = o->p->type,
+			    .insn_cnt = o->p->n,
+			    .insns = (u64)(uintptr_t)o->p->stored,
+			    .license = (u64)(uintptr_t) "GPL",
+			    .fd_array = (u64)(uintptr_t)fds,
+			    .log_level = 2,
+			    .log_size = LOG,
+			    .log_buf = (u64)(uintptr_t)log};
+
+	for (u32 i = 0; i < o->p->maps; i++)
+		fds[i] = make_map(&o->map[i]);
+	int fd = sys_linux_bpf(BPF_PROG_LOAD, &a, sizeof(a));
+	if (fd < 0)
+		err = -errno;
+	else
+		close(fd);
+	for (u32 i = 0; i < o->p->maps; i++)
+		close(fds[i]);
+	return err;
+}
+
+/* The next line that both are to have: not what the kernel notes of its own liveness of
+ * the stack, nor empty ones. NULL: none. */
+static char *next_line(char **at)
+{
+	char *line;
+
+	do {
+		line = strsep(at, "\n");
+	} while (line && (!*line || line[0] == '('));
+	return line;
+}
+
+/* Addresses differ, and so does where the state stands behind them. */
+static bool same_line(const char *a, const char *b)
+{
+	const char *x = strstr(a, "(18) r"), *y = strstr(b, "(18) r");
+
+	if (!strcmp(a, b))
+		return true;
+	return x && y && x - a == y - b && strncmp(a, b, (size_t)(x - a)) == 0 &&
+	       !strcmp(strchr(a, ';') ? strchr(a, ';') : "", strchr(b, ';') ? strchr(b, ';') : "");
+}
+
+static bool compare(const struct one *o, char *ours, char *theirs)
+{
+	for (;;) {
+		char *a = next_line(&ours), *b = next_line(&theirs);
+		if (!a || !b) {
+			if (!a && !b)
+				return true;
+			return fail(o, "only %s: %s", a ? "ours" : "the kernel", a ? a : b);
+		}
+		if (!same_line(a, b)) {
+			printf("    ours:   %s\n    kernel: %s\n", a, b);
+			return fail(o, "the logs differ");
+		}
+	}
+}
+
+/* Needs root to ask for the other levels: by ours alone. */
+static bool beside_kernel(const struct one *o, int err, char *ours)
+{
+	static char log[LOG];
+
+	if (o->level != CHECK_PRIVILEGED || no_kernel)
+		return true;
+	memset(log, 0, sizeof(log));
+	int theirs = in_kernel(o, log);
+	if (theirs == -EPERM) {
+		no_kernel = true;
+		return true;
+	}
+	if (theirs != err)
+		return fail(o, "ours is %d, the kernel's %d", err, theirs);
+	return compare(o, ours, log);
+}
+
+static bool judge(struct one *o)
+{
+	struct buf text = {0};
+	struct check_how how = {.level = o->level, .gpl = true, .log = 2, .text = &text};
+	int err = check_verify(o->p, &how, NULL);
+	bool ok = true;
+
+	if (!err == o->refuse) {
+		fputs(text.p, stdout);
+		ok = fail(o, "the verdict is %d", err);
+	}
+	how.text = NULL;
+	how.no_prune = true;
+	int all = ok ? check_verify(o->p, &how, NULL) : err;
+	if (all != err && all != -E2BIG) /* every path may be too much */
+		ok = fail(o, "the verdict is another one without pruning");
+	ok = ok && beside_kernel(o, err, text.p);
+	buf_deinit(&text);
+	return ok;
+}
+
+static bool run(const char *dir, const char *file)
+{
+	char path[512], name[256];
+	struct one o = {.name = name};
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, "."), file);
+	bool ok = read_one(&o, path) && judge(&o);
+	if (ok)
+		printf("ok %s\n", name);
+	prog_destroy(o.p);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	char dir[256];
+	struct dirent **list;
+	bool ok = true;
+
+	snprintf(dir, sizeof(dir), "%s/test/check/programs",
+		 getenv("SRCDIR") ? getenv("SRCDIR") : ".");
+	int n = scandir(dir, &list, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		size_t len = strlen(list[i]->d_name);
+		bool asked = argc < 2 || !strncmp(list[i]->d_name, argv[1], strlen(argv[1]));
+		if (len > 2 && !strcmp(list[i]->d_name + len - 2, ".s") && asked)
+			ok &= run(dir, list[i]->d_name);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	if (no_kernel)
+		puts("skip kernel: its bpf() may not be asked");
+	return n < 3 || !ok;
+}
