@@ -10,7 +10,6 @@
 
 enum {
 	MAPS_MAX = VERIFY_MAPS,
-	VALUE_OFF_MAX = 1 << 29,
 	LICENSE = 128,
 	VALUE_OFF_MAX = 1 << 29, /* BPF_MAX_VAR_OFF */
 	FUNC_RECORD = 8,
@@ -282,9 +281,6 @@ static int resolve_map(struct load *l, u32 pc)
 			    (u32)e[1].imm);
 	if (value && m->type != BPF_MAP_TYPE_ARRAY && m->type != MAPTYPE_ARENA)
 		return says(l, -EINVAL, "no direct value access support for this map type\n");
-	if (value && (u32)e[1].imm >= VALUE_OFF_MAX)
-		return says(l, -EINVAL, "direct value offset of %u is not allowed\n",
-			    (u32)e[1].imm);
 	if (value && (m->max_entries != 1 || (u32)e[1].imm >= m->value_size))
 		return says(l, m->max_entries != 1 ? -ENOTSUPP_LINUX : -EINVAL,
 			    "invalid access to map value pointer, value_size=%u off=%u\n",
