@@ -62,6 +62,13 @@ bool range_trim(struct range *r, struct arc a, u32 h, u32 w)
 	return true;
 }
 
+bool range_trim_wide(struct range *r, uwide lo, uwide hi, u32 w)
+{
+	if (hi - lo >= ones(w))
+		return true;
+	return range_trim(r, (struct arc){(u64)lo & ones(w), (u64)hi & ones(w)}, w, w);
+}
+
 bool range_bits(struct range *r, struct tnum t) { return tnum_meet(&r->bits, t); }
 
 static bool bits_bound(struct tnum t, u64 *min, u64 *max)

@@ -21,6 +21,10 @@ struct arc {
 	u64 from, to;
 };
 
+/* Sums and products as they are before they are cut to w bits. */
+typedef __int128 wide;
+typedef unsigned __int128 uwide;
+
 /* The number that the low w bits are when they have a sign. */
 static inline s64 signed_of(u64 v, u32 w) { return (s64)(v << (64 - w)) >> (64 - w); }
 
@@ -29,6 +33,8 @@ bool range_has(const struct range *r, u64 v, u32 w);
 /* Leaves those numbers of r whose low h bits lie on the arc. This and what
  * follows: false when none is left, and r is spoilt. */
 bool range_trim(struct range *r, struct arc a, u32 h, u32 w);
+/* Those that are the low w bits of a number from lo upwards to hi. */
+bool range_trim_wide(struct range *r, uwide lo, uwide hi, u32 w);
 /* Only numbers with these bits. */
 bool range_bits(struct range *r, struct tnum t);
 /* One round in which bits and bounds narrow each other. */

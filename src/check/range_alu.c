@@ -2,16 +2,6 @@
 /* Arithmetic on bits and bounds of numbers of one width. */
 #include "check/range.h"
 
-typedef __int128 wide;
-typedef unsigned __int128 uwide;
-
-/* The numbers from lo to hi, of which only the low w bits are kept. */
-static void trim_wide(struct range *r, uwide lo, uwide hi, u32 w)
-{
-	if (hi - lo < ones(w))
-		range_trim(r, (struct arc){(u64)lo & ones(w), (u64)hi & ones(w)}, w, w);
-}
-
 static struct range of_bits(struct tnum t, u32 w)
 {
 	struct range r = range_any(w);
@@ -24,8 +14,8 @@ struct range range_add(const struct range *a, const struct range *b, u32 w)
 {
 	struct range r = of_bits(tnum_add(a->bits, b->bits), w);
 
-	trim_wide(&r, (uwide)a->umin + b->umin, (uwide)a->umax + b->umax, w);
-	trim_wide(&r, (uwide)((wide)a->smin + b->smin), (uwide)((wide)a->smax + b->smax), w);
+	range_trim_wide(&r, (uwide)a->umin + b->umin, (uwide)a->umax + b->umax, w);
+	range_trim_wide(&r, (uwide)((wide)a->smin + b->smin), (uwide)((wide)a->smax + b->smax), w);
 	return r;
 }
 
@@ -33,8 +23,8 @@ struct range range_sub(const struct range *a, const struct range *b, u32 w)
 {
 	struct range r = of_bits(tnum_sub(a->bits, b->bits), w);
 
-	trim_wide(&r, (uwide)a->umin - b->umax, (uwide)a->umax - b->umin, w);
-	trim_wide(&r, (uwide)((wide)a->smin - b->smax), (uwide)((wide)a->smax - b->smin), w);
+	range_trim_wide(&r, (uwide)a->umin - b->umax, (uwide)a->umax - b->umin, w);
+	range_trim_wide(&r, (uwide)((wide)a->smin - b->smax), (uwide)((wide)a->smax - b->smin), w);
 	return r;
 }
 
@@ -44,9 +34,9 @@ struct range range_mul(const struct range *a, const struct range *b, u32 w)
 	wide p[4] = {(wide)a->smin * b->smin, (wide)a->smin * b->smax, (wide)a->smax * b->smin,
 		     (wide)a->smax * b->smax};
 
-	trim_wide(&r, (uwide)a->umin * b->umin, (uwide)a->umax * b->umax, w);
-	trim_wide(&r, (uwide)MIN(MIN(p[0], p[1]), MIN(p[2], p[3])),
-		  (uwide)MAX(MAX(p[0], p[1]), MAX(p[2], p[3])), w);
+	range_trim_wide(&r, (uwide)a->umin * b->umin, (uwide)a->umax * b->umax, w);
+	range_trim_wide(&r, (uwide)MIN(MIN(p[0], p[1]), MIN(p[2], p[3])),
+			(uwide)MAX(MAX(p[0], p[1]), MAX(p[2], p[3])), w);
 	return r;
 }
 
@@ -156,7 +146,7 @@ struct range range_sdiv(const struct range *a, const struct range *b, u32 w)
 		quotients(&min, &max, a, b->smin, MIN(b->smax, -1));
 	if (b->smax > 0)
 		quotients(&min, &max, a, MAX(b->smin, 1), b->smax);
-	trim_wide(&r, (uwide)min, (uwide)max, w);
+	range_trim_wide(&r, (uwide)min, (uwide)max, w);
 	return r;
 }
 
@@ -179,7 +169,7 @@ struct range range_smod(const struct range *a, const struct range *b, u32 w)
 		min = (wide)a->smin % b->smin;
 		max = (wide)a->smax % b->smin;
 	}
-	trim_wide(&r, (uwide)min, (uwide)max, w);
+	range_trim_wide(&r, (uwide)min, (uwide)max, w);
 	return r;
 }
 
@@ -218,8 +208,8 @@ static struct range lsh(const struct range *a, u32 n, u32 w)
 	struct range r = of_bits(tnum_lsh(a->bits, n), w);
 
 	if (n < w) {
-		trim_wide(&r, (uwide)a->umin << n, (uwide)a->umax << n, w);
-		trim_wide(&r, (uwide)a->smin << n, (uwide)a->smax << n, w);
+		range_trim_wide(&r, (uwide)a->umin << n, (uwide)a->umax << n, w);
+		range_trim_wide(&r, (uwide)a->smin << n, (uwide)a->smax << n, w);
 	}
 	return r;
 }

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What `make prove` proves of the verifier's operators: each function returns false
+ * when an operator would lose a number. smt.awk makes a question of each.
+ *
+ * The code is the one that is shipped, but for what is proved by itself: in
+ * arithmetic, a range is not trimmed by an arc; it is claimed that the result lies on
+ * it (prove_trim_* then says that trimming keeps it). Closing (scalar_sync) repeats
+ * one step (prove_step_*), so that none stands for any number of them. */
+#pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
+#include "check/tnum.c"
+
+#include "check/range.c"
+#define range_trim      claim_on
+#define range_trim_wide claim_between
+static u64 result;
+static uwide exact, exact_signed; /* both are result, in w bits */
+static bool claims;
+
+static bool claim_on(struct range *r, struct arc a, u32 h, u32 w)
+{
+	(void)r, (void)w;
+	claims &= on(a, result, h);
+	return true;
+}
+
+static bool claim_between(struct range *r, uwide lo, uwide hi, u32 w)
+{
+	(void)r, (void)w;
+	claims &= exact - lo <= hi - lo || exact_signed - lo <= hi - lo;
+	return true;
+}
+#include "check/range_alu.c"
+#undef range_trim
+#undef range_trim_wide
+#include "check/scalar.c"
+#include "check/scalar_branch.c"
+#pragma clang attribute pop
+
+#define BITS(t) u64 t##_value, u64 t##_mask
+#define A_TNUM(t) \
+	(struct tnum) { t##_value, t##_mask }
+/* A tnum has no bit that is both known and not. */
+#define IS(t, v, w) \
+	(!(t##_value & t##_mask) && tnum_has(A_TNUM(t), v) && !((t##_value | t##_mask) & ~ones(w)))
+
+#define TNUM(op, w, x_op_y)                                                   \
+	bool prove_tnum_##op##_##w(BITS(a), BITS(b), u64 x, u64 y)            \
+	{                                                                     \
+		if (!IS(a, x, w) || !IS(b, y, w))                             \
+			return true;                                          \
+		struct tnum r = tnum_low(tnum_##op(A_TNUM(a), A_TNUM(b)), w); \
+		return tnum_has(r, (x_op_y)&ones(w)) && !(r.value & r.mask);  \
+	}
+TNUM(add, 64, x + y)
+TNUM(sub, 64, x - y)
+TNUM(and, 64, x &y)
+TNUM(or, 64, x | y)
+TNUM(xor, 64, x ^ y)
+TNUM(mul, 6, x *y)
+TNUM(join, 64, x)
+
+/* One turn of tnum_mul: s is the sum of the bits below, b what was shifted, bit one of a. */
+bool prove_tnum_mul_turn_64(BITS(b), BITS(s), u64 y, u64 sum, bool known, bool bit)
+{
+	struct tnum with = tnum_add(A_TNUM(s), A_TNUM(b)), r = A_TNUM(s);
+
+	if (!IS(b, y, 64) || !IS(s, sum, 64))
+		return true;
+	r = !known ? tnum_join(r, with) : bit ? with : r;
+	return tnum_has(r, sum + (bit ? y : 0));
+}
+
+bool prove_tnum_meet_64(BITS(a), BITS(b), u64 x)
+{
+	struct tnum r = A_TNUM(a);
+
+	if (!IS(a, x, 64) || !IS(b, x, 64))
+		return true;
+	return tnum_meet(&r, A_TNUM(b)) && tnum_has(r, x) && !(r.value & r.mask);
+}
+
+bool prove_tnum_range_64(u64 min, u64 max, u64 x)
+{
+	return x < min || x > max || tnum_has(tnum_range(min, max), x);
+}
+
+/* No number of t lies between. */
+bool prove_tnum_up_64(BITS(t), u64 x, u64 v)
+{
+	u64 to = x;
+
+	return !IS(t, v, 64) || v < x || (tnum_up(A_TNUM(t), &to) && x <= to && to <= v);
+}
+
+bool prove_tnum_down_64(BITS(t), u64 x, u64 v)
+{
+	u64 to = x;
+
+	return !IS(t, v, 64) || v > x || (tnum_down(A_TNUM(t), &to) && x >= to && to >= v);
+}
+
+#define SHIFT(op, w, x_op_n)                                                             \
+	bool prove_tnum_##op##_##w(BITS(a), u64 x, u32 n)                                \
+	{                                                                                \
+		if (!IS(a, x, w) || n >= w)                                              \
+			return true;                                                     \
+		return tnum_has(tnum_low(tnum_##op(A_TNUM(a), n), w), (x_op_n)&ones(w)); \
+	}
+SHIFT(lsh, 64, x << n)
+SHIFT(rsh, 64, x >> n)
+
+bool prove_tnum_arsh_64(BITS(a), u64 x, u32 n)
+{
+	return !IS(a, x, 64) || n > 63 || tnum_has(tnum_arsh(A_TNUM(a), n, 64), (u64)((s64)x >> n));
+}
+
+bool prove_tnum_arsh_32(BITS(a), u64 x, u32 n)
+{
+	return !IS(a, x, 32) || n > 31 ||
+	       tnum_has(tnum_arsh(A_TNUM(a), n, 32), (u32)((s32)(u32)x >> n));
+}
+
+bool prove_tnum_sext_64(BITS(a), u64 x, u32 n)
+{
+	if (!IS(a, x, 64) || n < 1 || n > 64)
+		return true;
+	return tnum_has(tnum_sext(A_TNUM(a), n, 64), (u64)signed_of(x, n));
+}
+
+bool prove_tnum_swap_64(BITS(a), u64 x)
+{
+	return !IS(a, x, 64) || tnum_has(tnum_swap(A_TNUM(a), 8, 8), __builtin_bswap64(x));
+}
+
+/* ---- ranges ---- */
+
+#define RANGE(r) BITS(r), u64 r##_umin, u64 r##_umax, s64 r##_smin, s64 r##_smax
+#define A_RANGE(r)                                                \
+	{                                                         \
+		A_TNUM(r), r##_umin, r##_umax, r##_smin, r##_smax \
+	}
+#define HAS(r, v, w)                                                                               \
+	(!(r##_value & r##_mask) && !((r##_value | r##_mask) & ~ones(w)) &&                        \
+	 range_has(&(struct range)A_RANGE(r), v, w) && !((v) & ~ones(w)) && r##_umax <= ones(w) && \
+	 r##_smin >= -(s64)top(w) && r##_smax <= (s64)(top(w) - 1))
+
+#define TRIM(h, w)                                                                                \
+	bool prove_trim_##h##_##w(u64 min, u64 max, u64 from, u64 to, u64 x)                      \
+	{                                                                                         \
+		struct arc a = {from & ones(h), to & ones(h)};                                    \
+		if (x > ones(w) || x < min || x > max || max > ones(w) || !on(a, x & ones(h), h)) \
+			return true;                                                              \
+		return trim(&min, &max, a, h, w) && min <= x && x <= max;                         \
+	}
+TRIM(64, 64)
+TRIM(32, 64)
+TRIM(32, 32)
+TRIM(16, 64)
+TRIM(8, 64)
+
+/* Signed order is that of the biased numbers, there and back. */
+#define BIAS(w)                                                                        \
+	bool prove_bias_##w(u64 x, u64 y, u64 from, u64 to)                            \
+	{                                                                              \
+		s64 sx = signed_of(x & ones(w), w), sy = signed_of(y & ones(w), w);    \
+		struct arc a = {from & ones(w), to & ones(w)};                         \
+		struct arc turned = {a.from ^ top(w), a.to ^ top(w)};                  \
+		return (sx < sy) == (biased(sx, w) < biased(sy, w)) &&                 \
+		       unbiased(biased(sx, w), w) == sx && biased(sx, w) <= ones(w) && \
+		       on(a, x & ones(w), w) == on(turned, biased(sx, w), w) &&        \
+		       (biased(sx, w) & ones(w / 2)) == (x & ones(w / 2));             \
+	}
+BIAS(64)
+BIAS(32)
+
+/* The low w bits of what lies from lo to hi lie on the arc of their low bits. */
+#define WIDE(w)                                                                              \
+	bool prove_wide_##w(uwide lo, uwide hi, uwide x)                                     \
+	{                                                                                    \
+		struct arc a = {(u64)lo & ones(w), (u64)hi & ones(w)};                       \
+		return hi - lo >= ones(w) || x - lo > hi - lo || on(a, (u64)x & ones(w), w); \
+	}
+WIDE(64)
+WIDE(32)
+
+/* Where the low h bits of what lies on an arc of w bits lie. */
+#define LOW(h, w)                                                                  \
+	bool prove_low_##h##_##w(u64 from, u64 to, u64 x)                          \
+	{                                                                          \
+		struct arc a = {from & ones(w), to & ones(w)};                     \
+		return !on(a, x & ones(w), w) || on(low(a, h, w), x & ones(h), h); \
+	}
+LOW(32, 64)
+LOW(16, 64)
+LOW(8, 64)
+LOW(32, 32)
+LOW(16, 32)
+LOW(8, 32)
+
+/* What a bound in 64 bits and one in both words leave. */
+bool prove_arcs_64(RANGE(r), u64 x)
+{
+	struct range r = A_RANGE(r);
+
+	return !HAS(r, x, 64) || (on(range_unsigned(&r), x, 64) && on(range_signed(&r, 64), x, 64));
+}
+
+bool prove_arcs_32(RANGE(r), u64 x)
+{
+	struct range r = A_RANGE(r);
+
+	return !HAS(r, x, 32) || (on(range_unsigned(&r), x, 32) && on(range_signed(&r, 32), x, 32));
+}
+
+/* a OP b, which unsigned is `is`, before it is cut, and signed `is_signed`. */
+#define ALU(op, w, is, is_signed)                                  \
+	bool prove_##op##_##w(RANGE(a), RANGE(b), u64 x, u64 y)    \
+	{                                                          \
+		const struct range a = A_RANGE(a), b = A_RANGE(b); \
+		wide sx = signed_of(x, w), sy = signed_of(y, w);   \
+		uwide ux = x, uy = y;                              \
+		(void)sx, (void)sy, (void)ux, (void)uy;            \
+		if (!HAS(a, x, w) || !HAS(b, y, w))                \
+			return true;                               \
+		claims = true;                                     \
+		exact = is;                                        \
+		exact_signed = (uwide)(is_signed);                 \
+		result = (u64)exact & ones(w);                     \
+		struct range r = range_##op(&a, &b, w);            \
+		return claims && range_has(&r, result, w);         \
+	}
+ALU(add, 64, ux + uy, sx + sy)
+ALU(add, 32, ux + uy, sx + sy)
+ALU(sub, 64, ux - uy, sx - sy)
+ALU(sub, 32, ux - uy, sx - sy)
+ALU(and, 64, x &y, exact)
+ALU(and, 32, x &y, exact)
+ALU(or, 64, x | y, exact)
+ALU(or, 32, x | y, exact)
+ALU(xor, 64, x ^ y, exact)
+ALU(xor, 32, x ^ y, exact)
+ALU(div, 8, y ? x / y : 0, exact)
+ALU(mod, 8, y ? x % y : x, exact)
+ALU(sdiv, 6, (uwide)(y ? sx / sy : 0), exact)
+ALU(smod, 6, (uwide)(y ? sx % sy : sx), exact)
+ALU(mul, 4, ux *uy, sx *sy)
+
+#define MOVE(op, w, is, is_signed)                         \
+	bool prove_##op##_##w(RANGE(a), u64 x, u32 n)      \
+	{                                                  \
+		const struct range a = A_RANGE(a);         \
+		wide sx = signed_of(x, w);                 \
+		(void)sx;                                  \
+		if (!HAS(a, x, w) || n >= w)               \
+			return true;                       \
+		claims = true;                             \
+		exact = is;                                \
+		exact_signed = (uwide)(is_signed);         \
+		result = (u64)exact & ones(w);             \
+		struct range r = op(&a, n, w);             \
+		return claims && range_has(&r, result, w); \
+	}
+MOVE(lsh, 64, (uwide)x << n, (uwide)sx << n)
+MOVE(lsh, 32, (uwide)x << n, (uwide)sx << n)
+MOVE(rsh, 64, x >> n, exact)
+MOVE(rsh, 32, x >> n, exact)
+MOVE(arsh, 64, (uwide)(sx >> n), exact)
+MOVE(arsh, 32, (uwide)(sx >> n), exact)
+
+bool prove_join_64(RANGE(a), RANGE(b), u64 x)
+{
+	const struct range a = A_RANGE(a), b = A_RANGE(b);
+
+	if (!HAS(a, x, 64))
+		return true;
+	struct range r = join(&a, &b), q = join(&b, &a);
+	return range_has(&r, x, 64) && range_has(&q, x, 64);
+}
+
+/* ---- branches ---- */
+
+#define REL(rel, name, w, a_rel_b)                                                        \
+	bool prove_##name##_##w(RANGE(a), RANGE(b), u64 x, u64 y)                         \
+	{                                                                                 \
+		struct range a = A_RANGE(a), b = A_RANGE(b);                              \
+		s64 sx = signed_of(x, w), sy = signed_of(y, w);                           \
+		(void)sx, (void)sy;                                                       \
+		if (!HAS(a, x, w) || !HAS(b, y, w))                                       \
+			return true;                                                      \
+		if (!(a_rel_b))                                                           \
+			return !holds(rel, &a, &b);                                       \
+		return narrow(rel, &a, &b) && range_has(&a, x, w) && range_has(&b, y, w); \
+	}
+REL(EQ, eq, 64, x == y)
+REL(NE, ne, 64, x != y)
+REL(LT, lt, 64, x < y)
+REL(LE, le, 64, x <= y)
+REL(SLT, slt, 64, sx < sy)
+REL(SLE, sle, 64, sx <= sy)
+REL(SET, set, 64, x &y)
+REL(CLEAR, clear, 64, !(x & y))
+REL(EQ, eq, 32, x == y)
+REL(NE, ne, 32, x != y)
+REL(LT, lt, 32, x < y)
+REL(LE, le, 32, x <= y)
+REL(SLT, slt, 32, sx < sy)
+REL(SLE, sle, 32, sx <= sy)
+REL(SET, set, 32, x &y)
+REL(CLEAR, clear, 32, !(x & y))
