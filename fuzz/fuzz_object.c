@@ -4,7 +4,8 @@
  * - there is an end to it, and an error is one that can be printed;
  * - what was opened can be asked everything, linked and listed, for a kernel and for none;
  * - a linked program's parts cover it, its calls lead to where parts begin, and its
- *   records are in order. */
+ *   records are in order;
+ * - what is written of it is an object of one program, as long as it was. */
 #include "prog/object.h"
 
 #include <stdlib.h>
@@ -93,6 +94,25 @@ static u64 address(void *arg, const char *name)
 	return strlen(name);
 }
 
+static void write_again(const struct object *o, const struct object_program *g)
+{
+	struct object_out how = {.section = "xdp", .name = "f", .license = o->license};
+	struct object_target nowhere = {0};
+	struct object *again = NULL;
+	struct buf out = {0};
+	struct ob_err *err = object_write(&out, g->prog, &how);
+
+	if (!err)
+		err = object_open("again.o", (struct bytes){(const u8 *)out.p, out.n}, &again);
+	if (!err)
+		err = object_link(again, &nowhere);
+	if (!err)
+		must(again->progs == 1 && again->prog->prog->n == g->prog->n, "what is written");
+	object_close(again);
+	ob_err_destroy(err);
+	buf_deinit(&out);
+}
+
 static void link_for(struct object *o, const struct object_target *to)
 {
 	struct ob_err *err;
@@ -101,8 +121,10 @@ static void link_for(struct object *o, const struct object_target *to)
 		o->prog[i].skip = false;
 	err = object_link(o, to);
 	for (u32 i = 0; i < o->progs; i++)
-		if (o->prog[i].prog)
+		if (o->prog[i].prog) {
 			look(o, &o->prog[i]);
+			write_again(o, &o->prog[i]);
+		}
 	ob_err_destroy(err);
 }
 

@@ -4,8 +4,11 @@
  *
  * It is found as a machine's equal states are: types that look the same by themselves
  * are one class, and classes are split by the classes that their types refer to, until
- * none is split any more. Then a struct that is only declared is the one of its name,
- * when there is one definition only. */
+ * none is split any more.
+ *
+ * A struct that is only declared is the one of its name, when all definitions of it are
+ * equal. That is taken for granted first, so that they refer to it by its name alone; a
+ * name whose definitions then differ is given up, and all is begun again. */
 #include "prog/btf_priv.h"
 
 struct dedup {
@@ -13,7 +16,7 @@ struct dedup {
 	u64 *class, *next; /* of each id */
 	u32 *to;           /* the type that it becomes */
 	u32 *slot, slots;  /* ids by class, 0: free */
-	bool declared;     /* a declaration became a definition */
+	u64 *named;        /* of each struct whose name is also declared: its name, else 0 */
 };
 
 /* Called for each word behind the first three of a type: what it is, and where. */
@@ -48,7 +51,7 @@ static void hash_itself(struct dedup *d, u64 *h, char what, u32 word)
 static void hash_others(struct dedup *d, u64 *h, char what, u32 word)
 {
 	if (what == 't')
-		*h = hash_add(*h, d->class[word]);
+		*h = hash_add(*h, d->named[word] ? d->named[word] : d->class[word]);
 }
 
 enum { INFO = (int)0x9f00ffffu }; /* kind, flag, number of elements; the rest means nothing */
@@ -57,7 +60,7 @@ enum { INFO = (int)0x9f00ffffu }; /* kind, flag, number of elements; the rest me
 static u64 look(struct dedup *d, u32 id)
 {
 	const struct btf_type *t = btf_type(d->b, id);
-	bool itself = btf_is(t, BTF_KIND_VAR) || btf_is(t, BTF_KIND_DATASEC) || id < d->b->first;
+	bool itself = btf_is(t, BTF_KIND_VAR) || btf_is(t, BTF_KIND_DATASEC);
 	u64 h = hash_add(itself ? id : 0, t->info & INFO);
 
 	hash_text(&h, btf_name(d->b, t->name_off));
@@ -73,7 +76,7 @@ static u64 look_further(struct dedup *d, u32 id)
 	u64 h = hash_u64(d->class[id] + 1); /* else A with B looks like B with A */
 
 	if (btf_shapes[btf_kind_of(t)].refers)
-		h = hash_add(h, d->class[t->type]);
+		hash_others(d, &h, 't', t->type);
 	each_word(t, hash_others, d, &h);
 	return h;
 }
@@ -104,7 +107,7 @@ static u32 count_classes(struct dedup *d)
 	return n;
 }
 
-enum { ROUNDS = 4096 };
+enum { ROUNDS = 4096, NAMES = 64 };
 
 /* A chain takes as many rounds as it is long, so hostile ones are given up: false. */
 static bool split(struct dedup *d)
@@ -129,47 +132,106 @@ static bool split(struct dedup *d)
 
 /* ---- declarations ---- */
 
-/* A name's one definition: its class by name, 0 when there are several. */
-static void find_definitions(struct dedup *d, u32 *by_name)
+/* Of a struct or union that has a name or is declared; else 0. */
+static u64 name_of(const struct dedup *d, u32 id)
 {
-	for (u32 id = 1; id < d->b->n; id++) {
-		const struct btf_type *t = btf_type(d->b, id);
-		u64 h = btf_is(t, BTF_KIND_UNION);
+	const struct btf_type *t = btf_type(d->b, id);
+	bool declared = btf_is(t, BTF_KIND_FWD);
+	u64 h = declared ? btf_flag(t) : btf_is(t, BTF_KIND_UNION);
 
-		if (!btf_is_composite(t) || !*btf_name(d->b, t->name_off) || d->to[id] != id)
-			continue;
-		hash_text(&h, btf_name(d->b, t->name_off));
-		d->class[id] = h;
-		u32 first = first_of(d, h, id);
-		by_name[first ? first : id] = first ? UINT32_MAX : id;
-	}
+	if ((!declared && !btf_is_composite(t)) || !*btf_name(d->b, t->name_off))
+		return 0;
+	hash_text(&h, btf_name(d->b, t->name_off));
+	return h | 1;
 }
 
-static bool resolve_declarations(struct dedup *d)
+static bool is_declaration(const struct dedup *d, u32 id)
 {
-	u32 *by_name = calloc(d->b->n, sizeof(*by_name));
+	return d->named[id] && btf_is(btf_type(d->b, id), BTF_KIND_FWD);
+}
 
-	if (!by_name)
-		return false;
-	memset(d->slot, 0, d->slots * sizeof(*d->slot));
-	find_definitions(d, by_name);
-	for (u32 id = 1; id < d->b->n; id++) {
-		const struct btf_type *t = btf_type(d->b, id);
-		u64 h = btf_flag(t);
+/* Names in question, each with its first definition or, before there is one, its first
+ * declaration: a table like that of classes. */
+static u32 *named_slot(struct dedup *d, u64 name)
+{
+	u32 i = (u32)hash_u64(name) & (d->slots - 1);
 
-		if (!btf_is(t, BTF_KIND_FWD) || d->to[id] != id || id < d->b->first ||
-		    !*btf_name(d->b, t->name_off))
-			continue;
-		hash_text(&h, btf_name(d->b, t->name_off));
-		d->class[id] = h;
-		u32 first = first_of(d, h, id);
-		if (first && by_name[first] && by_name[first] != UINT32_MAX) {
-			d->to[id] = by_name[first];
-			d->declared = true;
-		}
+	while (d->slot[i] && d->named[d->slot[i]] != name)
+		i = (i + 1) & (d->slots - 1);
+	return &d->slot[i];
+}
+
+/* Gives up the names whose first type has that mark; were there any? */
+static bool forget(struct dedup *d, const bool *mark, bool which)
+{
+	bool any = false;
+
+	for (u32 id = 1; id < d->b->n; id++) { /* the names are in use until all are known */
+		d->next[id] = d->named[id] && mark[*named_slot(d, d->named[id])] == which;
+		any |= d->next[id];
 	}
-	free(by_name);
+	for (u32 id = 1; id < d->b->n; id++)
+		if (d->next[id])
+			d->named[id] = 0;
+	return any;
+}
+
+/* Those that are both declared and defined. */
+static void find_names(struct dedup *d, bool *both)
+{
+	memset(d->slot, 0, d->slots * sizeof(*d->slot));
+	for (u32 id = 1; id < d->b->n; id++) {
+		d->named[id] = name_of(d, id);
+		u32 *slot = d->named[id] ? named_slot(d, d->named[id]) : NULL;
+		if (slot && !*slot)
+			*slot = id;
+		else if (slot && is_declaration(d, id) != is_declaration(d, *slot))
+			both[*slot] = true;
+	}
+	forget(d, both, false);
+}
+
+/* False: the definitions of a name differ. Else declarations become definitions. */
+static bool resolve_names(struct dedup *d, bool *differs)
+{
+	memset(d->slot, 0, d->slots * sizeof(*d->slot));
+	for (u32 id = 1; id < d->b->n; id++) {
+		u32 *slot =
+			d->named[id] && !is_declaration(d, id) ? named_slot(d, d->named[id]) : NULL;
+		if (slot && !*slot)
+			*slot = id;
+		else if (slot && d->class[*slot] != d->class[id])
+			differs[*slot] = true;
+	}
+	if (forget(d, differs, true))
+		return false;
+	for (u32 id = d->b->first; id < d->b->n; id++)
+		if (is_declaration(d, id))
+			d->to[id] = d->to[*named_slot(d, d->named[id])];
 	return true;
+}
+
+/* NULL, or why not. */
+static struct ob_err *find_equal(struct dedup *d)
+{
+	bool *mark = calloc(d->b->n, sizeof(*mark));
+	bool done = false;
+
+	if (!mark)
+		return err_nomem();
+	find_names(d, mark);
+	for (u32 i = 0; !done; i++) {
+		if (i == NAMES) /* one after another: none then */
+			memset(d->named, 0, d->b->n * sizeof(*d->named));
+		if (!split(d))
+			break;
+		memset(mark, 0, d->b->n * sizeof(*mark));
+		done = resolve_names(d, mark);
+	}
+	free(mark);
+	return done ? NULL
+		    : err_new(OB_UNSUPPORTED, "types refer to each other more than %u deep",
+			      ROUNDS);
 }
 
 /* ---- what is left ---- */
@@ -213,48 +275,28 @@ static struct ob_err *make(struct dedup *d, struct btf **ret)
 	return err;
 }
 
-static struct ob_err *dedup(const struct btf *b, bool *again, struct btf **ret)
+struct ob_err *btf_dedup(const struct btf *b, struct btf **ret)
 {
 	struct dedup d = {.b = b, .slots = 16};
-	struct ob_err *err = NULL;
+	struct ob_err *err;
 
 	while (d.slots < 2 * b->n)
 		d.slots *= 2;
 	d.class = calloc(b->n, sizeof(*d.class));
 	d.next = calloc(b->n, sizeof(*d.next));
+	d.named = calloc(b->n, sizeof(*d.named));
 	d.to = calloc(b->n, sizeof(*d.to));
 	d.slot = calloc(d.slots, sizeof(*d.slot));
-	if (!d.class || !d.next || !d.to || !d.slot)
+	if (!d.class || !d.next || !d.named || !d.to || !d.slot)
 		err = err_nomem();
-	else if (!split(&d))
-		err = err_new(OB_UNSUPPORTED, "types refer to each other more than %u deep",
-			      ROUNDS);
-	if (!err && !resolve_declarations(&d))
-		err = err_nomem();
+	else
+		err = find_equal(&d);
 	if (!err)
 		err = make(&d, ret);
 	free(d.class);
 	free(d.next);
+	free(d.named);
 	free(d.to);
 	free(d.slot);
-	*again = d.declared;
-	return err;
-}
-
-struct ob_err *btf_dedup(const struct btf *b, struct btf **ret)
-{
-	bool again;
-	struct btf *more;
-	struct ob_err *err = dedup(b, &again, &more);
-
-	/* What referred to a declaration may be equal to something now. */
-	while (!err && again) {
-		struct btf *last = more;
-
-		err = dedup(last, &again, &more);
-		btf_destroy(last);
-	}
-	if (!err)
-		*ret = more;
 	return err;
 }

@@ -67,6 +67,31 @@ static struct ob_err *check_jumps(const struct writer *w)
 	return NULL;
 }
 
+/* Loaders take what is called, and nothing else. */
+static struct ob_err *check_called(struct writer *w)
+{
+	u32 *stack = arena_array(&w->a, u32, w->funcs), n = 1;
+	bool *called = arena_array(&w->a, bool, w->funcs);
+
+	called[0] = true;
+	while (n) {
+		const struct write_func *f = &w->func[stack[--n]];
+
+		for (u32 pc = f->pc; pc < f->pc + f->n; pc++) {
+			const struct eb *e = &w->p->ext[pc];
+			u32 to = refers(e) ? func_at(w, (u32)ebpf_target(e, pc)) : 0;
+
+			if (!called[to])
+				stack[n++] = to;
+			called[to] = true;
+		}
+	}
+	for (u32 i = 0; i < w->funcs; i++)
+		if (!called[i])
+			return at(w, w->func[i].pc, OB_UNSUPPORTED, "a function that nobody calls");
+	return NULL;
+}
+
 static void name_func(struct writer *w, struct write_func *f)
 {
 	const struct prog *p = w->p;
@@ -108,7 +133,9 @@ static struct ob_err *find_functions(struct writer *w)
 		f->at = w->part[f->part].slots;
 		w->part[f->part].slots += f->n;
 	}
-	return err ? err : check_jumps(w);
+	if (!err)
+		err = check_jumps(w);
+	return err ? err : check_called(w);
 }
 
 /* ---- sections ---- */
