@@ -114,6 +114,7 @@ void object_close(struct object *o)
 	free(o->priv->code);
 	core_destroy(o->priv->core);
 	btf_ext_destroy(o->priv->info);
+	btf_destroy(o->priv->loaded);
 	btf_destroy(o->priv->btf);
 	arena_deinit(&o->priv->arena);
 	free(o->priv);

@@ -322,6 +322,8 @@ static struct ob_err *link_all(struct object *o, const struct object_target *to)
 	if (!err && to && o->btf)
 		err = core_create(o->btf, to->kernel, to->module, to->modules, &o->priv->core);
 	make_shapes(o);
+	if (to)
+		object_find_fields(o, to->kernel);
 	for (u32 i = 0; i < o->progs && !err; i++)
 		if (!o->prog[i].skip)
 			err = link_one(o, to, &room, &o->prog[i]);

@@ -95,6 +95,7 @@ struct object_priv {
 		u64 values; /* where in it those of the map begin */
 	} * place;          /* where the maps are described, by section and off */
 	u32 places, place_cap;
+	struct btf *loaded;     /* the types again, checked as the kernel does it; mostly NULL */
 	struct prog_map *shape; /* of all maps, for the programs that are linked */
 	bool *found;            /* the kernel has the extern */
 	u32 mark;               /* programs linked so far */
@@ -167,6 +168,8 @@ struct ob_err *object_apply_core(struct object *o, struct object_program *g, str
 void object_add_info(struct object *o, struct object_program *g);
 void object_put_core(struct buf *to, const struct object *o, const struct object_part *part,
 		     u32 pc);
+/* Of the values of the shapes (object_fields.c); kernel may be NULL. */
+void object_find_fields(struct object *o, const struct btf *kernel);
 /* The settings and addresses that externs stand for (object_extern.c); what is not
  * found is an error where it is used. */
 struct ob_err *object_resolve_externs(struct object *o, const struct object_target *to);

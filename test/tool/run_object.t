@@ -126,3 +126,24 @@ SEC("kprobe/g") int wrong(long *ctx) { return *(int *)ctx[0]; }
 0x3
 1
 insn 1: `r0 = *(u32 *)(r1 + 0)`
+====
+# an object for the other byte order, and one that asks for what nobody has
+-- skip-unless command -v clang-19 || command -v clang-14 || command -v clang
+-- sh
+. "$TESTDIR/tool/objects.sh"
+compile prog.c
+onebpf run --mem "$packet" prog.o
+onebpf dis prog.o | grep 'not defined'
+$clang -O2 -w -target bpfeb -c prog.c -o big.o
+onebpf dis big.o
+-- file prog.c
+__attribute__((noinline)) int outside(int);
+__attribute__((section("xdp"))) int pass(void *ctx) { return 1 + outside(2); }
+-- stdout has
+call kfunc -1 // outside (not defined)
+-- stderr
+onebpf run: prog.o: section xdp, instruction 1: outside is not defined, nor declared as __kconfig or __ksym
+hint: objects that belong together are linked by bpftool gen object
+onebpf dis: big.o: it is for machines that store the most significant byte first
+hint: clang -target bpfel compiles for this one
+-- status 2
