@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static const u64 magic = 0x31706d2d6670626f; /* "obpf-mp1" */
@@ -118,6 +119,21 @@ static int finish(struct map *m, int err, struct map **ret)
 	return 0;
 }
 
+/* Where files have a limit, what cannot be had is told now, not by SIGBUS when it is
+ * first written to. Of a large block it is only looked whether it would fit. */
+static int reserve(const struct map_attr *a, int fd, u64 size)
+{
+	enum { MOST = 64 << 20 };
+	struct statfs fs;
+
+	if (map_ops(a->type)->sparse || a->flags & BPF_F_NO_PREALLOC || fstatfs(fd, &fs) ||
+	    !fs.f_blocks)
+		return 0;
+	if (size > MOST)
+		return fs.f_bavail * (u64)fs.f_bsize < size ? -ENOMEM : 0;
+	return fallocate(fd, 0, 0, (off_t)size) && errno == ENOSPC ? -ENOMEM : 0;
+}
+
 int map_create(const struct map_attr *a, int fd, struct map **ret)
 {
 	int err = map_check(a);
@@ -131,7 +147,7 @@ int map_create(const struct map_attr *a, int fd, struct map **ret)
 		return err;
 	}
 	u64 size = map_ops(a->type)->size(a) + MAP_PAGE;
-	if (ftruncate(fd, (off_t)size)) {
+	if (ftruncate(fd, (off_t)size) || reserve(a, fd, size)) {
 		close(fd);
 		return -ENOMEM;
 	}

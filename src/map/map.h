@@ -88,6 +88,7 @@ struct map_ops {
 	u32 type;
 	bool per_cpu;  /* a value for the bpf() call: round_up(value_size, 8) x slots */
 	bool holds_fd; /* values are ids of maps or programs */
+	bool sparse;   /* most of its block is never written to */
 	u8 batches;    /* MAP_BATCH_*, 0 is ENOTSUPP; with `batch`, all of them */
 	/* Flags that MAP_CREATE takes; more is EINVAL. */
 	u32 flags;

@@ -210,6 +210,7 @@ static int no_next(struct map *m, const void *key, void *next)
 
 #define STORAGE(name, nr)                                                      \
 	const struct map_ops name = {.type = (nr),                             \
+				     .sparse = true,                           \
 				     .flags = BPF_F_NO_PREALLOC | BPF_F_CLONE, \
 				     .check = check,                           \
 				     .size = size,                             \
@@ -292,6 +293,7 @@ static int write_copies(struct map *m, const void *key, const void *value, u64 f
 
 const struct map_ops map_cgroup_storage = {
 	.type = BPF_MAP_TYPE_CGROUP_STORAGE,
+	.sparse = true,
 	.flags = UINT32_MAX,
 	.check = check_cgroup,
 	.size = size,
@@ -303,6 +305,7 @@ const struct map_ops map_cgroup_storage = {
 
 const struct map_ops map_percpu_cgroup_storage = {
 	.type = BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE,
+	.sparse = true,
 	.per_cpu = true,
 	.flags = UINT32_MAX,
 	.check = check_cgroup,
