@@ -186,8 +186,6 @@ enum fact_flag {
 	FACT_CALLBACK = 8,   /* calls a function that calls back at once */
 	FACT_ITER_NEXT = 16, /* a kernel function iter_..._next */
 	FACT_SEEN = 32,      /* was simulated */
-	FACT_NOSPEC = 64,    /* speculation ends before it */
-	FACT_NOSPEC_AFTER = 128,
 };
 struct fact {
 	u16 live; /* registers that are read before they are written: a set */
@@ -235,7 +233,7 @@ struct verify {
 	const struct prog_row *kind;
 	u32 type, attach; /* of the program */
 	/* What the level permits. */
-	bool leaks, uninit, no_v1, no_v4, capable, strict, any_align;
+	bool leaks, uninit, no_v1, capable, strict, any_align;
 	u32 limit_insns, limit_pending;
 
 	struct arena arena;

@@ -138,17 +138,6 @@ static int store_pointer(struct verify *v, struct frame *f, struct slot *s, cons
 	return 0;
 }
 
-/* Where one guess may still see what was there before, guessing ends. */
-static void guard_store(struct verify *v, const struct slot *s, const struct reg *r, u32 size)
-{
-	bool needed = r && spillable(r);
-
-	for (u32 i = 0; i < size; i++)
-		needed |= s->type[i] != SLOT_MISC && s->type[i] != SLOT_ZERO;
-	if (needed && !v->no_v4)
-		v->fact[v->pc].flags |= FACT_NOSPEC_AFTER;
-}
-
 static int store_fixed(struct verify *v, struct frame *f, s64 off, u32 size, s32 value)
 {
 	u32 at = slot_at(off);
@@ -158,7 +147,6 @@ static int store_fixed(struct verify *v, struct frame *f, s64 off, u32 size, s32
 
 	if (!v->leaks && slot_spilled(s) && s->reg.type != REG_SCALAR && size != SLOT)
 		return say(v, -EACCES, "attempt to corrupt spilled pointer on stack\n");
-	guard_store(v, s, r, size);
 	int err = destroy_dynptr(v, f, at);
 	if (err)
 		return err;

@@ -134,8 +134,6 @@ static void log_before(struct verify *v, bool *resumed)
 	log_insn(v, v->pc);
 }
 
-static bool guess_ends_it(int err) { return err == -EPERM || err == -EACCES || err == -EINVAL; }
-
 /* One instruction of the path. */
 static int step(struct verify *v, bool *resumed, bool *ends)
 {
@@ -161,10 +159,6 @@ static int step(struct verify *v, bool *resumed, bool *ends)
 	log_before(v, resumed);
 	if (v->how->seen)
 		v->how->seen(v->how->arg, pc, (const struct check_state *)v->cur);
-	if (v->cur->speculative && (f->flags & FACT_NOSPEC)) {
-		*ends = true;
-		return 0;
-	}
 	live_begin(v);
 	bool nested = v->cur->top && e->op == EB_EXIT;
 	err = check_insn(v, e, ends);
@@ -172,13 +166,6 @@ static int step(struct verify *v, bool *resumed, bool *ends)
 	if (e->op != EB_EXIT && e->op != EB_CALL_LOCAL)
 		live_commit(v);
 	*resumed |= nested;
-	if (guess_ends_it(err) && v->cur->speculative) {
-		f->flags |= FACT_NOSPEC;
-		f->alu = 0;
-		*ends = true;
-		return 0;
-	}
-	*ends |= v->cur->speculative && (f->flags & FACT_NOSPEC_AFTER);
 	return err;
 }
 
@@ -296,7 +283,7 @@ static void set_level(struct verify *v)
 	enum check_level level = v->how->level;
 
 	v->capable = level != CHECK_UNPRIVILEGED;
-	v->leaks = v->uninit = v->no_v1 = v->no_v4 = v->capable && level != CHECK_CAPABLE;
+	v->leaks = v->uninit = v->no_v1 = v->capable && level != CHECK_CAPABLE;
 	v->strict = v->how->prog_flags & CHECK_STRICT;
 	v->limit_insns = INSNS_MAX;
 	v->limit_pending = PENDING_MAX;
