@@ -132,14 +132,14 @@ static int bad_insn(struct verify *v, u32 pc)
 {
 	struct ob_ebpf i = v->p->stored[pc];
 	u8 class = i.code & 7;
-	bool x = class == 1 || class == 3 || (i.code & 8);
+	struct ob_ebpf other = i;
 
 	if (!known_code(i.code))
 		return say(v, -EINVAL, "unknown opcode %02x\n", i.code);
-	if (i.src >= EBPF_REGS && x)
-		return say(v, -EINVAL, "R%u is invalid\n", i.src);
-	if (i.dst >= EBPF_REGS)
-		return say(v, -EINVAL, "R%u is invalid\n", i.dst);
+	other.src = i.src < EBPF_REGS ? i.src : 0;
+	other.dst = i.dst < EBPF_REGS ? i.dst : 0;
+	if (ebpf_row(other) >= 0)
+		return say(v, -EINVAL, "R%u is invalid\n", i.src < EBPF_REGS ? i.dst : i.src);
 	if (i.code == 0x18)
 		return say(v, -EINVAL,
 			   i.off && pc + 1 < v->p->n && !v->p->stored[pc + 1].code

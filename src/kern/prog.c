@@ -90,7 +90,9 @@ const struct object_ops object_prog_ops = {open_prog, close_prog};
 int kern_prog_prepare(struct kern_prog *p)
 {
 	const struct world *w = world();
+	/* What the verifier has seen may have any shape where control never comes. */
 	struct ob_run_opts o = {.trusted = w->page->unchecked == KERN_RUN_TRUSTED,
+				.unchecked = w->page->unchecked == KERN_REFUSE,
 				.engine = w->page->no_jit ? OB_ENGINE_INTERP : OB_ENGINE_BEST,
 				.harden = w->page->harden && !w->page->no_jit,
 				.maps = p->maps};
