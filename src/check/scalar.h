@@ -57,7 +57,8 @@ void scalar_sext(struct scalar *s, u32 bytes);
 /* op: a row of LE, BE or BSWAP; bits: 16, 32, 64. */
 void scalar_swap(struct scalar *s, enum eb_op op, u32 bits);
 
-/* Is `a OP b` true? 1 always, 0 never, -1 either. op: any row of its family. */
+/* Is `a OP b` true? 1 always, 0 never, -1 either. op: any row of its family. The
+ * same object twice is one number, beside itself. */
 int scalar_branch(const struct scalar *a, const struct scalar *b, enum eb_op op, bool is64);
 /* a and b become what they may be where `a OP b` was true (taken) or was not;
  * false, and both are spoilt, when that cannot be. */

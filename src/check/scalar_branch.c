@@ -206,8 +206,21 @@ static bool dead(const struct scalar *a, const struct scalar *b, enum eb_op op, 
 	return !scalar_refine(&x, &y, op, taken, is64);
 }
 
+/* A number and itself: only whether it has a bit may be open. */
+static int same(const struct scalar *a, enum eb_op op, bool is64)
+{
+	const struct scalar zero = scalar_const(0);
+	struct test t = test_of(op, true);
+
+	if (t.rel == SET)
+		return scalar_branch(a, &zero, EB_JNE_64_X, is64);
+	return t.rel == EQ || t.rel == LE || t.rel == SLE;
+}
+
 int scalar_branch(const struct scalar *a, const struct scalar *b, enum eb_op op, bool is64)
 {
+	if (a == b)
+		return same(a, op, is64);
 	if (surely(test_of(op, true), a, b, is64) || dead(a, b, op, false, is64))
 		return 1;
 	if (surely(test_of(op, false), a, b, is64) || dead(a, b, op, true, is64))

@@ -416,7 +416,8 @@ static void try_branch(enum jump op, bool is64)
 			right[1] |= yes;
 			right[0] |= no;
 		}
-		int said = scalar_branch(&all[a], &all[b], row, is64);
+		const struct scalar other = all[b];
+		int said = scalar_branch(&all[a], &other, row, is64);
 		if ((said == 1 && left[0]) || (said == 0 && left[1])) {
 			printf("    %s at %u bits says %d\n", name, W, said);
 			show("a", &all[a]);
@@ -434,6 +435,16 @@ static void try_branch(enum jump op, bool is64)
 				printf("    %s at %u bits: not impossible\n", name, W);
 				failed = true;
 			}
+		}
+	}
+	for (a = 0; a < count; a++) {
+		u32 said = 0;
+		for (set x = members[a]; x; x &= x - 1)
+			said |= 1u << (rows[__builtin_ctzll(x)] >> __builtin_ctzll(x) & 1);
+		int with_itself = scalar_branch(&all[a], &all[a], row, is64);
+		if (with_itself >= 0 && said != 1u << with_itself) {
+			show(name, &all[a]);
+			failed = true;
 		}
 	}
 	report(name);
