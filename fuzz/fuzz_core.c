@@ -62,7 +62,7 @@ static struct outcome run(const struct btf *local, const struct btf *target,
 	struct arena arena;
 	struct core_code code = {.name = "f", .insn = o.insn, .n = n, .arena = &arena};
 	struct core *c = NULL;
-	struct ob_err *err = core_create(local, target, NULL, 0, &c);
+	struct ob_err *err = core_create(local, target, NULL, NULL, &c);
 
 	arena_init(&arena);
 	memcpy(o.insn, insn, n * sizeof(*insn));

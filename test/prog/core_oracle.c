@@ -203,7 +203,7 @@ static bool program(const char *object, const char *target, const struct object_
 	struct core_code code = {
 		.name = s->name, .insn = ours, .n = (u32)(s->data.n / 8), .arena = &arena};
 	struct core *c = NULL;
-	struct ob_err *err = core_create(o->btf, kernel, NULL, 0, &c);
+	struct ob_err *err = core_create(o->btf, kernel, NULL, NULL, &c);
 
 	arena_init(&arena);
 	memcpy(ours, s->data.p, s->data.n);
