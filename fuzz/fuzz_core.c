@@ -8,12 +8,12 @@
  *
  * The input: three lengths (local types, target types, .BTF.ext; 0: the target is the local
  * types), what they count, then 8 bytes for each instruction, whose last also make a
- * relocation each. */
+ * relocation each. Of a length of BUILT the bytes are no types: types are built from them. */
 #include "prog/core_priv.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t n);
 
-enum { INSNS = 256 };
+enum { INSNS = 256, BUILT = 0xffff };
 
 static void must(bool ok, const char *what)
 {
@@ -62,7 +62,7 @@ static struct outcome run(const struct btf *local, const struct btf *target,
 	struct arena arena;
 	struct core_code code = {.name = "f", .insn = o.insn, .n = n, .arena = &arena};
 	struct core *c = NULL;
-	struct ob_err *err = core_create(local, target, NULL, 0, &c);
+	struct ob_err *err = core_create(local, target, NULL, NULL, &c);
 
 	arena_init(&arena);
 	memcpy(o.insn, insn, n * sizeof(*insn));
@@ -140,6 +140,70 @@ static struct bytes take(struct bytes *in, u32 n)
 	return part;
 }
 
+/* ---- types that can always be read ---- */
+
+static u8 byte(struct bytes *in)
+{
+	struct bytes b = take(in, 1);
+
+	return b.n ? *b.p : 0;
+}
+
+static const char *name(struct bytes *in)
+{
+	static const char *const names[] = {"", "a", "b", "a___x", "s", "s___two", "t", "E"};
+
+	return names[byte(in) % LEN(names)];
+}
+
+static void element(struct btf_maker *m, struct bytes *in, char what, u32 n)
+{
+	u32 small = byte(in);
+
+	btf_maker_word(m, what == 'n'   ? btf_maker_name(m, name(in))
+			  : what == 't' ? small % n
+			  : small & 128 ? small << 22 | byte(in)
+					: small);
+}
+
+static struct btf *build(struct bytes *in)
+{
+	static const u8 kinds[] = {BTF_KIND_INT,      BTF_KIND_STRUCT, BTF_KIND_PTR,
+				   BTF_KIND_ARRAY,    BTF_KIND_STRUCT, BTF_KIND_UNION,
+				   BTF_KIND_ENUM,     BTF_KIND_FWD,    BTF_KIND_TYPEDEF,
+				   BTF_KIND_CONST,    BTF_KIND_FLOAT,  BTF_KIND_FUNC_PROTO,
+				   BTF_KIND_ENUM64,   BTF_KIND_VAR,    BTF_KIND_DATASEC,
+				   BTF_KIND_TYPE_TAG, BTF_KIND_FUNC,   BTF_KIND_DECL_TAG};
+	static const char *const ways[] = {"0", "0:0", "0:1", "0:0:0", "1:1:2", "0:1:0:1", "0:2:1"};
+	struct btf_maker *m = btf_maker_create(NULL);
+	u32 n = 2 + byte(in) % 20;
+	struct btf *b = NULL;
+
+	for (u32 i = 0; i < LEN(ways); i++)
+		btf_maker_name(m, ways[i]);
+	for (u32 i = 1; i < n; i++) {
+		u32 kind = kinds[byte(in) % LEN(kinds)], len = byte(in) % 6;
+		const struct btf_shape *s = &btf_shapes[kind];
+
+		btf_maker_add(m, name(in), kind, byte(in) & 1, s->each ? len : 0,
+			      s->refers ? byte(in) % n : 1u << byte(in) % 4);
+		for (u32 k = s->each ? len : 1; k; k--)
+			for (const char *c = s->words; *c; c++)
+				element(m, in, *c, n);
+	}
+	must(!btf_maker_finish(m, &b), "what is built can be read");
+	btf_maker_destroy(m);
+	return b;
+}
+
+static struct ob_err *types(struct bytes *in, u32 len, struct btf **ret)
+{
+	if (len != BUILT)
+		return btf_read(take(in, len), NULL, ret);
+	*ret = build(in);
+	return NULL;
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
 {
 	struct bytes in = {data, n};
@@ -152,10 +216,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
 		return 0;
 	for (u32 i = 0; i < 3; i++)
 		len[i] = get_le16(take(&in, 2).p);
-	struct ob_err *err = btf_read(take(&in, len[0]), NULL, &local);
-	struct bytes there = take(&in, len[1]);
-	if (!err && there.n)
-		err = btf_read(there, NULL, &target);
+	struct ob_err *err = types(&in, len[0], &local);
+	if (!err && len[1])
+		err = types(&in, len[1], &target);
 	struct bytes ext = take(&in, len[2]);
 	struct ob_err *no = err ? NULL : btf_ext_read(ext, local, &x);
 	u32 insns = MIN((u32)(in.n / 8), (u32)INSNS);

@@ -15,26 +15,35 @@ struct cands {
 
 struct core {
 	const struct btf *local, *kernel;
-	const struct btf *const *module;
-	u32 modules;
-	struct btf_index **index; /* of the kernel, then of the modules; NULL until asked */
-	struct cands **cands;     /* by local type; NULL until asked */
+	const struct btf *(*module)(void *arg, u32 i);
+	void *arg;
+	struct target {
+		const struct btf *btf;
+		struct btf_index *index;
+	} * target; /* the kernel, then modules, as far as they were asked */
+	u32 targets;
+	bool all;             /* there are no more modules */
+	struct cands **cands; /* by local type; NULL until asked */
 	struct core_job job;
 };
 
 /* ---- life ---- */
 
 struct ob_err *core_create(const struct btf *local, const struct btf *kernel,
-			   const struct btf *const *module, u32 modules, struct core **ret)
+			   const struct btf *(*module)(void *arg, u32 i), void *arg,
+			   struct core **ret)
 {
 	struct core *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return err_nomem();
-	*c = (struct core){.local = local, .kernel = kernel, .module = module, .modules = modules};
-	c->index = calloc((u64)modules + 1, sizeof(*c->index));
-	c->cands = calloc(local->n, sizeof(struct cands *));
-	if (c->index && c->cands) {
+	*c = (struct core){.local = local,
+			   .kernel = kernel,
+			   .module = module,
+			   .arg = arg,
+			   .all = !module,
+			   .cands = calloc(local->n, sizeof(struct cands *))};
+	if (c->cands) {
 		*ret = c;
 		return NULL;
 	}
@@ -46,74 +55,82 @@ void core_destroy(struct core *c)
 {
 	if (!c)
 		return;
-	for (u32 i = 0; c->index && i <= c->modules; i++)
-		btf_index_destroy(c->index[i]);
+	for (u32 i = 0; i < c->targets; i++)
+		btf_index_destroy(c->target[i].index);
 	for (u32 i = 0; c->cands && i < c->local->n; i++)
 		free(c->cands[i]);
-	free(c->index);
+	free(c->target);
 	free(c->cands);
 	free(c);
 }
 
 /* ---- candidates ---- */
 
-static u32 look_in(const struct btf *b, const struct btf_index *x, const struct btf_type *local,
-		   const char *name, size_t n, struct cand *to)
+static bool add_target(struct core *c, const struct btf *b)
 {
-	u32 found = 0;
+	struct target *more = realloc(c->target, (c->targets + 1) * sizeof(*more));
 
-	for (u32 id = 0; (id = btf_index_next(x, name, n, id));) {
-		if (!core_like_kinds(btf_type(b, id), local))
-			continue;
-		if (to)
-			to[found] = (struct cand){b, id};
-		found++;
-	}
-	return found;
+	if (!more)
+		return false;
+	c->target = more;
+	more[c->targets] = (struct target){b, btf_index_create(b, true)};
+	return more[c->targets++].index;
 }
 
-static const struct btf *target(const struct core *c, u32 i)
+static bool add_modules(struct core *c)
 {
-	return i ? c->module[i - 1] : c->kernel;
+	const struct btf *b;
+
+	while (!c->all && (b = c->module(c->arg, c->targets - 1)))
+		if (!add_target(c, b))
+			return false;
+	c->all = true;
+	return true;
 }
 
-/* Modules are asked when the kernel has none of that name. */
-static u32 look_for(const struct core *c, u32 local, struct cand *to)
+/* In targets [from, to); v NULL: counts only. */
+static u32 look_in(const struct core *c, u32 from, u32 to, u32 local, struct cand *v)
 {
 	const struct btf_type *t = btf_type(c->local, local);
 	const char *name = btf_name(c->local, t->name_off);
 	size_t n = btf_essential(name);
 	u32 found = 0;
 
-	for (u32 i = 0; i <= c->modules; i++) {
-		found += look_in(target(c, i), c->index[i], t, name, n, to ? to + found : NULL);
-		if (!i && found)
-			break;
+	for (u32 i = from; i < to; i++) {
+		const struct target *in = &c->target[i];
+
+		for (u32 id = 0; (id = btf_index_next(in->index, name, n, id));) {
+			if (!core_like_kinds(btf_type(in->btf, id), t))
+				continue;
+			if (v)
+				v[found] = (struct cand){in->btf, id};
+			found++;
+		}
 	}
 	return found;
 }
 
-static bool index_targets(struct core *c)
-{
-	for (u32 i = 0; i <= c->modules; i++) {
-		if (!c->index[i])
-			c->index[i] = btf_index_create(target(c, i), true);
-		if (!c->index[i])
-			return false;
-	}
-	return true;
-}
-
+/* Modules are asked when the kernel has none of that name. */
 static struct cands *cands_of(struct core *c, u32 local)
 {
 	struct cands **cands = &c->cands[local];
+	u32 from = 0, to = 1, n;
 
-	if (*cands || !index_targets(c))
+	if (*cands)
 		return *cands;
-	u32 n = look_for(c, local, NULL);
+	if (!c->targets && !add_target(c, c->kernel))
+		return NULL;
+	n = look_in(c, 0, 1, local, NULL);
+	if (!n) {
+		if (!add_modules(c))
+			return NULL;
+		from = 1;
+		to = c->targets;
+		n = look_in(c, from, to, local, NULL);
+	}
 	*cands = calloc(1, sizeof(**cands) + n * sizeof(struct cand));
 	if (*cands)
-		(*cands)->n = look_for(c, local, (*cands)->v);
+		(*cands)->n = look_in(c, from, to, local, (*cands)->v);
 	return *cands;
 }
 

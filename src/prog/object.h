@@ -110,9 +110,9 @@ struct bytes object_variable(const struct object *o, const char *name, u32 *map,
 /* What the programs are linked for. */
 struct object_target {
 	const struct btf *kernel; /* where CO-RE looks (core.c), and kfuncs; NULL: nowhere */
-	/* Where CO-RE looks for what the kernel has not, in turn; they go on from its types. */
-	const struct btf *const *module;
-	u32 modules;
+	/* The types of its modules, one after another, which go on from its own: CO-RE asks
+	 * for them when the kernel has no type of a name. NULL: no more; may be NULL. */
+	const struct btf *(*module)(void *arg, u32 i);
 	/* A symbol's address, 0: there is none; may be NULL. */
 	u64 (*address)(void *arg, const char *symbol);
 	/* The value of a kernel setting, "CONFIG_HZ", as .config has it ("250", "y",

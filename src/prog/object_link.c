@@ -320,7 +320,7 @@ static struct ob_err *link_all(struct object *o, const struct object_target *to)
 	struct ob_err *err = to ? object_resolve_externs(o, to) : NULL;
 
 	if (!err && to && o->btf)
-		err = core_create(o->btf, to->kernel, to->module, to->modules, &o->priv->core);
+		err = core_create(o->btf, to->kernel, to->module, to->arg, &o->priv->core);
 	make_shapes(o);
 	if (to)
 		object_find_fields(o, to->kernel);

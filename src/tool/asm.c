@@ -180,7 +180,7 @@ static const struct example examples[] = {
 	{"assemble a file", "onebpf asm -o prog.bin prog.s"},
 	{"which bytes are these?", "echo 'r0 = 5 ll' | onebpf asm -f hex -"},
 	{"for a C array", "onebpf asm --form=c prog.s"},
-	{"an object for any loader", "onebpf asm -o drop.o -s xdp -m seen=array,4,8,1 drop.s"},
+	{"an object for any loader", "onebpf asm -o prog.o -s xdp prog.s"},
 	{0},
 };
 

@@ -3,7 +3,9 @@
  * /proc/kallsyms. */
 #include "tool/kernel.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/version.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
@@ -13,12 +15,12 @@
 
 enum { TYPES_MOST = 1 << 30, TEXT_MOST = 64 << 20 };
 
-static const char types_path[] = "/sys/kernel/btf/vmlinux";
+static const char types_path[] = "/sys/kernel/btf/vmlinux", modules_path[] = "/sys/kernel/btf";
 
 struct ob_err *kernel_open(bool own, const char *types, struct kernel *ret)
 {
 	const char *path = types ? types : types_path;
-	struct kernel k = {.own = own};
+	struct kernel k = {.own = own, .module_read = own || types};
 	struct buf file = {0};
 	struct elf e;
 	struct ob_err *err = expr_read(path, TYPES_MOST, &file);
@@ -45,9 +47,58 @@ struct ob_err *kernel_open(bool own, const char *types, struct kernel *ret)
 
 void kernel_close(struct kernel *k)
 {
+	for (u32 i = 0; i < k->modules; i++)
+		btf_destroy(k->module[i]);
+	free(k->module);
 	btf_destroy(k->types);
 	buf_deinit(&k->settings);
 	buf_deinit(&k->symbols);
+}
+
+/* ---- modules ---- */
+
+/* One whose types go on from other types than these is passed over. */
+static void read_module(struct kernel *k, const char *name)
+{
+	char path[sizeof(modules_path) + NAME_MAX + 1];
+	struct buf file = {0};
+	struct btf **more = realloc(k->module, (k->modules + 1) * sizeof(*more));
+	struct ob_err *err;
+
+	if (!more)
+		return;
+	k->module = more;
+	snprintf(path, sizeof(path), "%s/%s", modules_path, name);
+	err = expr_read(path, TYPES_MOST, &file);
+	if (!err)
+		err = btf_read((struct bytes){(const u8 *)file.p, file.n}, k->types,
+			       &more[k->modules]);
+	if (!err)
+		k->modules++;
+	ob_err_destroy(err);
+	buf_deinit(&file);
+}
+
+static void read_modules(struct kernel *k)
+{
+	DIR *dir = opendir(modules_path);
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (e->d_name[0] != '.' && strcmp(e->d_name, "vmlinux") != 0)
+			read_module(k, e->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+static const struct btf *module_at(void *arg, u32 i)
+{
+	struct kernel *k = arg;
+
+	if (!k->module_read)
+		read_modules(k);
+	k->module_read = true;
+	return i < k->modules ? k->module[i] : NULL;
 }
 
 /* ---- settings ---- */
@@ -161,6 +212,9 @@ static u64 address(void *arg, const char *symbol)
 
 struct object_target kernel_target(struct kernel *k)
 {
-	return (struct object_target){
-		.kernel = k->types, .address = address, .setting = setting, .arg = k};
+	return (struct object_target){.kernel = k->types,
+				      .address = address,
+				      .setting = setting,
+				      .module = module_at,
+				      .arg = k};
 }

@@ -10,6 +10,9 @@ struct kernel {
 	bool own;                     /* a world of our own, which answers as Linux 6.18 */
 	struct buf settings, symbols; /* read when they are first asked for */
 	char text[32];
+	struct btf **module; /* read when they are first asked for */
+	u32 modules;
+	bool module_read; /* or there is none to read */
 };
 
 /* types: a file with them; NULL: the running kernel's, if it has any. */

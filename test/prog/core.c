@@ -75,6 +75,13 @@ struct outcome {
 	u32 misses, pc;
 };
 
+static u32 asked;
+static const struct btf *module_at(void *arg, u32 i)
+{
+	asked++;
+	return i ? NULL : *(const struct btf **)arg;
+}
+
 static struct outcome apply(const struct btf *local, const struct btf *kernel,
 			    const struct btf *module, u32 kind, struct ob_ebpf first,
 			    struct ob_ebpf second)
@@ -86,7 +93,7 @@ static struct outcome apply(const struct btf *local, const struct btf *kernel,
 	struct arena arena;
 	struct core_code code = {.name = "f", .insn = o.insn, .n = 4, .first = 10, .arena = &arena};
 	struct core *c = NULL;
-	struct ob_err *err = core_create(local, kernel, &module, module ? 1 : 0, &c);
+	struct ob_err *err = core_create(local, kernel, module_at, &module, &c);
 
 	arena_init(&arena);
 	if (!err)
@@ -117,11 +124,11 @@ static void check_fields(void)
 
 	check(!o.code && !o.misses && o.insn[0].off == 12, "a moved field");
 	o = apply(local, other, module, BPF_CORE_FIELD_BYTE_OFFSET, load, none);
-	check(!o.code && o.misses == 1 && !o.pc && o.insn[0].imm == CORE_POISON &&
+	check(!o.code && o.misses == 1 && !o.pc && o.insn[0].imm == CORE_POISON && !asked &&
 		      !strcmp(o.text, "<byte_off> [2] struct s___v.f (0:0 @ offset 0)"),
 	      "a missing field is poisoned and told; modules are not asked");
 	o = apply(local, none_there, elsewhere, BPF_CORE_FIELD_BYTE_OFFSET, load, none);
-	check(!o.code && o.insn[0].off == 20, "a struct of a module's");
+	check(!o.code && o.insn[0].off == 20 && asked == 2, "a struct of a module's");
 	o = apply(local, NULL, NULL, BPF_CORE_FIELD_BYTE_OFFSET, load, none);
 	check(o.code == OB_UNSUPPORTED && strstr(o.text, "no types of a kernel"), "no target");
 	o = apply(local, kernel, NULL, BPF_CORE_FIELD_BYTE_SIZE, load, none);
