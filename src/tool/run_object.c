@@ -34,6 +34,9 @@ static struct ob_err *set_type(const struct run_cmd *c, struct object_program *g
 
 struct ob_err *run_object_begin(const struct run_cmd *c, struct object_file *f)
 {
+	if (c->unchecked || c->budget)
+		return err_new(OB_SYNTAX, "%s is not for programs of object files",
+			       c->budget ? "--budget" : "--unchecked");
 	struct ob_err *err = object_file_program(f, &f->g);
 
 	if (!err)
