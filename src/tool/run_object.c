@@ -34,6 +34,9 @@ static struct ob_err *set_type(const struct run_cmd *c, struct object_program *g
 
 struct ob_err *run_object_begin(const struct run_cmd *c, struct object_file *f)
 {
+	if (c->unchecked || c->budget)
+		return err_new(OB_SYNTAX, "%s is not for programs of object files",
+			       c->budget ? "--budget" : "--unchecked");
 	struct ob_err *err = object_file_program(f, &f->g);
 
 	if (!err)
@@ -44,10 +47,12 @@ struct ob_err *run_object_begin(const struct run_cmd *c, struct object_file *f)
 	for (u32 i = 0; i < f->o->progs; i++)
 		f->o->prog[i].skip = f->g != &f->o->prog[i];
 	/* Programs that its maps hold are run, too. */
-	for (u32 i = 0; i < f->o->maps; i++)
+	for (u32 i = 0; i < f->o->maps; i++) {
+		f->o->map[i].pin = 0; /* nothing is to stay */
 		for (u32 k = 0; k < f->o->map[i].slots; k++)
 			if (!f->o->map[i].slot[k].is_map)
 				f->o->prog[f->o->map[i].slot[k].what].skip = false;
+	}
 	return run_set_variables(c, f->o);
 }
 

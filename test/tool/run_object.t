@@ -78,6 +78,7 @@ onebpf run --map none=1:2 --mem "$packet" prog.o:pass
 onebpf run --data none=1 --mem "$packet" prog.o:pass
 onebpf run --data n=300 --mem "$packet" prog.o:pass
 onebpf run --data n=3x --mem "$packet" prog.o:pass
+onebpf run --budget 5 prog.o:pass
 echo exit >text.s
 onebpf run --data n=3 text.s
 -- file prog.c
@@ -102,6 +103,7 @@ onebpf run: --map: the object has no map none
 onebpf run: --data: the object has no variable none
 onebpf run: --data n: 300 does not fit into 1 byte
 onebpf run: --data n: "x" follows the value
+onebpf run: --budget is not for programs of object files
 onebpf run: --data is about programs of object files
 -- status 2
 ====
