@@ -8,6 +8,7 @@
 #include "tool/expr.h"
 #include "tool/kernel.h"
 #include "tool/program.h"
+#include "tool/run.h"
 
 enum { LARGEST = 1 << 30 };
 
@@ -145,6 +146,21 @@ static struct ob_err *attach(struct load *l)
 
 /* ---- the journey ---- */
 
+/* As onebpf run has them. */
+static struct ob_err *set_variables(const struct load_cmd *c, const struct object *o)
+{
+	const struct run_cmd set = {.data = c->data};
+
+	return run_set_variables(&set, o);
+}
+
+static struct ob_err *set_maps(const struct load_cmd *c, const struct sys_loaded *l)
+{
+	const struct run_cmd set = {.map = c->map};
+
+	return run_set_maps(&set, l);
+}
+
 static struct ob_err *load_in(struct load *l, const struct kernel *k)
 {
 	const struct load_cmd *c = l->cmd;
@@ -164,6 +180,8 @@ static struct ob_err *load_in(struct load *l, const struct kernel *k)
 	if (!l->link || !l->event_type)
 		return err_nomem();
 	err = load_event_types(l);
+	if (!err)
+		err = set_maps(c, l->loaded);
 	if (err)
 		return err;
 	if (!c->json)
@@ -191,6 +209,8 @@ static struct ob_err *load_file(const struct load_cmd *c, const char *path, stru
 	err = object_open(name, (struct bytes){(const u8 *)file->p, file->n}, &l->object);
 	if (!err)
 		err = choose(c, l->object);
+	if (!err)
+		err = set_variables(c, l->object);
 	if (!err)
 		err = kernel_open(c->user, c->types, &k);
 	if (!err) {
@@ -265,6 +285,11 @@ static const struct opt options[] = {
 	{OPT_GROUP, .help = "What"},
 	{OPT_TEXT, .name = "prog", .arg = "NAME[,...]", TO(only),
 	 .help = "these programs alone, also those whose section begins with ?"},
+	{OPT_LIST, 'd', .name = "data", .arg = "NAME=VALUE", TO(data),
+	 .help = "what a variable holds at first"},
+	{OPT_LIST, 'm', .name = "map", .arg = "NAME=KEY:VALUE,...", TO(map),
+	 .help = "what a map holds at first",
+	 .more = "Values are written as for onebpf run"},
 	{OPT_TEXT, .name = "btf", .arg = "FILE", TO(types), .complete = COMPLETE_FILE,
 	 .help = "the kernel's types, if it does not tell them itself"},
 	{OPT_GROUP, .help = "Attached"},

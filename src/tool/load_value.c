@@ -6,12 +6,13 @@
 #include "tool/json.h"
 #include "tool/load.h"
 
-enum { DEPTH = 16, ELEMENTS = 64 };
+enum { DEPTH = 16, ELEMENTS = 64, LONGEST = 4 << 20 };
 
 struct shape {
 	struct buf *to;
 	const struct btf *b;
 	bool json;
+	size_t end; /* types of no size may nest without end: the text may not be longer */
 };
 
 static void put(const struct shape *s, u32 type, struct bytes v, u32 depth);
@@ -64,14 +65,13 @@ static void put_enum(const struct shape *s, const struct btf_type *t, u64 x, u32
 	put_number(s, x, bits, btf_flag(t));
 }
 
+/* Not "unsigned char": bytes of any kind are that. */
 static bool is_char(const struct btf *b, u32 type)
 {
 	const struct btf_type *t = btf_skip(b, type, NULL);
 
 	return t && btf_is(t, BTF_KIND_INT) && t->size == 1 &&
-	       !(BTF_INT_ENCODING(btf_int(t)) & BTF_INT_BOOL) &&
-	       (strstr(btf_name(b, t->name_off), "char") ||
-		BTF_INT_ENCODING(btf_int(t)) & BTF_INT_CHAR);
+	       !strcmp(btf_name(b, t->name_off), "char");
 }
 
 /* Up to its 0, if all before that is text. */
@@ -96,7 +96,7 @@ static void put_array(const struct shape *s, const struct btf_array *a, struct b
 	if (is_char(s->b, a->type) && put_text(s, v))
 		return;
 	buf_putc(s->to, '[');
-	for (u64 i = 0; i < n && (s->json || i < ELEMENTS); i++) {
+	for (u64 i = 0; i < n && (s->json || i < ELEMENTS) && s->to->n <= s->end; i++) {
 		if (i)
 			buf_puts(s->to, s->json ? "," : " ");
 		put(s, a->type, (struct bytes){v.p + i * (u64)size, (u64)size}, depth + 1);
@@ -127,7 +127,7 @@ static void put_struct(const struct shape *s, const struct btf_type *t, struct b
 
 	if (braces)
 		buf_putc(s->to, '{');
-	for (u32 i = 0; i < btf_len(t); i++) {
+	for (u32 i = 0; i < btf_len(t) && s->to->n <= s->end; i++) {
 		u32 at = btf_member_at(t, i), bits = btf_member_bits(s->b, t, i);
 		const char *name = btf_name(s->b, m[i].name_off);
 
@@ -158,7 +158,7 @@ static void put_section(const struct shape *s, const struct btf_type *t, struct 
 
 	if (s->json)
 		buf_putc(s->to, '{');
-	for (u32 i = 0; i < btf_len(t); i++) {
+	for (u32 i = 0; i < btf_len(t) && s->to->n <= s->end; i++) {
 		const struct btf_type *of = btf_type(s->b, var[i].type);
 		const char *name = of ? btf_name(s->b, of->name_off) : "";
 
@@ -209,6 +209,8 @@ static void put(const struct shape *s, u32 type, struct bytes v, u32 depth)
 	s64 size = t ? btf_size(s->b, type) : -1;
 	bool rest = t && btf_is(t, BTF_KIND_ARRAY) && !btf_array_of(t)->nelems;
 
+	if (s->to->n > s->end)
+		return;
 	if (size >= 0 && !rest && (u64)size < v.n)
 		v.n = (u64)size;
 	switch (t && depth < DEPTH ? btf_kind_of(t) : BTF_KIND_UNKN) {
@@ -246,7 +248,7 @@ static void put(const struct shape *s, u32 type, struct bytes v, u32 depth)
 
 void load_value(struct buf *to, const struct btf *b, u32 type, struct bytes value, bool json)
 {
-	const struct shape s = {to, b, json};
+	const struct shape s = {to, b, json, to->n + LONGEST};
 
 	if (b && type)
 		put(&s, type, value, 0);

@@ -13,7 +13,7 @@ done
 onebpf --help | grep -c '^  [a-z]* *[a-z]'
 onebpf -nr x --help dump 2>&1 | head -1
 -- stdout
-15
+16
 onebpf: no option -nr before the verb
 ====
 # all options are in the long help, and in the manual word for word

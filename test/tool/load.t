@@ -209,3 +209,25 @@ return p[3];
 note: insn 1: `r0 = *(u32 *)(r1 + 12)`
 invalid access to packet, off=12 size=4
 note: program bad, section xdp
+====
+# variables and maps are set before, in C's notation, and shown after
+-- skip-unless $TESTDIR/load/can
+-- sh
+$TESTDIR/load/compile firewall
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+onebpf user -w t --set kernel.unchecked=1 -- true
+load='onebpf load -q -u -w t'
+$load -d strict=1 -d passed=7 -m 'blocked4={24,{192,0,2}}:7' --show strict,.bss,blocked4 firewall.o
+$load -j -m 'blocked4={8,{10}}:1' --show blocked4 firewall.o | tail -1
+$load --show none firewall.o; echo $?
+$load -d none=1 firewall.o; echo $?
+-- stdout
+strict = 1
+.bss[00000000] = passed=7 dropped=0
+blocked4[bits=24 addr=[192 0 2 0]] = 7
+{"type":"entry","map":"blocked4","key":{"bits":8,"addr":[10,0,0,0]},"value":1}
+2
+2
+-- stderr has
+the object has no map or variable none
+none
