@@ -71,6 +71,25 @@ bool prog_expects(u32 type, u32 attach)
 	return true;
 }
 
+static const struct {
+	u32 type, onto;
+	u64 attach;
+} onto[] = {
+#define ATTACHES(type, onto, attach) {PROGTYPE_##type, ONTO_##onto, attach},
+#include "isa/prog.def"
+};
+
+enum attach_onto attach_onto(u32 attach, u32 *type)
+{
+	for (u32 i = 0; i < LEN(onto); i++)
+		if (onto[i].attach & type_bit(attach)) {
+			*type = onto[i].type;
+			return (enum attach_onto)onto[i].onto;
+		}
+	*type = PROGTYPE_UNSPEC;
+	return ONTO_NOTHING;
+}
+
 /* ---- contexts ---- */
 
 const struct ctx_row ctx_rows[CTX_COUNT] = {

@@ -66,6 +66,10 @@ bool prog_returns(u32 type, u32 attach, s32 *lo, s32 *hi);
 /* May a program of this type be loaded with this expected attach type? */
 bool prog_expects(u32 type, u32 attach);
 
+/* Onto what PROG_ATTACH puts programs of which type (UNSPEC: none) for this attach type. */
+enum attach_onto { ONTO_NOTHING, ONTO_CGROUP, ONTO_LSM, ONTO_DEVICE, ONTO_NETNS, ONTO_SOCKMAP };
+enum attach_onto attach_onto(u32 attach, u32 *type);
+
 /* ---- contexts ---- */
 
 enum ctx_kind {

@@ -29,76 +29,24 @@ int kern_file_of(int fd, long filesystem, int wrong, u64 *ret)
 
 /* ---- targets ---- */
 
-static bool by_cgroup(u32 attach)
+static bool is_onto(u32 attach, enum attach_onto what)
 {
-	switch (attach) {
-	case BPF_CGROUP_INET_INGRESS ... BPF_CGROUP_SOCK_OPS:
-	case BPF_CGROUP_DEVICE:
-	case BPF_CGROUP_INET4_BIND ... BPF_CGROUP_UDP6_SENDMSG:
-	case BPF_CGROUP_SYSCTL ... BPF_CGROUP_SETSOCKOPT:
-	case BPF_CGROUP_INET4_GETPEERNAME ... BPF_CGROUP_INET6_GETSOCKNAME:
-	case BPF_CGROUP_INET_SOCK_RELEASE:
-	case ATTACH_CGROUP_UNIX_CONNECT ... ATTACH_CGROUP_UNIX_GETSOCKNAME:
-		return true;
-	}
-	return false;
+	u32 type;
+
+	return attach_onto(attach, &type) == what;
 }
 
-static bool by_interface(u32 attach)
-{
-	return attach == ATTACH_TCX_INGRESS || attach == ATTACH_TCX_EGRESS;
-}
-
-static bool by_sockmap(u32 attach)
-{
-	return attach == BPF_SK_SKB_STREAM_PARSER || attach == BPF_SK_SKB_STREAM_VERDICT ||
-	       attach == BPF_SK_MSG_VERDICT || attach == BPF_SK_SKB_VERDICT;
-}
+static bool by_cgroup(u32 attach) { return is_onto(attach, ONTO_CGROUP); }
+static bool by_interface(u32 attach) { return is_onto(attach, ONTO_DEVICE); }
+static bool by_sockmap(u32 attach) { return is_onto(attach, ONTO_SOCKMAP); }
 
 /* attach_type_to_prog_type; 0: EINVAL */
 static u32 type_for(u32 attach)
 {
-	switch (attach) {
-	case BPF_CGROUP_INET_INGRESS:
-	case BPF_CGROUP_INET_EGRESS:
-		return BPF_PROG_TYPE_CGROUP_SKB;
-	case BPF_CGROUP_INET_SOCK_CREATE:
-	case BPF_CGROUP_INET_SOCK_RELEASE:
-	case BPF_CGROUP_INET4_POST_BIND:
-	case BPF_CGROUP_INET6_POST_BIND:
-		return BPF_PROG_TYPE_CGROUP_SOCK;
-	case BPF_CGROUP_SOCK_OPS:
-		return BPF_PROG_TYPE_SOCK_OPS;
-	case BPF_CGROUP_DEVICE:
-		return BPF_PROG_TYPE_CGROUP_DEVICE;
-	case BPF_CGROUP_SYSCTL:
-		return BPF_PROG_TYPE_CGROUP_SYSCTL;
-	case BPF_CGROUP_GETSOCKOPT:
-	case BPF_CGROUP_SETSOCKOPT:
-		return BPF_PROG_TYPE_CGROUP_SOCKOPT;
-	case BPF_FLOW_DISSECTOR:
-		return BPF_PROG_TYPE_FLOW_DISSECTOR;
-	case BPF_LIRC_MODE2:
-		return BPF_PROG_TYPE_LIRC_MODE2;
-	case BPF_TRACE_RAW_TP ... BPF_MODIFY_RETURN:
-	case BPF_TRACE_ITER:
-		return BPF_PROG_TYPE_TRACING;
-	case BPF_LSM_MAC:
-	case BPF_LSM_CGROUP:
-		return BPF_PROG_TYPE_LSM;
-	case BPF_SK_LOOKUP:
-		return BPF_PROG_TYPE_SK_LOOKUP;
-	case BPF_XDP:
-		return BPF_PROG_TYPE_XDP;
-	case ATTACH_NETKIT_PRIMARY:
-	case ATTACH_NETKIT_PEER:
-		return BPF_PROG_TYPE_SCHED_CLS;
-	}
-	if (by_sockmap(attach))
-		return attach == BPF_SK_MSG_VERDICT ? BPF_PROG_TYPE_SK_MSG : BPF_PROG_TYPE_SK_SKB;
-	if (by_interface(attach))
-		return BPF_PROG_TYPE_SCHED_CLS;
-	return by_cgroup(attach) ? BPF_PROG_TYPE_CGROUP_SOCK_ADDR : 0;
+	u32 type;
+
+	attach_onto(attach, &type);
+	return type;
 }
 
 /* No map of ours is one that programs attach to. */
@@ -117,22 +65,27 @@ static int target_of(u32 attach, int fd, u64 *ret)
 {
 	char interface[IF_NAMESIZE];
 	struct stat st;
+	u32 type;
 
 	*ret = 0;
-	if (by_cgroup(attach) || attach == BPF_LSM_CGROUP || attach == BPF_LSM_MAC)
+	switch (attach_onto(attach, &type)) {
+	case ONTO_CGROUP:
+	case ONTO_LSM:
 		return kern_file_of(fd, KERN_CGROUP2, -EBADF, ret);
-	if (by_sockmap(attach))
+	case ONTO_SOCKMAP:
 		return no_sockmap(fd);
-	if (by_interface(attach)) {
+	case ONTO_DEVICE:
 		*ret = (u32)fd;
 		return if_indextoname((u32)fd, interface) ? 0 : -ENODEV;
+	case ONTO_NETNS:
+		if (stat("/proc/self/ns/net", &st))
+			return -errno;
+		*ret = st.st_ino;
+		return 0;
+	case ONTO_NOTHING:
+		break;
 	}
-	if (attach != BPF_FLOW_DISSECTOR)
-		return -EINVAL;
-	if (stat("/proc/self/ns/net", &st))
-		return -errno;
-	*ret = st.st_ino;
-	return 0;
+	return -EINVAL;
 }
 
 /* ---- the commands ---- */
