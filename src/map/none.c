@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Types that mean nothing without a kernel: devices, processors, sockets, kernel
- * structures. Attributes are checked as Linux does; then it is EOPNOTSUPP. */
+/* Types that mean nothing without a kernel: devices, processors, kernel structures. Attributes are
+ * checked as Linux does; then it is EOPNOTSUPP. */
 #include "map/priv.h"
 
 enum { CPUS_MAX = 8192 }; /* Linux's NR_CPUS, as distributions set it */
@@ -35,30 +35,6 @@ static int check_cpumap(const struct map_attr *a)
 	return a->max_entries > CPUS_MAX ? -E2BIG : -EOPNOTSUPP;
 }
 
-static int check_xskmap(const struct map_attr *a)
-{
-	return a->key_size == 4 && values_of(a, 4, 4) ? -EOPNOTSUPP : -EINVAL;
-}
-
-static int check_sockmap(const struct map_attr *a)
-{
-	return a->key_size == 4 && values_of(a, 4, 8) ? -EOPNOTSUPP : -EINVAL;
-}
-
-static int check_sockhash(const struct map_attr *a)
-{
-	if (!a->key_size || !values_of(a, 4, 8))
-		return -EINVAL;
-	return a->key_size > 512 ? -E2BIG : -EOPNOTSUPP;
-}
-
-static int check_reuseport(const struct map_attr *a)
-{
-	int err = a->value_size == 4 || a->value_size == 8 ? map_array_check(a) : -EINVAL;
-
-	return err ? err : -EOPNOTSUPP;
-}
-
 static int check_struct_ops(const struct map_attr *a)
 {
 	return a->key_size == 4 && a->max_entries == 1 ? -EOPNOTSUPP : -EINVAL;
@@ -84,11 +60,6 @@ static int check_arena(const struct map_attr *a)
 NONE(map_devmap, BPF_MAP_TYPE_DEVMAP, ANY_ACCESS, check_devmap);
 NONE(map_devmap_hash, BPF_MAP_TYPE_DEVMAP_HASH, ANY_ACCESS, check_devmap);
 NONE(map_cpumap, BPF_MAP_TYPE_CPUMAP, BPF_F_NUMA_NODE, check_cpumap);
-NONE(map_xskmap, BPF_MAP_TYPE_XSKMAP, ANY_ACCESS, check_xskmap);
-NONE(map_sockmap, BPF_MAP_TYPE_SOCKMAP, ANY_ACCESS, check_sockmap);
-NONE(map_sockhash, BPF_MAP_TYPE_SOCKHASH, ANY_ACCESS, check_sockhash);
-NONE(map_reuseport, BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, BPF_F_NUMA_NODE | MAP_ACCESS,
-     check_reuseport);
 NONE(map_struct_ops, BPF_MAP_TYPE_STRUCT_OPS, MAPF_LINK | MAPF_VTYPE_BTF_OBJ_FD, check_struct_ops);
 NONE(map_arena, MAPTYPE_ARENA, BPF_F_MMAPABLE | MAPF_SEGV_ON_FAULT | MAPF_NO_USER_CONV,
      check_arena);
