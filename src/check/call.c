@@ -33,7 +33,7 @@ static int check_may_call(struct verify *v, struct call *c)
 	c->fn = row ? helper_for(c->id, v->type, v->attach) : NULL;
 	if (!row)
 		return say(v, -EINVAL, "invalid func unknown#%u\n", c->id);
-	if (!c->fn || (!v->capable && (row->flags & HELPER_BPF)) ||
+	if (!c->fn || (v->how->here && !row->here) || (!v->capable && (row->flags & HELPER_BPF)) ||
 	    (!v->leaks && (row->flags & HELPER_PERFMON)))
 		return say(v, -EINVAL, "program of this type cannot use helper bpf_%s#%u\n",
 			   row->name, c->id);

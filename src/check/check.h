@@ -42,6 +42,7 @@ struct check_how {
 	u32 prog_flags;           /* BPF_F_STRICT_ALIGNMENT ... */
 	u32 log;                  /* Linux's levels: 1 paths, 2 all, 4 numbers */
 	struct buf *text;         /* the log is added there; NULL: none */
+	bool here;                /* only helpers that our world has */
 	bool no_prune;            /* states are never taken as covered by others */
 	const struct btf *kernel; /* types of the kernel, NULL: none are known */
 	u32 attach_btf_id;        /* in the kernel's types: what the program is attached to */

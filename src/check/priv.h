@@ -232,6 +232,10 @@ struct verify {
 	const struct check_how *how;
 	const struct prog_row *kind;
 	u32 type, attach; /* of the program */
+	/* What it is attached to, in the kernel's types; NULL: nothing. */
+	const struct btf_type *proto;
+	const char *attach_name;
+	u32 proto_skip; /* arguments that it does not get */
 	/* What the level permits. */
 	bool leaks, uninit, no_v1, capable, strict, any_align;
 	u32 limit_insns, limit_pending;
@@ -509,11 +513,13 @@ int check_kfunc(struct verify *v, const struct eb *e);
 bool kfunc_may_lock(const struct verify *v, const struct eb *e); /* while a lock is held */
 const char *kfunc_name(const struct verify *v, const struct eb *e);
 u8 kfunc_facts(const struct verify *v, const struct eb *e); /* FACT_CALLBACK, FACT_ITER_NEXT */
-/* btf_access.c: a load through a pointer to a kernel object */
+/* btf_access.c, btf_ctx.c: a load through a pointer to a kernel object */
 int check_btf_access(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
 /* The context of a program that is attached to a function: an argument; 0 or -EACCES. */
 int check_btf_ctx(struct verify *v, s64 off, u32 size, enum access how, struct reg *got);
 void set_ctx_btf(struct verify *v, const struct ctx_field *f, struct reg *got);
+bool reg_trusted(const struct reg *r);
+void give_btf(struct verify *v, struct reg *r, u32 type, const struct btf *b, u32 id);
 int check_map_struct(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
 int check_kptr(struct verify *v, u32 reg, s64 off, enum access how, s32 value);
 int check_kptr_dest(struct verify *v, struct call *c, u32 reg);

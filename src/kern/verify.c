@@ -130,6 +130,25 @@ static enum check_level level(void)
 	return kern_capable(CAP_PERFMON) ? CHECK_PRIVILEGED : CHECK_CAPABLE;
 }
 
+/* Reading them takes a while. */
+static bool needs_types(const struct verify_load *l)
+{
+	u32 t = l->head->type;
+
+	if (l->head->attach_btf_id || t == BPF_PROG_TYPE_TRACING || t == BPF_PROG_TYPE_LSM ||
+	    t == PROGTYPE_NETFILTER)
+		return true;
+	for (u32 i = 0; i < l->n; i++) {
+		const struct ob_ebpf *e = &l->insn[i];
+		if (e->code == (BPF_JMP | BPF_CALL) &&
+		    (e->src == BPF_PSEUDO_KFUNC_CALL ||
+		     (!e->src && helper_row((u32)e->imm) &&
+		      helper_kind(helper_row((u32)e->imm)->result) == HELPER_BTF_ID)))
+			return true;
+	}
+	return false;
+}
+
 static int verify(struct job *j, u32 *insns)
 {
 	const struct verify_load *l = j->l;
@@ -139,6 +158,8 @@ static int verify(struct job *j, u32 *insns)
 				.prog_flags = l->head->flags,
 				.log = l->log->level,
 				.text = l->log->level ? &l->log->text : NULL,
+				.here = true,
+				.kernel = needs_types(l) ? kern_vmlinux() : NULL,
 				.attach_btf_id = l->head->attach_btf_id,
 				.cpus = kern_cpus()};
 	struct ob_err *oom = prog_create_ebpf(l->insn, l->n, &j->p);

@@ -92,7 +92,7 @@ export XDG_RUNTIME_DIR=/dev/shm/onebpf-test.$$; mkdir -m 700 $XDG_RUNTIME_DIR
 trap 'rm -rf $XDG_RUNTIME_DIR' EXIT
 bpftool btf dump file /sys/kernel/btf/vmlinux format c >vmlinux.h
 "$(command -v clang-19 || command -v clang-14 || command -v clang)" -O2 -g -target bpf -I. -c it.bpf.c
-onebpf user --private --set kernel.unchecked=1 sh session 2>&1
+onebpf user --private sh session 2>&1
 -- stdout
 maps
 obt_h 4 4
