@@ -152,6 +152,10 @@ bench:
 fuzz:
 	@script/fuzz "$(T)" "$(RUNS)" "$(SECONDS)"
 
+prove:
+	@script/deps prove
+	@script/prove $(T)
+
 # FUZZERS for script/fuzz
 fuzzers: $(FUZZERS)
 
@@ -161,5 +165,5 @@ install: all $(SO)
 clean:
 	rm -rf build
 
-.PHONY: all static tests check check-vm demo lint bench fuzz fuzzers install clean
+.PHONY: all static tests check check-vm demo lint bench fuzz fuzzers prove install clean
 .SECONDARY:

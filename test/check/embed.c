@@ -28,7 +28,6 @@ enum {
 #define APART  ((u64)1 << 40)
 
 static u64 runs = 4000, first = 1, each = 24, tried, taken, executions, steps, skipped;
-static u64 verdicts_differ;
 static bool failed;
 
 /* ---- what the verifier said ---- */
@@ -417,6 +416,18 @@ static bool run(bool states)
 	return true;
 }
 
+/* A rule that is stricter for what is known better: a part of a spilled pointer may be
+ * read at an offset that varies, but not at one that is known. */
+static bool pointer_part(struct prog *p)
+{
+	struct buf b = {0};
+
+	verify(p, false, &b, 1);
+	bool is = b.p && strstr(b.p, "invalid size of register fill");
+	buf_deinit(&b);
+	return is;
+}
+
 static void one(void)
 {
 	generate();
@@ -426,8 +437,7 @@ static void one(void)
 
 	tried++;
 	int whole = verify(p, false, NULL, 0);
-	if (!whole != !pruned && whole != -E2BIG) {
-		verdicts_differ++;
+	if (!whole != !pruned && whole != -E2BIG && !pointer_part(p)) {
 		print_program();
 		printf("    pruning says %d, all paths %d\n", pruned, whole);
 		failed = true;

@@ -309,6 +309,37 @@ static inline void gen_fill(void)
 	is_number(r, true);
 }
 
+/* A pointer goes to the stack and comes back, or a part of it does. */
+static inline void gen_spill_pointer(void)
+{
+	u32 i = pick(8), ptr = pick(4) ? 9 : 10;
+	s32 at = -8 * (s32)(i + 1);
+
+	emit(EB_STX_DW, 10, ptr, at, 0);
+	g.spilled[i] = 0;
+	if (!pick(30)) {
+		emit(EB_STX_B, 10, some_number(), at + (s32)pick(8), 0);
+		g.spilled[i] = 1;
+	}
+	for (u32 n = pick(3); n; n--)
+		gen_alu();
+	if (!pick(30)) {
+		emit(EB_LDX_W, 3, 10, at + (s32)pick(2) * 4, 0);
+		is_number(3, true);
+		return;
+	}
+	emit(EB_LDX_DW, 4, 10, at, 0);
+	is_number(4, false);
+	if (pick(2)) {
+		gen_offset(3, 0, (s32)pick(16));
+		emit(pick(12) ? EB_ADD_64_X : EB_SUB_64_X, 4, 3, 0, 0);
+	}
+	gen_touch(4, ptr == 10 ? -24 - (s32)pick(32) : (s32)pick(GEN_VALUE - 24),
+		  ptr == 10 || pick(3));
+	if (ptr == 10)
+		memset(g.spilled, 0, sizeof(g.spilled));
+}
+
 static inline void gen_atomic(void)
 {
 	static const u8 ops[] = {EB_ATOMIC_ADD_64, EB_ATOMIC_AND_FETCH_64, EB_XCHG_64, EB_XCHG_32,
@@ -406,9 +437,10 @@ static inline void gen_end(void)
 static inline void generate(void)
 {
 	static void (*const parts[])(void) = {
-		gen_alu,   gen_alu,   gen_alu,   gen_alu,    gen_compare, gen_compare,
-		gen_value, gen_value, gen_value, gen_packet, gen_stack,   gen_spill,
-		gen_spill, gen_fill,  gen_fill,  gen_loop,   gen_call,    gen_atomic,
+		gen_alu,     gen_alu,   gen_alu,    gen_alu,           gen_compare,
+		gen_compare, gen_value, gen_value,  gen_value,         gen_packet,
+		gen_stack,   gen_spill, gen_spill,  gen_fill,          gen_fill,
+		gen_loop,    gen_call,  gen_atomic, gen_spill_pointer, gen_spill_pointer,
 	};
 
 	do {

@@ -21,7 +21,7 @@ struct tally {
 	u64 n, first;
 };
 static struct tally ours[256], theirs[256], words[256];
-static u64 agree_yes, agree_no, same_words, we_take, we_refuse, sign_links;
+static u64 agree_yes, agree_no, same_words, we_take, we_refuse, sign_links, divisions;
 
 static int sys_bpf(int cmd, union bpf_attr *a) { return (int)syscall(SYS_bpf, cmd, a, sizeof(*a)); }
 
@@ -110,6 +110,22 @@ static int ask(const struct prog *p, struct buf *log, u32 level)
 	return check_verify(p, &how, NULL);
 }
 
+/* Operations that make a number of which Linux 6.18 knows little or nothing. */
+static bool not_followed(void)
+{
+	for (u32 i = 0; i < g.n; i++) {
+		const struct eb *e = &g.code[i];
+		u8 form = ebpf_rows[e->op].form;
+		bool divides = e->op >= EB_DIV_32_K && e->op <= EB_SDIV_64_X;
+		bool rest = e->op >= EB_MOD_32_K && e->op <= EB_SMOD_64_X;
+		bool shifts = (e->op >= EB_LSH_32_K && e->op <= EB_RSH_64_X) ||
+			      (e->op >= EB_ARSH_32_K && e->op <= EB_ARSH_64_X);
+		if (divides || rest || form == EBF_SWAP || (shifts && has_src(e)))
+			return true;
+	}
+	return false;
+}
+
 /* Linux 6.18 takes a number that was filled with a sign for the one that was spilled. */
 static bool loads_sign(void)
 {
@@ -145,7 +161,10 @@ static void one(u64 nr, bool loud)
 			count(words, us, nr);
 	} else if (b) {
 		we_take++;
-		count(theirs, them, nr);
+		if (not_followed())
+			divisions++;
+		else
+			count(theirs, them, nr);
 	} else if (loads_sign()) {
 		sign_links++;
 	} else {
@@ -180,6 +199,9 @@ int main(int argc, char **argv)
 	       (unsigned long long)same_words);
 	printf("    only Linux takes, by a link that a sign breaks: %llu\n",
 	       (unsigned long long)sign_links);
+	printf("    only Linux refuses, with divisions, swaps or shifts by registers: %llu of "
+	       "%llu\n",
+	       (unsigned long long)divisions, (unsigned long long)we_take);
 	print(theirs, "only Linux refuses");
 	print(ours, "only we refuse");
 	if (getenv("WORDS"))
