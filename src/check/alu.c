@@ -14,7 +14,7 @@ static void copy_if_same(struct verify *v, struct reg *dst, struct reg *src, boo
 		give_id(v, src);
 	*dst = *src;
 	if (!same)
-		dst->id = 0;
+		reg_unlink(dst);
 }
 
 static int move_reg(struct verify *v, const struct eb *e)
@@ -100,8 +100,7 @@ static int change(struct verify *v, const struct eb *e)
 		scalar_alu(&dst->v, EB_NEG_64, &dst->v, e->op == EB_NEG_64);
 	else
 		scalar_swap(&dst->v, (enum eb_op)e->op, ebpf_rows[e->op].value);
-	dst->id = 0;
-	dst->off = 0;
+	reg_unlink(dst);
 	return 0;
 }
 

@@ -10,7 +10,7 @@ static void collect(struct links *l, struct reg *r, u32 id, u32 frame, bool is_s
 	if (r->type != REG_SCALAR || (r->id & ~ID_PLUS) != id)
 		return;
 	if (l->n == LINKS) {
-		r->id = 0;
+		reg_unlink(r);
 		return;
 	}
 	l->v[l->n].frame = (u8)frame;

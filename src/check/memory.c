@@ -446,7 +446,7 @@ int check_memory(struct verify *v, u32 regno, s32 off, u32 size, enum access how
 		struct scalar before = got->v;
 		scalar_sext(&got->v, size);
 		if (!scalar_equal(&before, &got->v))
-			got->id = 0; /* the upper half is another: Linux 6.18 leaves the link */
+			reg_unlink(got); /* the upper half is another: Linux 6.18 leaves the link */
 	} else if (got->type == REG_SCALAR)
 		scalar_zext(&got->v, size);
 	return 0;

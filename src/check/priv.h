@@ -381,6 +381,8 @@ bool reg_points(const struct reg *r);                        /* a pointer */
 bool reg_not_null(const struct verify *v, const struct reg *r);
 void set_not_null(struct verify *v, struct reg *r);
 void give_id(struct verify *v, struct reg *r); /* before it is copied */
+/* A number that is no longer that of its twins, nor one plus something. */
+static inline void reg_unlink(struct reg *r) { r->id = 0, r->off = 0; }
 int read_reg(struct verify *v, u32 r);
 int write_reg(struct verify *v, u32 r);      /* it becomes unknown */
 int write_reg_kept(struct verify *v, u32 r); /* only the right to write is checked */

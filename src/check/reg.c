@@ -95,10 +95,8 @@ void give_id(struct verify *v, struct reg *r)
 {
 	if (r->type != REG_SCALAR)
 		return;
-	if (r->id & ID_PLUS) {
-		r->id = 0;
-		r->off = 0;
-	}
+	if (r->id & ID_PLUS)
+		reg_unlink(r);
 	if (!r->id && !scalar_is_const(&r->v))
 		r->id = ++v->ids;
 }

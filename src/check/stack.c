@@ -159,7 +159,7 @@ static int store_fixed(struct verify *v, struct frame *f, s64 off, u32 size, s32
 			give_id(v, r);
 		spill(v, s, r, size);
 		if (!fits)
-			s->reg.id = 0;
+			reg_unlink(&s->reg);
 	} else if (!r && off % SLOT == 0 && ebpf_rows[e->op].form == EBF_ST && v->capable) {
 		reg_const(v, &v->scratch[0], (u64)e->imm);
 		spill(v, s, &v->scratch[0], size);
@@ -264,7 +264,7 @@ static int load_part(struct verify *v, struct frame *f, s64 off, u32 size, u32 v
 			give_id(v, r);
 		*to = *r;
 		if (width(r) > size * 8)
-			to->id = 0;
+			reg_unlink(to);
 		return hist_push(v, v->cur, access_flags(f, slot_at(off)), 0);
 	}
 	for (u32 i = 0; i < size; i++) {
