@@ -21,7 +21,7 @@ struct tally {
 	u64 n, first;
 };
 static struct tally ours[256], theirs[256], words[256];
-static u64 agree_yes, agree_no, same_words, we_take, we_refuse, sign_links, divisions;
+static u64 agree_yes, agree_no, same_words, we_take, we_refuse, sign_links, divisions, forked;
 
 static int sys_bpf(int cmd, union bpf_attr *a) { return (int)syscall(SYS_bpf, cmd, a, sizeof(*a)); }
 
@@ -135,6 +135,18 @@ static bool loads_sign(void)
 	return false;
 }
 
+/* Linux walks on from an AND or OR of 0 or -1 twice, once with each. */
+static bool forks(void)
+{
+	u32 from, to;
+
+	load(2);
+	for (const char *at = text; (at = strstr(at, "\nfrom ")); at++)
+		if (sscanf(at, "\nfrom %u to %u:", &from, &to) == 2 && from == to)
+			return true;
+	return false;
+}
+
 static void one(u64 nr, bool loud)
 {
 	char us[120] = "", them[120] = "";
@@ -167,6 +179,8 @@ static void one(u64 nr, bool loud)
 			count(theirs, them, nr);
 	} else if (loads_sign()) {
 		sign_links++;
+	} else if (forks()) {
+		forked++;
 	} else {
 		we_refuse++;
 		count(ours, us, nr);
@@ -197,8 +211,10 @@ int main(int argc, char **argv)
 	printf("    both take %llu, both refuse %llu, in the same words %llu\n",
 	       (unsigned long long)agree_yes, (unsigned long long)agree_no,
 	       (unsigned long long)same_words);
-	printf("    only Linux takes, by a link that a sign breaks: %llu\n",
-	       (unsigned long long)sign_links);
+	printf("    only Linux takes: by a link that a sign breaks %llu, as it goes two ways with "
+	       "0 and "
+	       "-1 %llu\n",
+	       (unsigned long long)sign_links, (unsigned long long)forked);
 	printf("    only Linux refuses, with divisions, swaps or shifts by registers: %llu of "
 	       "%llu\n",
 	       (unsigned long long)divisions, (unsigned long long)we_take);
