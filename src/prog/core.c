@@ -25,6 +25,7 @@ struct core {
 	bool all;             /* there are no more modules */
 	struct cands **cands; /* by local type; NULL until asked */
 	struct core_job job;
+	u32 left; /* work that may still be done */
 };
 
 /* ---- life ---- */
@@ -42,6 +43,7 @@ struct ob_err *core_create(const struct btf *local, const struct btf *kernel,
 			   .module = module,
 			   .arg = arg,
 			   .all = !module,
+			   .left = CORE_ALL,
 			   .cands = calloc(local->n, sizeof(struct cands *))};
 	if (c->cands) {
 		*ret = c;
@@ -261,11 +263,13 @@ static struct ob_err *apply(struct core *c, struct core_code *code, u32 pc,
 {
 	struct core_result result;
 	struct core_spec local;
+	u32 may = MIN(c->left, (u32)CORE_WORK);
 	bool poisoned;
 	struct ob_err *err;
 
-	c->job = (struct core_job){.left = CORE_WORK};
+	c->job = (struct core_job){.left = may};
 	err = find(c, r, &local, &result);
+	c->left -= may - c->job.left;
 	if (err)
 		return err_at_insn(err_note(err, "in %s", code->name), pc);
 	const char *why = core_patch(code->insn, code->n, pc, &result, &poisoned);

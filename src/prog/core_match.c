@@ -167,7 +167,8 @@ static int find_field(struct core_job *j, const struct core_spec *local, struct 
 	return ok;
 }
 
-static int find_enumerator(const struct core_spec *local, struct core_spec *s, u32 id)
+static int find_enumerator(struct core_job *j, const struct core_spec *local, struct core_spec *s,
+			   u32 id)
 {
 	const struct btf_type *t = btf_skip(s->btf, id, &id);
 	size_t n = btf_essential(local->step[0].name);
@@ -177,6 +178,8 @@ static int find_enumerator(const struct core_spec *local, struct core_spec *s, u
 	for (u32 i = 0; i < btf_len(t); i++) {
 		const char *name = btf_name(s->btf, btf_enum_name(t, i));
 
+		if (!core_step(j))
+			return CORE_WRONG;
 		if (btf_essential(name) != n || strncmp(name, local->step[0].name, n) != 0)
 			continue;
 		s->step[s->steps++] = (struct core_step){id, i, name};
@@ -193,11 +196,13 @@ int core_match(struct core_job *j, const struct core_spec *local, const struct b
 	s->root = id;
 	s->kind = local->kind;
 	s->steps = s->ways = s->bits = 0;
+	if (!core_step(j))
+		return CORE_WRONG;
 	if (local->kind == BPF_CORE_TYPE_MATCHES)
 		return core_same(j, local->btf, local->root, b, id);
 	if (core_of_type(local->kind))
 		return core_compatible(j, local->btf, local->root, b, id);
 	if (core_of_enum(local->kind))
-		return find_enumerator(local, s, id);
+		return find_enumerator(j, local, s, id);
 	return find_field(j, local, s, id);
 }

@@ -7,11 +7,11 @@
 #include "prog/core.h"
 
 enum {
-	CORE_STEPS = 64,       /* BPF_CORE_SPEC_MAX_LEN */
-	CORE_DEPTH = 32,       /* of types in types */
-	CORE_WORK = 1 << 20,   /* types that one relocation may look at */
-	CORE_KINDS = 13,       /* enum bpf_core_relo_kind */
-	CORE_ADDRESS_MAX = 24, /* "4294967295.7" */
+	CORE_STEPS = 64,     /* BPF_CORE_SPEC_MAX_LEN */
+	CORE_DEPTH = 32,     /* of types in types */
+	CORE_WORK = 1 << 20, /* types that one relocation may look at */
+	CORE_ALL = 1 << 28,  /* all of an object's */
+	CORE_KINDS = 13,     /* enum bpf_core_relo_kind */
 };
 
 /* What is asked for in one BTF: "a member of a struct, then an element ...". Steps are

@@ -165,6 +165,7 @@ three:	r0 = 3
 S
 onebpf asm -o count.o -s xdp -l GPL -n count -m other=hash,8,8,10,1 -m seen=array,4,8,1 count.s
 onebpf dis count.o | grep -e '^;' -e map_idx -e 'call F'
+onebpf run -m "$(printf '00 %.0s' $(seq 20))" --show-maps count.o
 onebpf asm -s tc/ingress count.s -f hex -m seen=array,4,8,1; echo $?
 onebpf asm -s tc/ingress -m sean=array,4,8,1 count.s >x; echo $?
 onebpf asm -f object count.s >x; echo $?
@@ -177,6 +178,8 @@ echo 'r1 = map_fd 5 ll; exit' | onebpf asm -s xdp - >x; echo $?
 	r1 = map_idx 1 ll // seen
 	call F12 // function_12
 ; function_12
+0x2
+seen[0] = 1
 2
 2
 2
