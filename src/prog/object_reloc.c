@@ -56,22 +56,30 @@ static struct ob_err *find_extern(const struct place *p, u32 symbol, struct obje
 }
 
 /* A call's distance counts from the symbol's place, in slots from the next one; an
- * address's in bytes. */
-static struct ob_err *find_function(const struct place *p, struct object_ref *ref)
+ * address's in bytes. The assembler of binutils 2.40 has the place, in bytes, in the call
+ * already: there the symbol counts alone. */
+static s64 function_place(const struct place *p)
 {
 	bool call = p->i.code == CODE_CALL;
 	s64 at = (s64)p->s->value + p->addend, add = (s64)p->i.imm;
 
+	if (p->s->value > INT32_MAX || p->addend > INT32_MAX || p->addend < INT32_MIN)
+		return -1;
 	if (call)
 		add = (add + 1) * OBJECT_SLOT;
-	if (p->s->value > INT32_MAX || p->addend > INT32_MAX || p->addend < INT32_MIN)
-		at = -1;
-	else
-		at += add;
+	if (call && p->s->type == STT_FUNC && p->i.imm + 1 == (s64)p->s->value)
+		add = 0;
+	return at + add;
+}
+
+static struct ob_err *find_function(const struct place *p, struct object_ref *ref)
+{
+	s64 at = function_place(p);
+
 	if (at < 0 || at % OBJECT_SLOT || !object_func_at(p->o, p->s->section, at / OBJECT_SLOT))
 		return BAD(p, OB_FORMAT, "no function begins at byte %lld of section %s",
 			   (long long)at, p->o->priv->section[p->s->section].elf.name);
-	ref->kind = call ? REF_CALL : REF_FUNC;
+	ref->kind = p->i.code == CODE_CALL ? REF_CALL : REF_FUNC;
 	ref->what = p->s->section;
 	ref->off = at / OBJECT_SLOT;
 	return NULL;

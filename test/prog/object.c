@@ -123,6 +123,25 @@ static const struct eb *find(const struct prog *p, u8 op, s64 imm)
 	return NULL;
 }
 
+/* Calls lead to parts, lines are in order. */
+static bool is_sound(const struct object_program *g)
+{
+	bool ok = true;
+
+	for (u32 i = 0; i < g->prog->n; i++) {
+		const struct eb *e = &g->prog->ext[i];
+		bool found = e->op != EB_CALL_LOCAL && e->op != EB_LDDW_FUNC;
+
+		for (u32 k = 1; k < g->parts; k++)
+			found |= ebpf_target(e, i) == g->part[k].pc;
+		ok &= found;
+	}
+	for (u32 i = 1; i < g->prog->lines; i++)
+		ok &= g->prog->line[i].pc > g->prog->line[i - 1].pc &&
+		      g->prog->line[i].pc < g->prog->n;
+	return ok;
+}
+
 static void typed_link(void)
 {
 	struct btf *kernel = make_kernel(true), *less = make_kernel(false);
@@ -147,6 +166,7 @@ static void typed_link(void)
 	      "its functions, in the order in which they are met");
 	check(x->prog->funcs == 3 && x->prog->lines > 3 && x->prog->func[1].pc == x->part[1].pc,
 	      "functions and lines follow");
+	check(is_sound(x), "calls lead to them");
 	check(find(x->prog, EB_CALL_KFUNC, 3) && find(x->prog, EB_LDDW_BTF_ID, 3),
 	      "a function of the kernel, called and asked for");
 	check(x->prog->maps == o->maps && x->prog->type == PROGTYPE_XDP, "maps and type");
