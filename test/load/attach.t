@@ -3,13 +3,15 @@
 -- skip-unless $TESTDIR/load/can kernel
 -- file f.bpf.c
 #include <linux/bpf.h>
+#include <linux/ptrace.h>
 #include <bpf/bpf_helpers.h>
 int hits[6];
+long at, distance;
 #define COUNT(i) { __sync_fetch_and_add(&hits[i], 1); return 0; }
-SEC("uprobe/./victim:work") int entry(void *c) COUNT(0)
+SEC("uprobe/./victim:work") int entry(struct pt_regs *c) { at = c->rip; COUNT(0) }
 SEC("uretprobe/./victim:work") int back(void *c) COUNT(1)
 SEC("uprobe.multi/./victim:wor*") int many(void *c) COUNT(2)
-SEC("uprobe/./victim:work+4") int inside(void *c) COUNT(3)
+SEC("uprobe/./victim:work+4") int inside(struct pt_regs *c) { distance = c->rip - at; COUNT(3) }
 SEC("?uprobe/./victim:none") int none(void *c) COUNT(4)
 SEC("?uprobe/none:none") int nowhere(void *c) COUNT(5)
 char _license[] SEC("license") = "GPL";
@@ -34,12 +36,13 @@ int main(int argc, char **argv)
 -- sh
 $TESTDIR/load/compile f
 cc -O1 -fcf-protection=none -o victim victim.c
-$TESTDIR/load/during ./victim --show hits f.o
+$TESTDIR/load/during ./victim --show hits,distance f.o
 ./victim ready & pid=$!
 $TESTDIR/load/during './victim; : >ready; sleep 0.2' -p $pid --show hits f.o; wait
 for p in none nowhere; do onebpf load -a -q --prog $p f.o 2>&1; done; true
 -- stdout
 hits = [10 10 20 10 0 0]
+distance = 4
 hits = [10 10 20 10 0 0]
 onebpf load: ./victim has no function none
 hint: a stripped program has only what it exports; an offset in the file may be named, too: ./victim:0x1234
@@ -57,7 +60,7 @@ onebpf load: no program or library is called none
 long got[4];
 int n, args;
 SEC("usdt/./victim:test:go")
-int BPF_USDT(on_go, int a, unsigned long b, short c, unsigned char d)
+int BPF_USDT(on_go, long a, unsigned long b, long c, long d)
 {
 	got[0] = a;
 	got[1] = b;

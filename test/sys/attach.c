@@ -303,6 +303,20 @@ static bool kernel_permits(void)
 	return fd >= 0;
 }
 
+static bool tracefs_has_ours(void)
+{
+	FILE *f = fopen("/sys/kernel/tracing/uprobe_events", "re");
+	char line[512], name[64];
+	bool has = false;
+
+	snprintf(name, sizeof(name), "onebpf/p%d_", (int)getpid());
+	while (f && fgets(line, sizeof(line), f))
+		has |= strstr(line, name) != NULL;
+	if (f)
+		fclose(f);
+	return has;
+}
+
 static bool has_cgroup(void)
 {
 	FILE *f = fopen("/proc/self/mounts", "re");
@@ -333,10 +347,13 @@ int main(void)
 	snprintf(section, sizeof(section), "uprobe/%s:attach_victim", self);
 	counts("a function", &sys_door_linux, section, 0, "link", call);
 	counts("a function without links", &old, section, 0, "perf event", call);
-	if (!access("/sys/kernel/tracing/uprobe_events", W_OK))
+	if (!access("/sys/kernel/tracing/uprobe_events", W_OK)) {
 		counts("a function without a unit for it", &older, section, 0, "tracefs", call);
-	else
+		check(!tracefs_has_ours(), "tracefs is left as it was",
+		      "an event of ours is there");
+	} else {
 		printf("skip a function without a unit for it: no uprobe_events in tracefs\n");
+	}
 	fails("no kprobe at all", &older, "kprobe/no_such_function_here",
 	      access("/sys/kernel/tracing/kprobe_events", W_OK) ? "cannot probe functions"
 								: "has no function");
