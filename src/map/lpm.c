@@ -23,6 +23,17 @@ enum { DATA_MIN = 1, DATA_MAX = 256, KEY = 4 /* bytes before the data */ };
 
 #define BRANCH ((u64)1 << 63)
 
+/* Walks may read what is written meanwhile; they find out by `gone`. */
+#ifdef __SANITIZE_THREAD__
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
+static void race_begin(void) { AnnotateIgnoreReadsBegin(__FILE__, __LINE__); }
+static void race_end(void) { AnnotateIgnoreReadsEnd(__FILE__, __LINE__); }
+#else
+static inline void race_begin(void) {}
+static inline void race_end(void) {}
+#endif
+
 struct node {
 	u64 child[2];
 	u8 data[]; /* to a multiple of 8, zeroed; then the value, at value_off */
@@ -175,10 +186,12 @@ static inline void *find_word(struct map *m, const void *key, u32 most, u64 word
 
 	if (unlikely(prefix > most))
 		return NULL;
+	race_begin();
 	do {
 		gone = now(o);
 		at = walk_word(m, prefix, word);
 	} while (moved(o, gone));
+	race_end();
 	return at ? value_of(m, at) : NULL;
 }
 
@@ -201,10 +214,12 @@ static inline void *find_bytes(struct map *m, const void *key, u32 bytes)
 
 	if (unlikely(prefix > bytes * 8))
 		return NULL;
+	race_begin();
 	do {
 		gone = now(o);
 		at = walk_bytes(m, prefix, data_of(key), bytes);
 	} while (moved(o, gone));
+	race_end();
 	return at ? value_of(m, at) : NULL;
 }
 
@@ -272,7 +287,7 @@ static void give_node(struct map *m, u32 at)
 
 	__atomic_store_n(&o->gone, o->gone + 1, __ATOMIC_RELEASE);
 	atomic_thread_fence(memory_order_release);
-	node(m, at)->child[0] = o->free;
+	__atomic_store_n(&node(m, at)->child[0], o->free, __ATOMIC_RELAXED);
 	o->free = at;
 }
 
@@ -283,7 +298,8 @@ static u32 new_node(struct map *m, const u8 *data, const void *value)
 	if (!at)
 		return 0;
 	struct node *n = node(m, at);
-	n->child[0] = n->child[1] = 0;
+	__atomic_store_n(&n->child[0], 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&n->child[1], 0, __ATOMIC_RELAXED);
 	memcpy(n->data, data, m->key_size - KEY);
 	if (value)
 		map_copy(m, value_of(m, at), value);
@@ -395,8 +411,8 @@ static int add_branch(struct map *m, const struct place *p, u32 at, u32 prefix)
 	if (!b)
 		return -ENOMEM;
 	u32 side = bit(node(m, at)->data, p->matched);
-	node(m, b)->child[side] = link_to(at, prefix, 0);
-	node(m, b)->child[!side] = *p->link;
+	store(&node(m, b)->child[side], link_to(at, prefix, 0));
+	store(&node(m, b)->child[!side], *p->link);
 	store(p->link, link_to(b, p->matched, BRANCH));
 	return 0;
 }
@@ -416,7 +432,7 @@ static int put(struct map *m, const struct place *p, u32 at, u32 prefix, u64 fla
 		err = add_branch(m, p, at, prefix);
 	} else {
 		if (p->at)
-			node(m, at)->child[bit(node(m, p->at)->data, prefix)] = *p->link;
+			store(&node(m, at)->child[bit(node(m, p->at)->data, prefix)], *p->link);
 		store(p->link, link_to(at, prefix, 0));
 	}
 	map_own(m, struct own)->entries += !err;
