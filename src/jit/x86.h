@@ -7,7 +7,7 @@
 #include "jit/priv.h"
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
-enum { CC_B = 2, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_L = 12, CC_GE, CC_LE, CC_G };
+enum { CC_B = 2, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_NS = 9, CC_L = 12, CC_GE, CC_LE, CC_G };
 /* Flags of an opcode: two bytes (0f xx), operand size 16, byte registers. */
 enum { X_0F = 0x100, X_66 = 0x200, X_BYTE = 0x400, X_LOCK = 0x800, X_0F38 = 0x1000 };
 

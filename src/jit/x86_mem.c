@@ -191,6 +191,33 @@ void x86_mem(struct x86 *x, const struct op *o, u32 pc)
 		atomic(x, e->op, size == 8, s, m);
 }
 
+/* r10d, which lies beyond the packet: if it means a place in a header, r10 becomes its
+ * offset. As run_packet(). */
+static void packet_layers(struct x86 *x, u32 size, u32 in, u32 out)
+{
+	struct code *c = &x->c;
+	u32 have = label_new(c);
+
+	rm(c, false, 0xb6 | X_0F, R9, RBP, RUN(pkt_layers));
+	rr(c, false, 0x85, R9, R9);
+	jump_to(c, JUMP_IF, CC_E, out);
+	rm(c, true, 0x63, R9, RBP, RUN(pkt_net)); /* movsxd */
+	alu_imm(c, false, 0, R10, (s32)-CBPF_NET_OFF);
+	jump_to(c, JUMP_IF, CC_B, have); /* carry */
+	rm(c, true, 0x63, R9, RBP, RUN(pkt_mac));
+	alu_imm(c, false, 0, R10, (s32)(CBPF_NET_OFF - CBPF_LL_OFF));
+	jump_to(c, JUMP_IF, CC_AE, out);
+	label_here(c, have);
+	rr(c, true, 0x01, R9, R10);
+	rm(c, true, 0x8d, RAX, R10, (s32)size); /* lea */
+	rm(c, false, 0x8b, R9, RBP, RUN(pkt_len));
+	rr(c, true, 0x39, R9, RAX);
+	jump_to(c, JUMP_IF, CC_G, out);
+	rm(c, false, 0x8b, R9, RBP, RUN(pkt_back));
+	rr(c, true, 0x01, R10, R9);
+	jump_to(c, JUMP_IF, CC_NS, in);
+}
+
 /* Big-endian from the packet; beyond it the function returns 0, as in Linux. */
 void x86_packet(struct x86 *x, const struct eb *e, u32 pc)
 {
@@ -215,6 +242,7 @@ void x86_packet(struct x86 *x, const struct eb *e, u32 pc)
 	rm(c, false, 0x8b, R9, RBP, RUN(pkt_len));
 	rr(c, true, 0x39, R9, RAX); /* cmp rax, r9 */
 	jump_to(c, JUMP_IF, CC_BE, in);
+	packet_layers(x, size, in, out);
 	label_here(c, out);
 	mov_imm(c, RAX, 0);
 	x86_leave(x);

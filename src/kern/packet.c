@@ -78,6 +78,18 @@ static struct region visible(const struct kern_pkt *p)
 	return (struct region){(u64)(uintptr_t)(p->data - p->meta), p->head + p->meta, true};
 }
 
+void packet_loads(const struct kern_pkt *p, struct run *r)
+{
+	r->pkt = p->data;
+	r->pkt_len = p->len;
+	r->pkt_layers = p->kind == PKT_SKB;
+	if (r->pkt_layers) {
+		r->pkt_mac = (s32)packet_offset(p, p->mac);
+		r->pkt_net = (s32)packet_offset(p, p->network);
+		r->pkt_back = (u32)(p->data - p->lo);
+	}
+}
+
 void packet_moved(struct kern_pkt *p, struct run *r)
 {
 	if (p->kind == PKT_XDP) {
@@ -94,8 +106,7 @@ void packet_moved(struct kern_pkt *p, struct run *r)
 		return;
 	struct kern_ctx *c = kern_ctx(r);
 	c->region[1] = visible(p);
-	r->pkt = p->data;
-	r->pkt_len = p->len;
+	packet_loads(p, r);
 }
 
 void packet_enter(struct kern_pkt *p, struct kern_ctx *c)

@@ -68,6 +68,8 @@ void packet_destroy(struct kern_pkt *p);
 
 /* Writes where the packet lies into its context and, if r runs on it, into r. */
 void packet_moved(struct kern_pkt *p, struct run *r);
+/* What the historical loads of r read. */
+void packet_loads(const struct kern_pkt *p, struct run *r);
 /* Lets the values of its socket go. */
 void packet_end_storages(struct kern_pkt *p);
 /* The run's socket at this address; else that is the run's fault, and NULL. */

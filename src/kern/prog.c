@@ -119,10 +119,8 @@ static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 	struct run r = {.arg = ctx, .region = ctx->region, .regions = ctx->regions};
 	struct world *w = world();
 
-	if (ctx->pkt) {
-		r.pkt = ctx->pkt->data;
-		r.pkt_len = ctx->pkt->len;
-	}
+	if (ctx->pkt)
+		packet_loads(ctx->pkt, &r);
 	if (!kern_slot_enter(w->slots, w->page->cpus, &r)) {
 		__atomic_fetch_add(&p->head->misses, 1, __ATOMIC_RELAXED);
 		return 0;

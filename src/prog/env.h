@@ -77,6 +77,11 @@ struct run {
 	u32 regions;
 	const u8 *pkt; /* for the historical packet loads; NULL: there is none */
 	u32 pkt_len;
+	/* Those at negative offsets read from the network or the link-layer header (SKF_NET_OFF,
+	 * SKF_LL_OFF), if it is said where in pkt these begin; pkt_back bytes lie before pkt. */
+	bool pkt_layers;
+	s32 pkt_net, pkt_mac;
+	u32 pkt_back;
 	u64 budget;      /* safe mode: at most so many instructions, 0: no limit */
 	u32 slot;        /* whose copy of per-CPU values it has (kern) */
 	bool slot_outer; /* which is that of the run that this is inside of (kern) */
@@ -106,6 +111,20 @@ static inline u64 run_callback(struct run *r, u64 fn, u64 r1, u64 r2, u64 r3, u6
 {
 	r->fn = fn;
 	return r->call(r1, r2, r3, r4, r5, r);
+}
+
+/* Where a historical packet load reads; NULL: beyond the packet, which ends the run. */
+static inline const u8 *run_packet(const struct run *r, u32 off, u32 size)
+{
+	s64 at = off;
+
+	if (off > INT32_MAX && (!r->pkt_layers || off < CBPF_LL_OFF))
+		return NULL;
+	if (off > INT32_MAX && off >= CBPF_NET_OFF)
+		at = (s64)r->pkt_net + (u32)(off - CBPF_NET_OFF);
+	else if (off > INT32_MAX)
+		at = (s64)r->pkt_mac + (u32)(off - CBPF_LL_OFF);
+	return at >= -(s64)r->pkt_back && at + size <= r->pkt_len ? r->pkt + at : NULL;
 }
 
 /* Clears the second part; engines call it at their beginning. */

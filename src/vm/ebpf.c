@@ -126,13 +126,6 @@ static const struct vm_ebpf *tail_of(const struct machine *m, u64 map, u64 index
 }
 
 /* NULL when it is not in the packet. */
-static const u8 *in_packet(const struct run *r, u32 off, u32 size)
-{
-	return off <= INT32_MAX && bytes_has((struct bytes){r->pkt, r->pkt_len}, off, size)
-		       ? r->pkt + off
-		       : NULL;
-}
-
 /* Numbers of any alignment at an address. Atomic operations of unaligned ones
  * are as atomic as the processor makes them. */
 #define ANY_ALIGNMENT __attribute__((no_sanitize("alignment")))

@@ -137,20 +137,22 @@ static inline void write_context(struct code *c)
 	put(c, op[size], 6, 0, (s32)off, 0);
 }
 
-/* The loads of classic BPF; beyond the packet they end the program. */
+/* The loads of classic BPF, also from where a header begins; beyond the packet they end
+ * the program. */
 static inline void load_absolute(struct code *c)
 {
 	static const u8 sizes[] = {0x30, 0x28, 0x20};
 	u8 op = sizes[below(3)];
+	s32 from = one_in(2) ? 0 : (s32)(one_in(2) ? CBPF_NET_OFF : CBPF_LL_OFF);
 
 	if (c->type != PROGTYPE_SOCKET_FILTER && c->type != PROGTYPE_SCHED_CLS &&
 	    c->type != PROGTYPE_SCHED_ACT)
 		return;
 	if (one_in(2)) {
-		put(c, op, 0, 0, 0, (s32)below(70));
+		put(c, op, 0, 0, 0, from + (s32)below(70));
 	} else {
 		put(c, 0xb7, 8, 0, 0, (s32)below(40));
-		put(c, op + 0x20, 0, 8, 0, (s32)below(40));
+		put(c, op + 0x20, 0, 8, 0, from + (s32)below(40) - 4 * (s32)one_in(8));
 	}
 	see(c);
 }
