@@ -10,6 +10,8 @@ static u16 call_reads(const struct verify *v, const struct eb *e)
 	const struct helper_row *row = helper_for((u32)e->imm, v->type, v->attach);
 	u32 n = 0;
 
+	if (e->op == EB_CALL_KFUNC)
+		return (u16)(((1u << kfunc_args(v, e)) - 1) << 1);
 	if (e->op != EB_CALL || !row)
 		return CALLEE_READS;
 	while (n < HELPER_ARGS && row->arg[n])

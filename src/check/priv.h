@@ -514,6 +514,7 @@ int check_callback(struct verify *v, struct call *c, bool async);
 int check_kfunc(struct verify *v, const struct eb *e);
 bool kfunc_may_lock(const struct verify *v, const struct eb *e); /* while a lock is held */
 const char *kfunc_name(const struct verify *v, const struct eb *e);
+u32 kfunc_args(const struct verify *v, const struct eb *e);
 u8 kfunc_facts(const struct verify *v, const struct eb *e); /* FACT_CALLBACK, FACT_ITER_NEXT */
 /* btf_access.c, btf_ctx.c: a load through a pointer to a kernel object */
 int check_btf_access(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
