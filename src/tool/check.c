@@ -303,7 +303,8 @@ static struct ob_err *check_object(const struct check_cmd *c, struct object_file
 	return err;
 }
 
-void check_say(struct object *o, const struct object_program *g, const struct btf *kernel)
+/* false: it is accepted. */
+static bool say_why(struct object *o, const struct object_program *g, const struct btf *kernel)
 {
 	static const struct check_cmd cmd;
 	struct check_job j;
@@ -311,17 +312,24 @@ void check_say(struct object *o, const struct object_program *g, const struct bt
 	struct ob_err *err = object_job(&cmd, o, g, kernel, &j);
 
 	ob_err_destroy(err);
-	if (err)
-		return;
-	j.err = check_verify(j.p, &j.how, &j.r);
-	if (j.err)
-		check_job_explain(&j);
+	j.err = err ? 0 : check_verify(j.p, &j.how, &j.r);
+	if (!j.err)
+		return false;
+	check_job_explain(&j);
 	if (j.x)
 		explanation_put(&out, j.x, j.p);
 	if (out.n && !out.oom)
 		fwrite(out.p, 1, out.n, stderr);
 	buf_deinit(&out);
 	explanation_destroy(j.x);
+	return true;
+}
+
+void check_say(struct object *o, const struct btf *kernel)
+{
+	for (u32 i = 0; i < o->progs; i++)
+		if (o->prog[i].prog && say_why(o, &o->prog[i], kernel))
+			return;
 }
 
 static struct ob_err *check(const struct check_cmd *c, char **operand, int *status)

@@ -59,7 +59,7 @@ void check_show(const struct check_job *j, struct buf *to);
 void check_json(const struct check_job *j, struct buf *to);
 void check_html(const struct check_job *j, struct buf *to);
 
-/* A program of an object that our world has refused: why, on standard error. */
-void check_say(struct object *o, const struct object_program *g, const struct btf *kernel);
+/* Of a linked object that our world has refused: why, on standard error. */
+void check_say(struct object *o, const struct btf *kernel);
 
 #endif
