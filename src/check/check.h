@@ -48,6 +48,8 @@ struct check_how {
 	u32 attach_btf_id;        /* in the kernel's types: what the program is attached to */
 	u64 memory;               /* bytes at most, 0: 1 GB */
 	u32 cpus;                 /* that there may be, 0: not known */
+	u32 limit;                /* instructions that are simulated, 0: the level's */
+	u32 path_max;             /* paths end behind so many, unproved; 0: at their end */
 	/* Told of each instruction that is simulated, and what was known; may be NULL. */
 	void (*seen)(void *arg, u32 pc, const struct check_state *before);
 	void *arg;
@@ -59,6 +61,7 @@ struct check_result {
 	u32 most;         /* at one instruction */
 	u32 stack;        /* bytes of the deepest chain of calls */
 	u32 pc;           /* where it was refused */
+	u32 trace;        /* what `seen` has left in the refused state, 0: there is none */
 	u64 memory, ns;
 };
 
@@ -66,5 +69,71 @@ struct check_result {
  * EPERM, E2BIG, ENOMEM, EFAULT. The program has passed check_ebpf or not; its map, type,
  * attach, btf, func and line are looked at. ret may be NULL. */
 int check_verify(const struct prog *p, const struct check_how *how, struct check_result *ret);
+
+/* A state as the log has it, without a newline. */
+void check_state_put(struct buf *to, const struct prog *p, const struct check_state *s);
+/* Which registers are still read, a set for each slot (of p->n); false: the program's shape is
+ * refused, or memory is short. */
+bool check_live(const struct prog *p, u16 *live);
+
+/* ---- explanations (explain*.c) ---- */
+
+/* What a refused program is run on, to see it misbehave. */
+struct explain_trial {
+	const u8 *packet; /* or the context's bytes */
+	u32 n;
+	bool fills; /* its maps have elements, whose values are all bytes `fill` */
+	u8 fill;
+};
+struct explain_fate {
+	u32 fault; /* enum env_fault */
+	u32 pc, size;
+	u64 addr, r0;
+};
+struct explain_ask {
+	/* Runs it in a machine that checks every access; false: it cannot be run. NULL: no
+	 * input is looked for. */
+	bool (*run)(void *arg, const struct explain_trial *t, struct explain_fate *ret);
+	void *arg;
+};
+
+struct explain_note {
+	u32 pc;
+	const char *text;
+};
+struct explain_step {
+	u32 pc, frame;
+	const char *state; /* what was known before it, as the log has it */
+};
+
+/* All text is the explanation's. */
+struct explanation {
+	int err;           /* as check_verify returned it */
+	u32 pc;            /* the refused instruction; a function's first when it is no one's */
+	const char *what;  /* "this load may leave the packet" */
+	const char *knew;  /* what the verifier believed, NULL: there is nothing to be said */
+	const char *needs; /* and what it needed */
+	const char *words; /* Linux's, lines */
+	struct explain_note *note; /* where it was lost, in the program's order */
+	u32 notes;
+	struct explain_step *path; /* the shortest one, or its end; the last is refused */
+	u32 steps, skipped;        /* skipped: that the path had before these */
+	u32 full;                  /* the path that was found first, if it was longer; else 0 */
+	const char *input;         /* that was tried and misbehaved, or NULL */
+	const char *change;        /* which makes it pass, or NULL; lines */
+	const char *advice;        /* where no change was found, or NULL */
+};
+
+/* Why a program is refused that check_verify refuses as how says (whose text, log and seen
+ * are not used). NULL: it is accepted; or memory is short. ask may be NULL. */
+struct explanation *check_explain(const struct prog *p, const struct check_how *how,
+				  const struct explain_ask *ask);
+void explanation_destroy(struct explanation *x); /* NULL is allowed */
+/* As a compiler would say it: places, lines of C, notes. */
+void explanation_put(struct buf *to, const struct explanation *x, const struct prog *p);
+/* The line of the source that instruction came from; NULL: not known. */
+const struct prog_line *explain_line(const struct prog *p, u32 pc);
+/* "drop.c:14", or "insn 7" where no source is known. */
+void explain_place(struct buf *to, const struct prog *p, u32 pc);
 
 #endif

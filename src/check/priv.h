@@ -167,6 +167,8 @@ struct state {
 	u32 rcu_locks;
 	bool speculative, sleepable;
 	u32 may_goto_depth, unroll_depth, depth;
+	u32 walked; /* instructions on the way here */
+	u32 trace;  /* how->seen's, copied with the state */
 	struct hist *hist;
 	u32 hists, hist_cap;
 	struct state *equal; /* of a back edge: the kept state that covers it */

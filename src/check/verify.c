@@ -157,6 +157,10 @@ static int step(struct verify *v, bool *resumed, bool *ends)
 	if (f->flags & FACT_JUMP)
 		hist_push(v, v->cur, 0, 0);
 	log_before(v, resumed);
+	if (v->how->path_max && ++v->cur->walked > v->how->path_max) {
+		*ends = true;
+		return 0;
+	}
 	if (v->how->seen)
 		v->how->seen(v->how->arg, pc, (const struct check_state *)v->cur);
 	live_begin(v);
@@ -228,6 +232,7 @@ static int verify_function(struct verify *v, u32 nr)
 	if (!(v->how->log & 2))
 		log_cut(v, at);
 	state_free(v, v->cur);
+	v->cur = NULL;
 	forget_kept(v);
 	return 0;
 }
@@ -291,6 +296,8 @@ static void set_level(struct verify *v)
 		v->limit_insns = SEED_WALKED;
 		v->limit_pending = SEED_PENDING;
 	}
+	if (v->how->limit)
+		v->limit_insns = v->how->limit;
 }
 
 static int verify(struct verify *v)
@@ -364,9 +371,52 @@ int check_verify(const struct prog *p, const struct check_how *how, struct check
 					     .most = v->most_states,
 					     .stack = v->stack_depth,
 					     .pc = v->pc,
+					     .trace = v->cur ? v->cur->trace : 0,
 					     .memory = v->arena.held,
 					     .ns = ns};
 	arena_deinit(&v->arena);
 	free(v);
 	return err;
+}
+
+/* ---- asked ---- */
+
+void check_state_put(struct buf *to, const struct prog *p, const struct check_state *s)
+{
+	const struct state *of = (const struct state *)s;
+	const struct check_how how = {.text = to, .log = 2};
+	struct verify v = {.p = p, .how = &how};
+
+	log_state(&v, of, of->top, true);
+	log_cut(&v, to->n ? to->n - 1 : 0);
+}
+
+static bool look(struct verify *v, u16 *live)
+{
+	v->fact = arena_array(&v->arena, struct fact, v->p->n + 1);
+	if (find_subprogs(v) || check_shape(v) || check_graph(v))
+		return false;
+	find_live(v);
+	for (u32 i = 0; i < v->p->n; i++)
+		live[i] = v->fact[i].live;
+	return true;
+}
+
+bool check_live(const struct prog *p, u16 *live)
+{
+	const struct check_how how = {.level = CHECK_PRIVILEGED};
+	struct verify *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return false;
+	v->p = p;
+	v->how = &how;
+	v->type = p->type;
+	arena_init(&v->arena);
+	v->arena.fail = &v->fail;
+	set_level(v);
+	bool ok = !setjmp(v->fail) && p->n && look(v, live);
+	arena_deinit(&v->arena);
+	free(v);
+	return ok;
 }

@@ -59,6 +59,10 @@ struct sys_loaded {
 struct ob_err *sys_load(const struct object *o, const struct sys_load_opts *opts,
 			struct sys_loaded **ret);
 void sys_loaded_close(struct sys_loaded *l); /* NULL is allowed */
+/* The id, in the kernel's types, of what a program is for; 0: it needs none. OB_NAME,
+ * OB_UNSUPPORTED */
+struct object_program;
+struct ob_err *sys_target(const struct btf *kernel, const struct object_program *p, u32 *id);
 /* Pins map or program below a folder, which is made. */
 struct ob_err *sys_pin(const struct sys_loaded *l, int fd, const char *folder, const char *name);
 
@@ -89,7 +93,6 @@ struct sys_link {
 	} own; /* the undoer's */
 };
 
-struct object_program;
 /* Does its section say of itself where it goes? */
 bool sys_attaches(const struct object_program *p);
 /* As its section says. OB_UNSUPPORTED with what is missing and would help, OB_NAME

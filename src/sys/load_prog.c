@@ -309,6 +309,13 @@ int load_as(const struct sys_loaded *l, const struct object_program *p, u32 type
 	return fd;
 }
 
+struct ob_err *sys_target(const struct btf *kernel, const struct object_program *p, u32 *id)
+{
+	const struct sys_loaded l = {.kernel = kernel};
+
+	return find_target(&l, p, id);
+}
+
 struct ob_err *load_progs(struct sys_loaded *l)
 {
 	for (u32 i = 0; i < l->object->progs; i++) {

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "tool/check.h"
 #include "tool/expr.h"
 #include "tool/kernel.h"
 #include "tool/program.h"
@@ -169,6 +170,8 @@ static struct ob_err *load_in(struct load *l, const struct kernel *k)
 					   .pins = c->pin};
 	struct ob_err *err = sys_load(l->object, &opts, &l->loaded);
 
+	if (err && c->user && ob_err_code(err) == OB_REFUSED)
+		check_say(l->object, k->types);
 	if (err)
 		return err;
 	if (l->loaded->warning) {

@@ -4,6 +4,7 @@
  * such run gets the memory as its context, in our world. */
 #include "kern/kern.h"
 #include "tool/kernel.h"
+#include "tool/check.h"
 #include "tool/run.h"
 
 #include <errno.h>
@@ -34,9 +35,8 @@ static struct ob_err *set_type(const struct run_cmd *c, struct object_program *g
 
 struct ob_err *run_object_begin(const struct run_cmd *c, struct object_file *f)
 {
-	if (c->unchecked || c->budget)
-		return err_new(OB_SYNTAX, "%s is not for programs of object files",
-			       c->budget ? "--budget" : "--unchecked");
+	if (c->budget)
+		return err_new(OB_SYNTAX, "--budget is not for programs of object files");
 	struct ob_err *err = object_file_program(f, &f->g);
 
 	if (!err)
@@ -223,7 +223,7 @@ static struct ob_err *set_world(enum run_engine engine, const struct run_cmd *c)
 	const struct {
 		const char *name, *value;
 	} settings[] = {
-		{"kernel.unchecked", "1"},
+		{"kernel.unchecked", c->unchecked ? "1" : "0"},
 		{"net.core.bpf_jit_enable", engine == RUN_INTERP ? "0" : "1"},
 		{"net.core.bpf_jit_harden", c->harden && engine != RUN_INTERP ? "2" : "0"},
 	};
@@ -250,7 +250,10 @@ static struct ob_err *load(const struct job *job, bool own, struct kernel *k,
 		.door = own ? &sys_door_own : &sys_door_linux,
 		.kernel = k->types,
 	};
-	return sys_load(object, &opts, ret);
+	err = sys_load(object, &opts, ret);
+	if (err && own && ob_err_code(err) == OB_REFUSED)
+		check_say(object, k->types);
+	return err;
 }
 
 struct ob_err *run_on_object(enum run_engine engine, const struct job *job, struct outcome *o)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # help goes to standard output, fits a screen, and shows examples
 -- sh
-for verb in dump filter asm dis btf run load user doctor bench help completion; do
+for verb in dump filter asm dis btf check run load user doctor bench help completion; do
 	onebpf $verb --help >out.txt 2>err.txt || echo "$verb: $?"
 	[ ! -s err.txt ] || cat err.txt
 	[ "$(wc -l <out.txt)" -le 24 ] || echo "$verb: $(wc -l <out.txt) lines"
@@ -18,7 +18,7 @@ onebpf: no option -nr before the verb
 ====
 # all options are in the long help, and in the manual word for word
 -- sh
-for verb in dump filter asm dis btf run load user doctor; do
+for verb in dump filter asm dis btf check run load user doctor; do
 	onebpf help --man $verb >made.txt
 	sed -n "/Begin: onebpf help --man $verb/,/End: onebpf help/p" "$SRCDIR/man/onebpf-$verb.1" |
 		diff made.txt - >diff.txt || { echo "man/onebpf-$verb.1 is not what onebpf help --man $verb says"; head -5 diff.txt; }
