@@ -172,8 +172,14 @@ static int verify(struct job *j, u32 *insns)
 	int err = add_maps(j);
 	if (!err)
 		err = add_debug(j);
+	size_t at = l->log->text.n;
 	if (!err)
 		err = check_verify(j->p, &how, &r);
+	if (err == -ENOTSUP && !how.kernel) { /* it looks into a map's struct */
+		l->log->text.n = at;
+		how.kernel = kern_vmlinux();
+		err = check_verify(j->p, &how, &r);
+	}
 	*insns = r.insns;
 	return err;
 }
