@@ -168,7 +168,7 @@ void check_world_close(struct check_world *w)
 
 /* ---- runs ---- */
 
-static int run_packet(struct check_world *w, const struct explain_trial *t, u64 *r0)
+static int send_packet(struct check_world *w, const struct explain_trial *t, u64 *r0)
 {
 	union bpf_attr a = {.test = {.prog_fd = (u32)w->prog,
 				     .repeat = 1,
@@ -193,7 +193,7 @@ bool check_world_run(void *arg, const struct explain_trial *t, struct explain_fa
 	for (u32 i = 0; i < w->p->maps && t->fills; i++)
 		fill_map(w, i, t->fill);
 	if (row->run == RUN_SKB || row->run == RUN_XDP || row->run == RUN_FLOW) {
-		no = run_packet(w, t, &ret->r0);
+		no = send_packet(w, t, &ret->r0);
 	} else {
 		memcpy(w->out, t->packet, t->n);
 		no = kern_prog_run(w->prog, w->out, CONTEXT, &ret->r0);
