@@ -192,7 +192,7 @@ void x86_mem(struct x86 *x, const struct op *o, u32 pc)
 }
 
 /* r10d, which lies beyond the packet: if it means a place in a header, r10 becomes its
- * offset. As run_packet(). */
+ * offset. As run_packet_at(). */
 static void packet_layers(struct x86 *x, u32 size, u32 in, u32 out)
 {
 	struct code *c = &x->c;

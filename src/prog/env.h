@@ -114,7 +114,7 @@ static inline u64 run_callback(struct run *r, u64 fn, u64 r1, u64 r2, u64 r3, u6
 }
 
 /* Where a historical packet load reads; NULL: beyond the packet, which ends the run. */
-static inline const u8 *run_packet(const struct run *r, u32 off, u32 size)
+static inline const u8 *run_packet_at(const struct run *r, u32 off, u32 size)
 {
 	s64 at = off;
 

@@ -245,7 +245,7 @@ static u64 LOOP(struct machine *start, const struct op *pc, const u64 *arg,
 	do {                                                                                       \
 		if (unlikely(!r->pkt))                                                             \
 			FAIL(FAULT_PACKET, SLOT(), 0);                                             \
-		const u8 *at = run_packet(r, (u32)(index), n);                                      \
+		const u8 *at = run_packet_at(r, (u32)(index), n);                                      \
 		CLOBBER();                                                                         \
 		R[0] = 0;                                                                          \
 		if (unlikely(!at))                                                                 \

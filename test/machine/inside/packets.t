@@ -9,7 +9,7 @@ ip link set left up
 ip -n other address add 192.0.2.2/24 dev right
 ip -n other link set right up
 onebpf dump -n -t -q -i left -c 2 'icmp[icmptype] = icmp-echo' >out.txt 2>err.txt &
-while ! grep -q listening err.txt; do sleep 0.1; done
+dump=$!; until grep -q listening err.txt; do kill -0 $dump || break; sleep 0.1; done
 ping -q -c 2 -i 0.2 192.0.2.2 >/dev/null; echo $?
 wait; cat out.txt
 ip link delete left
