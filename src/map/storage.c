@@ -5,7 +5,8 @@
  * key is as Linux has it; programs make the elements.
  *
  * Elements lie in one table, at the first free place from their hash on. What is
- * free again stays marked, so that a look-up goes on; it takes no lock. */
+ * free again stays marked, so that a look-up goes on, unless what follows never was
+ * used; it takes no lock. When there is no place, those of dead threads are free. */
 #include "map/lock.h"
 #include "map/priv.h"
 
@@ -119,14 +120,50 @@ static void *lookup(struct map *m, const void *key, u32 slot)
 	return p ? p->value + (m->ops->per_cpu ? (u64)slot * m->stride : 0) : NULL;
 }
 
+static u32 index_of(const struct map *m, const struct place *p)
+{
+	return (u32)((u64)((const u8 *)p - m->data) /
+		     place_bytes(m->type, m->value_size, m->slots));
+}
+
+/* Needs: the lock. */
+static void let_go(struct map *m, struct place *p)
+{
+	u32 i = index_of(m, p);
+
+	set_state(p, GONE);
+	map_drop(m, p->value);
+	if (state(at(m, i + 1)) == EMPTY)
+		for (; state(at(m, i)) == GONE; i--)
+			set_state(at(m, i), EMPTY);
+}
+
+static bool sweep(struct map *m)
+{
+	bool some = false;
+
+	if (m->type != BPF_MAP_TYPE_TASK_STORAGE)
+		return false;
+	for (u32 i = 0; i < PLACES; i++) {
+		struct place *p = at(m, i);
+		if (state(p) != FULL || !lock_is_dead(p->key[0], true))
+			continue;
+		let_go(m, p);
+		some = true;
+	}
+	return some;
+}
+
 /* Makes it: `init` in every copy, or zero. Needs: the lock. */
 static struct place *make(struct map *m, const u64 key[2], u32 i, const void *init)
 {
-	struct place *p = at(m, i);
 	u32 copies = m->ops->per_cpu ? m->slots : 1;
 
+	if (i == PLACES && sweep(m))
+		find(m, key, &i);
 	if (i == PLACES)
 		return NULL;
+	struct place *p = at(m, i);
 	memcpy(p->key, key, sizeof(p->key));
 	memset(p->value, 0, (size_t)copies * m->stride);
 	for (u32 c = 0; init && c < copies; c++)
@@ -178,10 +215,8 @@ static int remove_key(struct map *m, const void *key)
 	if (err < 0)
 		return err;
 	struct place *p = find(m, k, &none);
-	if (p) {
-		set_state(p, GONE);
-		map_drop(m, p->value);
-	}
+	if (p)
+		let_go(m, p);
 	map_unlock(lock);
 	return p ? 0 : -ENOENT;
 }
@@ -258,9 +293,7 @@ static int next_cgroup(struct map *m, const void *key, void *to)
 		const struct place *p = find(m, k, &none);
 		if (!p)
 			return -ENOENT;
-		i = (u32)((u64)((const u8 *)p - m->data) /
-			  place_bytes(m->type, m->value_size, m->slots)) +
-		    1;
+		i = index_of(m, p) + 1;
 	}
 	for (; i < PLACES; i++)
 		if (state(at(m, i)) == FULL) {
