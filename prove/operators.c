@@ -23,10 +23,15 @@ static bool claim_on(struct range *r, struct arc a, u32 h, u32 w)
 	return true;
 }
 
+static bool between(uwide x, uwide lo, uwide hi)
+{
+	return (wide)lo <= (wide)x && (wide)x <= (wide)hi;
+}
+
 static bool claim_between(struct range *r, uwide lo, uwide hi, u32 w)
 {
 	(void)r, (void)w;
-	claims &= exact - lo <= hi - lo || exact_signed - lo <= hi - lo;
+	claims &= between(exact, lo, hi) || between(exact_signed, lo, hi);
 	return true;
 }
 #include "check/range_alu.c"

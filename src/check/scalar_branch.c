@@ -85,7 +85,7 @@ static bool surely(struct test t, const struct scalar *a, const struct scalar *b
 /* a is not the one number that b is. */
 static bool except(struct range *a, const struct range *b)
 {
-	if (b->umin != b->umax)
+	if (b->umin != b->umax || b->smin != b->smax)
 		return true;
 	if (a->umin == a->umax)
 		return a->umin != b->umin;
