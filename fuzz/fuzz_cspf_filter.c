@@ -56,8 +56,8 @@ static bool has_options(const struct filter *f, struct packet *pkt)
 	return false;
 }
 
-static void run_packet(const struct buf *text, struct filter *f, const struct pred *meaning,
-		       struct vm_cspf *const c[2], u8 *p, u32 n)
+static void run_on_packet(const struct buf *text, struct filter *f, const struct pred *meaning,
+			  struct vm_cspf *const c[2], u8 *p, u32 n)
 {
 	struct packet pkt = {.data = {p, n}, .wirelen = n};
 
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			u32 len = gen_packet(&d, p);
 
 			if (len >= MAX(need[0], need[1]))
-				run_packet(&text, &f, meaning, c, p, len);
+				run_on_packet(&text, &f, meaning, c, p, len);
 		}
 		ob_err_destroy(filter_end(&f));
 	}
