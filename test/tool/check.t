@@ -516,3 +516,37 @@ exit
 2
 path:[{insn:0,frame:0,state:" R1=ctx() R10=fp0"}
 blocks:[{from:0,to:2,next:[]}
+
+====
+# a browser shows the page: the last step first, then one that is asked for
+-- skip-unless command -v chromium
+-- sh
+onebpf check --type xdp --html page.html bad.s >/dev/null
+page() {
+	timeout 25 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" \
+		--dump-dom "file://$PWD/page.html$1" 2>/dev/null >dom.html
+	grep -o 'data-step="[0-9]*" data-insn="[0-9]*"' dom.html
+	grep -o '<li data-insn="[0-9]*" class="[a-z ]*">' dom.html
+	grep -o '<td>[A-Za-z0-9]*</td><td>[^<]*</td>' dom.html
+	grep -o '<rect' dom.html | wc -l
+}
+page
+page '#1'
+-- file bad.s
+r2 = *(u32 *)(r1 + 0)
+r0 = *(u8 *)(r2 + 0)
+exit
+-- stdout
+data-step="2" data-insn="1"
+<li data-insn="0" class="way">
+<li data-insn="1" class="way bad now">
+<td>R1</td><td>ctx()</td>
+<td>R2</td><td>pkt(r=0)</td>
+<td>R10</td><td>fp0</td>
+1
+data-step="1" data-insn="0"
+<li data-insn="0" class="way now">
+<li data-insn="1" class="way bad">
+<td>R1</td><td>ctx()</td>
+<td>R10</td><td>fp0</td>
+1
