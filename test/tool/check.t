@@ -550,3 +550,27 @@ data-step="1" data-insn="0"
 <td>R1</td><td>ctx()</td>
 <td>R10</td><td>fp0</td>
 1
+====
+# cost tells where states did not merge, and why
+-- sh
+onebpf check --show cost merge.s | sed -n '/^states that/,$p'
+-- file merge.s
+r7 = 0
+r8 = 0
+again:
+call 7
+if r0 > 5 goto a
+r7 = r0
+a:
+if r0 > 9 goto b
+*(u64 *)(r10 - 8) = r0
+b:
+r8 += 1
+if r8 < 3 goto again
+r0 = r7
+exit
+-- stdout
+states that did not merge, and the first thing that kept them apart:
+       6  insn 7: r8, kept as P0, last 1
+       3  insn 8: r8, kept as P2, last 3
+       3  insn 5: r8, kept as P2, last 0
