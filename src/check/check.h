@@ -52,6 +52,10 @@ struct check_how {
 	u32 path_max;             /* paths end behind so many, unproved; 0: at their end */
 	/* Told of each instruction that is simulated, and what was known; may be NULL. */
 	void (*seen)(void *arg, u32 pc, const struct check_state *before);
+	/* Told of a kept state that does not cover the one that comes to the same place: the
+	 * first thing that differs ("r6", "fp-8", "" for what is held), as it was kept and as
+	 * it is. May be NULL. */
+	void (*missed)(void *arg, u32 pc, const char *what, const char *kept, const char *is);
 	void *arg;
 };
 

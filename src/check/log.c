@@ -168,7 +168,7 @@ static void put_what(struct buf *b, const struct reg *r, bool *first)
 static const char *const dynptrs[] = {"invalid", "local",    "ringbuf", "skb",
 				      "xdp",     "skb_meta", "file"};
 
-static void put_reg(struct buf *b, const struct frame *f, const struct reg *r)
+void put_reg(struct buf *b, const struct frame *f, const struct reg *r)
 {
 	bool first = true;
 

@@ -319,6 +319,7 @@ const char *reg_name(u32 type); /* "map_value_or_null"; in a buffer of four in t
 const char *tnum_text(struct tnum t);
 void log_state(struct verify *v, const struct state *s, u32 frame, bool all);
 void log_insn_state(struct verify *v, const struct state *s, u32 frame);
+void put_reg(struct buf *b, const struct frame *f, const struct reg *r);
 void log_line(struct verify *v, u32 pc);
 void log_insn(struct verify *v, u32 pc);
 void log_cut(struct verify *v, size_t at);

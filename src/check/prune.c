@@ -409,6 +409,53 @@ static void keep(struct verify *v)
 	cur->hists = 0;
 }
 
+static void tell(struct verify *v, const char *what, const struct frame *a, const struct reg *old,
+		 const struct frame *b, const struct reg *cur)
+{
+	struct buf kept = {0}, is = {0};
+
+	if (old)
+		put_reg(&kept, a, old);
+	if (cur)
+		put_reg(&is, b, cur);
+	v->how->missed(v->how->arg, v->pc, what, kept.p ? kept.p : "", is.p ? is.p : "");
+	buf_deinit(&kept);
+	buf_deinit(&is);
+}
+
+/* Why the kept state does not cover the current one: the first register or slot. */
+static void tell_miss(struct verify *v, const struct state *s)
+{
+	const struct state *cur = v->cur;
+	char what[16];
+
+	for (u32 f = 0; s->top == cur->top && f <= s->top; f++) {
+		const struct frame *a = s->frame[f], *b = cur->frame[f];
+
+		idmap_reset(v);
+		for (u32 i = 0; i < EBPF_REGS; i++) {
+			if (!(v->fact[frame_pc(s, f)].live >> i & 1) ||
+			    covers_reg(v, &a->reg[i], &b->reg[i], NOT_EXACT))
+				continue;
+			snprintf(what, sizeof(what), "r%u", i);
+			tell(v, what, a, &a->reg[i], b, &b->reg[i]);
+			return;
+		}
+		for (u32 i = 0; i < a->slots; i++) {
+			const struct slot *there = i < b->slots ? &b->stack[i] : NULL;
+
+			if (covers_slot(v, &a->stack[i], there, NOT_EXACT))
+				continue;
+			snprintf(what, sizeof(what), "fp-%u", (i + 1) * SLOT);
+			tell(v, what, a, slot_spilled(&a->stack[i]) ? &a->stack[i].reg : NULL, b,
+			     there && slot_spilled(there) ? &there->reg : NULL);
+			return;
+		}
+	}
+	v->how->missed(v->how->arg, v->pc, "",
+		       s->branches ? "paths from it are not walked to their end" : "", "");
+}
+
 int visit(struct verify *v, bool *covered)
 {
 	bool force = (v->how->prog_flags & CHECK_STATE_FREQ) ||
@@ -442,6 +489,8 @@ int visit(struct verify *v, bool *covered)
 			*covered = true;
 			return covered_by(v, s, loop);
 		}
+		if (v->how->missed)
+			tell_miss(v, s);
 		s->misses += add;
 		if (!useless(v, s)) {
 			at = &s->next;

@@ -116,10 +116,64 @@ static void show_liveness(const struct check_job *j, struct buf *to)
 
 /* ---- cost ---- */
 
+enum { MISSES = 64 };
+
+/* A place where states did not merge, and the first thing that kept them apart. */
+struct miss {
+	u32 pc, n;
+	char what[16], kept[96], is[96];
+};
+
+struct cost {
+	u32 *n;
+	struct miss miss[MISSES];
+	u32 misses;
+};
+
 static void count(void *arg, u32 pc, const struct check_state *before)
 {
 	(void)before;
-	((u32 *)arg)[pc]++;
+	((struct cost *)arg)->n[pc]++;
+}
+
+static void missed(void *arg, u32 pc, const char *what, const char *kept, const char *is)
+{
+	struct cost *c = arg;
+	u32 i = 0;
+
+	while (i < c->misses && (c->miss[i].pc != pc || strcmp(c->miss[i].what, what)))
+		i++;
+	if (i == MISSES)
+		return;
+	struct miss *m = &c->miss[i];
+	if (i == c->misses)
+		c->misses++;
+	m->pc = pc;
+	m->n++;
+	snprintf(m->what, sizeof(m->what), "%s", what);
+	snprintf(m->kept, sizeof(m->kept), "%s", kept);
+	snprintf(m->is, sizeof(m->is), "%s", is);
+}
+
+static void put_misses(const struct check_job *j, struct cost *c, struct buf *to)
+{
+	if (c->misses)
+		buf_puts(to,
+			 "states that did not merge, and the first thing that kept them apart:\n");
+	for (u32 i = 0; i < c->misses; i++) {
+		const struct miss *m = &c->miss[i];
+
+		buf_printf(to, "%8u  ", m->n);
+		explain_place(to, j->p, m->pc);
+		if (explain_line(j->p, m->pc))
+			buf_printf(to, " (insn %u)", m->pc);
+		if (*m->what)
+			buf_printf(to, ": %s, kept as %s, last %s\n", m->what,
+				   *m->kept ? m->kept : "other bytes",
+				   *m->is ? m->is : "other bytes");
+		else
+			buf_printf(to, ": %s\n", *m->kept ? m->kept : "what is held");
+	}
 }
 
 static bool same_line(const struct prog_line *a, const struct prog_line *b)
@@ -130,16 +184,21 @@ static bool same_line(const struct prog_line *a, const struct prog_line *b)
 static void show_cost(const struct check_job *j, struct buf *to)
 {
 	const struct prog *p = j->p;
+	struct cost *c = calloc(1, sizeof(*c));
 	u32 *n = calloc(p->n, sizeof(*n));
 	struct check_how how = j->how;
 	u64 total = 0;
 
-	if (!n) {
+	if (!n || !c) {
 		to->oom = true;
+		free(n);
+		free(c);
 		return;
 	}
+	c->n = n;
 	how.seen = count;
-	how.arg = n;
+	how.missed = missed;
+	how.arg = c;
 	how.text = NULL;
 	check_verify(p, &how, NULL);
 	for (u32 i = 0; i < p->n; i++)
@@ -166,7 +225,9 @@ static void show_cost(const struct check_job *j, struct buf *to)
 	}
 	buf_printf(to, "%u instructions simulated, %u states kept, %u at once, %u at one place\n",
 		   j->r.insns, j->r.states, j->r.peak, j->r.most);
+	put_misses(j, c, to);
 	free(n);
+	free(c);
 }
 
 void check_show(const struct check_job *j, struct buf *to)

@@ -516,3 +516,61 @@ exit
 2
 path:[{insn:0,frame:0,state:" R1=ctx() R10=fp0"}
 blocks:[{from:0,to:2,next:[]}
+
+====
+# a browser shows the page: the last step first, then one that is asked for
+-- skip-unless command -v chromium
+-- sh
+onebpf check --type xdp --html page.html bad.s >/dev/null
+page() {
+	timeout 25 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" \
+		--dump-dom "file://$PWD/page.html$1" 2>/dev/null >dom.html
+	grep -o 'data-step="[0-9]*" data-insn="[0-9]*"' dom.html
+	grep -o '<li data-insn="[0-9]*" class="[a-z ]*">' dom.html
+	grep -o '<td>[A-Za-z0-9]*</td><td>[^<]*</td>' dom.html
+	grep -o '<rect' dom.html | wc -l
+}
+page
+page '#1'
+-- file bad.s
+r2 = *(u32 *)(r1 + 0)
+r0 = *(u8 *)(r2 + 0)
+exit
+-- stdout
+data-step="2" data-insn="1"
+<li data-insn="0" class="way">
+<li data-insn="1" class="way bad now">
+<td>R1</td><td>ctx()</td>
+<td>R2</td><td>pkt(r=0)</td>
+<td>R10</td><td>fp0</td>
+1
+data-step="1" data-insn="0"
+<li data-insn="0" class="way now">
+<li data-insn="1" class="way bad">
+<td>R1</td><td>ctx()</td>
+<td>R10</td><td>fp0</td>
+1
+====
+# cost tells where states did not merge, and why
+-- sh
+onebpf check --show cost merge.s | sed -n '/^states that/,$p'
+-- file merge.s
+r7 = 0
+r8 = 0
+again:
+call 7
+if r0 > 5 goto a
+r7 = r0
+a:
+if r0 > 9 goto b
+*(u64 *)(r10 - 8) = r0
+b:
+r8 += 1
+if r8 < 3 goto again
+r0 = r7
+exit
+-- stdout
+states that did not merge, and the first thing that kept them apart:
+       6  insn 7: r8, kept as P0, last 1
+       3  insn 8: r8, kept as P2, last 3
+       3  insn 5: r8, kept as P2, last 0
