@@ -209,6 +209,27 @@ static const char *argument(struct explain *x, const struct from *f)
 	return btf_name(p->btf, btf_params(proto)[f->reg - 1].name_off);
 }
 
+/* A number that came back from the stack as any number: what had been stored there? */
+static bool tell_stack(struct explain *x, const struct from *f, const char *is)
+{
+	const struct shot *s = &x->shot[f->at];
+	const struct eb *e = &x->p->ext[s->pc];
+	struct origin o = {0};
+	struct track t = {x, &o, f->at, f->frame, f->reg};
+	u32 frame, slot;
+
+	if (ebpf_rows[e->op].form != EBF_LDX || !stack_slot(s, e->src, e->off, &frame, &slot))
+		return false;
+	if (follow_slot(&t, f->at, frame, slot))
+		explain_note(x, x->shot[t.at].pc, "r%u is stored here: %s", t.reg,
+			     explain_reg(x, reg_in(&x->shot[t.at], t.frame, t.reg)));
+	explain_note(x, s->pc,
+		     "r%u is read back from the stack, which has not kept what was known of it (it "
+		     "keeps that of whole slots of 8 bytes): %s",
+		     f->reg, is);
+	return true;
+}
+
 static void tell(struct explain *x, const struct from *f)
 {
 	const struct shot *s = &x->shot[f->at];
@@ -225,7 +246,8 @@ static void tell(struct explain *x, const struct from *f)
 	case FROM_CONST:
 		return;
 	case FROM_LOAD:
-		explain_note(x, s->pc, "r%u is read here: %s", f->reg, is);
+		if (!tell_stack(x, f, is))
+			explain_note(x, s->pc, "r%u is read here: %s", f->reg, is);
 		return;
 	case FROM_RESULT:
 		explain_note(x, s->pc, "r%u is what this returns: %s", f->reg, is);
@@ -254,21 +276,22 @@ static void tell(struct explain *x, const struct from *f)
 	}
 }
 
-/* A check of another copy of the same value proves nothing of this one: where did they part? */
-static void other_copies(struct explain *x, const struct origin *o, u32 reg)
+/* A check of another copy of the same value proves nothing of this one, from where they
+ * parted. */
+static void other_copies(struct explain *x, const struct origin *o, u32 frame, u32 reg)
 {
-	u32 begin = origin_begin(o), frame = last_shot(x)->s.top;
+	u32 begin = origin_begin(o);
 	struct origin other;
 
 	if (begin == NONE || o->v[o->n - 1].how == FROM_CONST)
 		return;
 	for (u32 i = begin + 1; i + 1 < x->shots; i++) {
-		const struct eb *e = &x->p->ext[x->shot[i].pc];
+		const struct shot *s = &x->shot[i];
+		const struct eb *e = &x->p->ext[s->pc];
 
-		if (!ebpf_is_cond((enum eb_op)e->op) || x->shot[i].s.top != frame)
+		if (!ebpf_is_cond((enum eb_op)e->op) || s->s.top != frame)
 			continue;
-		if (!changed(&shot_frame(&x->shot[i])->reg[e->dst],
-			     &shot_frame(&x->shot[i + 1])->reg[e->dst]))
+		if (!changed(&shot_frame(s)->reg[e->dst], &shot_frame(s + 1)->reg[e->dst]))
 			continue;
 		explain_origin(x, i, frame, e->dst, &other);
 		if (origin_begin(&other) != begin || other.v[other.n - 1].how == FROM_CONST)
@@ -278,14 +301,32 @@ static void other_copies(struct explain *x, const struct origin *o, u32 reg)
 			mine |= o->v[k].how == FROM_CHECK && o->v[k].at == i;
 		if (mine)
 			continue;
-		explain_note(x, x->shot[i].pc,
+		explain_note(x, s->pc,
 			     "this check is of another copy (r%u: %s), and what it proves is not "
 			     "known of r%u",
-			     e->dst, explain_range(x, &shot_frame(&x->shot[i + 1])->reg[e->dst].v),
-			     reg);
+			     e->dst, explain_range(x, &shot_frame(s + 1)->reg[e->dst].v), reg);
 		if (other.n > 1 && other.v[0].how != FROM_CHECK)
 			explain_note(x, x->shot[other.v[0].at].pc, "they part here");
 	}
+}
+
+/* Of a number that was added to a pointer on its way. */
+static void life_of_index(struct explain *x, const struct from *f)
+{
+	const struct shot *s = &x->shot[f->at];
+	const struct eb *e = &x->p->ext[s->pc];
+	struct origin o;
+
+	if (f->how != FROM_PARTS || e->op != EB_ADD_64_X)
+		return;
+	u32 num = reg_points(&shot_frame(s)->reg[e->dst]) ? e->src : e->dst;
+	const struct reg *r = &shot_frame(s)->reg[num];
+	if (r->type != REG_SCALAR || scalar_is_const(&r->v))
+		return;
+	explain_origin(x, f->at, s->s.top, num, &o);
+	for (u32 i = o.n; i-- > 0;)
+		tell(x, &o.v[i]);
+	other_copies(x, &o, s->s.top, num);
 }
 
 void explain_life(struct explain *x, u32 reg)
@@ -297,8 +338,10 @@ void explain_life(struct explain *x, u32 reg)
 	if (!s)
 		return;
 	explain_origin(x, x->shots - 1, s->s.top, reg, &o);
-	for (u32 i = MIN(o.n, (u32)MOST); i-- > 0;)
+	for (u32 i = MIN(o.n, (u32)MOST); i-- > 0;) {
+		life_of_index(x, &o.v[i]);
 		tell(x, &o.v[i]);
-	if (s->s.frame[s->s.top]->reg[reg].type == REG_SCALAR)
-		other_copies(x, &o, reg);
+	}
+	if (shot_frame(s)->reg[reg].type == REG_SCALAR)
+		other_copies(x, &o, s->s.top, reg);
 }

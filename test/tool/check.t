@@ -574,3 +574,46 @@ states that did not merge, and the first thing that kept them apart:
        6  insn 7: r8, kept as P0, last 1
        3  insn 8: r8, kept as P2, last 3
        3  insn 5: r8, kept as P2, last 0
+====
+# what is known of a number is kept by a spill of a whole slot, and lost by one of a part
+-- sh
+onebpf check --maps '2,4,64,1' whole.s
+onebpf check --maps '2,4,64,1' part.s
+-- file whole.s
+r7 = *(u32 *)(r1 + 0)
+if r7 > 60 goto out
+*(u64 *)(r10 - 8) = r7
+r1 = map_idx 0 ll
+*(u32 *)(r10 - 16) = 0
+r2 = r10
+r2 += -16
+call 1
+if r0 == 0 goto out
+r3 = *(u64 *)(r10 - 8)
+r0 += r3
+r0 = *(u32 *)(r0 + 0)
+out:
+r0 = 0
+exit
+-- file part.s
+r7 = *(u32 *)(r1 + 0)
+if r7 > 60 goto out
+*(u32 *)(r10 - 4) = r7
+r1 = map_idx 0 ll
+*(u32 *)(r10 - 16) = 0
+r2 = r10
+r2 += -16
+call 1
+if r0 == 0 goto out
+r3 = *(u32 *)(r10 - 4)
+r0 += r3
+r0 = *(u32 *)(r0 + 0)
+out:
+r0 = 0
+exit
+-- status 1
+-- stdout has
+whole.s: accepted
+insn 12: refused: this load of 4 bytes: its index has no upper bound
+insn 2: note: r7 is stored here: a number: 0 to 60
+insn 10: note: r3 is read back from the stack, which has not kept what was known of it
