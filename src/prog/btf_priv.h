@@ -22,6 +22,7 @@ enum {
 struct btf_shape {
 	const char *name;
 	const char *words;
+	u32 n; /* of words */
 	bool each;
 	bool refers; /* the third word is a type, not a size */
 };
@@ -32,7 +33,7 @@ static inline u32 btf_bytes(const struct btf_type *t)
 {
 	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
 
-	return BTF_ONE + 4 * (u32)strlen(s->words) * (s->each ? btf_len(t) : 1);
+	return BTF_ONE + 4 * s->n * (s->each ? btf_len(t) : 1);
 }
 
 /* ---- life (btf.c) ---- */

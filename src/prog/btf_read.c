@@ -120,24 +120,38 @@ static struct ob_err *find_types(struct btf *b)
 	return NULL;
 }
 
+/* What each word of an element must be below. */
+static u32 get_limits(const struct btf *b, const struct btf_shape *s, u64 limit[3])
+{
+	u32 n = 0;
+
+	for (const char *c = s->words; *c; c++)
+		limit[n++] = *c == 'n'   ? (u64)b->first_str + b->strings.n
+			     : *c == 't' ? b->n
+					 : 1ull << 32;
+	return n;
+}
+
 static struct ob_err *check_type(const struct btf *b, u32 id)
 {
 	const struct btf_type *t = btf_type(b, id);
 	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
 	const u32 *w = (const u32 *)(t + 1);
-	u32 n = s->each ? btf_len(t) : 1;
+	u32 n = s->each ? btf_len(t) : 1, words;
+	u64 limit[3];
 
 	if (!btf_str(b, t->name_off))
 		return bad_type(b, id, "there is no string", t->name_off);
 	if (s->refers && t->type >= b->n)
 		return bad_type(b, id, "there is no type", t->type);
+	words = get_limits(b, s, limit);
 	for (u32 i = 0; i < n; i++)
-		for (const char *c = s->words; *c; c++, w++) {
-			if (*c == 'n' && !btf_str(b, *w))
-				return bad_type(b, id, "there is no string", *w);
-			if (*c == 't' && *w >= b->n)
-				return bad_type(b, id, "there is no type", *w);
-		}
+		for (u32 j = 0; j < words; j++, w++)
+			if (*w >= limit[j])
+				return bad_type(b, id,
+						s->words[j] == 'n' ? "there is no string"
+								   : "there is no type",
+						*w);
 	return NULL;
 }
 
