@@ -53,22 +53,11 @@ struct btf *btf_new(struct bytes data, const struct btf_header *h, const struct 
 	b->base = base;
 	b->n = b->first = base ? base->n : 1;
 	b->first_str = base ? base->first_str + (u32)base->strings.n : 0;
-	return b;
-}
-
-bool btf_add(struct btf *b, u32 at)
-{
-	u32 n = b->n - b->first;
-
-	if (!(n & (n - 1))) { /* it is full at each power of two */
-		u32 *more = realloc(b->at, MAX(n * 2, 1u) * sizeof(*more));
-		if (!more)
-			return false;
-		b->at = more;
-	}
-	b->at[n] = at;
-	b->n++;
-	return true;
+	b->at = malloc(b->types.n / BTF_ONE * sizeof(*b->at) + 1);
+	if (b->at)
+		return b;
+	btf_destroy(b);
+	return NULL;
 }
 
 void btf_destroy(struct btf *b)

@@ -39,8 +39,9 @@ static inline u32 btf_bytes(const struct btf_type *t)
 /* ---- life (btf.c) ---- */
 /* A copy of the bytes, in which the types will be aligned. NULL: no memory. */
 struct btf *btf_new(struct bytes data, const struct btf_header *h, const struct btf *base);
-/* One type more, which begins at this offset of the section. */
-bool btf_add(struct btf *b, u32 at);
+/* One type more, which begins at this offset of the section: there is room for what that
+ * holds. */
+static inline void btf_add(struct btf *b, u32 at) { b->at[b->n++ - b->first] = at; }
 
 /* ---- making (btf_write.c) ---- */
 /* A type of b once more, with the types that its own become. */
