@@ -2,28 +2,34 @@
 /* BTF: its life, and what can be asked of types. */
 #include "prog/btf_priv.h"
 
+#define SHAPE(name, words, each, refers)                     \
+	{                                                    \
+		name, words, sizeof(words) - 1, each, refers \
+	}
+
 const struct btf_shape btf_shapes[BTF_KINDS] = {
-	[BTF_KIND_UNKN] = {"UNKNOWN", "", false, false},
-	[BTF_KIND_INT] = {"INT", "#", false, false},
-	[BTF_KIND_PTR] = {"PTR", "", false, true},
-	[BTF_KIND_ARRAY] = {"ARRAY", "tt#", false, false},
-	[BTF_KIND_STRUCT] = {"STRUCT", "nt#", true, false},
-	[BTF_KIND_UNION] = {"UNION", "nt#", true, false},
-	[BTF_KIND_ENUM] = {"ENUM", "n#", true, false},
-	[BTF_KIND_FWD] = {"FWD", "", false, false},
-	[BTF_KIND_TYPEDEF] = {"TYPEDEF", "", false, true},
-	[BTF_KIND_VOLATILE] = {"VOLATILE", "", false, true},
-	[BTF_KIND_CONST] = {"CONST", "", false, true},
-	[BTF_KIND_RESTRICT] = {"RESTRICT", "", false, true},
-	[BTF_KIND_FUNC] = {"FUNC", "", false, true},
-	[BTF_KIND_FUNC_PROTO] = {"FUNC_PROTO", "nt", true, true},
-	[BTF_KIND_VAR] = {"VAR", "#", false, true},
-	[BTF_KIND_DATASEC] = {"DATASEC", "t##", true, false},
-	[BTF_KIND_FLOAT] = {"FLOAT", "", false, false},
-	[BTF_KIND_DECL_TAG] = {"DECL_TAG", "#", false, true},
-	[BTF_KIND_TYPE_TAG] = {"TYPE_TAG", "", false, true},
-	[BTF_KIND_ENUM64] = {"ENUM64", "n##", true, false},
+	[BTF_KIND_UNKN] = SHAPE("UNKNOWN", "", false, false),
+	[BTF_KIND_INT] = SHAPE("INT", "#", false, false),
+	[BTF_KIND_PTR] = SHAPE("PTR", "", false, true),
+	[BTF_KIND_ARRAY] = SHAPE("ARRAY", "tt#", false, false),
+	[BTF_KIND_STRUCT] = SHAPE("STRUCT", "nt#", true, false),
+	[BTF_KIND_UNION] = SHAPE("UNION", "nt#", true, false),
+	[BTF_KIND_ENUM] = SHAPE("ENUM", "n#", true, false),
+	[BTF_KIND_FWD] = SHAPE("FWD", "", false, false),
+	[BTF_KIND_TYPEDEF] = SHAPE("TYPEDEF", "", false, true),
+	[BTF_KIND_VOLATILE] = SHAPE("VOLATILE", "", false, true),
+	[BTF_KIND_CONST] = SHAPE("CONST", "", false, true),
+	[BTF_KIND_RESTRICT] = SHAPE("RESTRICT", "", false, true),
+	[BTF_KIND_FUNC] = SHAPE("FUNC", "", false, true),
+	[BTF_KIND_FUNC_PROTO] = SHAPE("FUNC_PROTO", "nt", true, true),
+	[BTF_KIND_VAR] = SHAPE("VAR", "#", false, true),
+	[BTF_KIND_DATASEC] = SHAPE("DATASEC", "t##", true, false),
+	[BTF_KIND_FLOAT] = SHAPE("FLOAT", "", false, false),
+	[BTF_KIND_DECL_TAG] = SHAPE("DECL_TAG", "#", false, true),
+	[BTF_KIND_TYPE_TAG] = SHAPE("TYPE_TAG", "", false, true),
+	[BTF_KIND_ENUM64] = SHAPE("ENUM64", "n##", true, false),
 };
+#undef SHAPE
 
 /* ---- life ---- */
 
@@ -47,22 +53,11 @@ struct btf *btf_new(struct bytes data, const struct btf_header *h, const struct 
 	b->base = base;
 	b->n = b->first = base ? base->n : 1;
 	b->first_str = base ? base->first_str + (u32)base->strings.n : 0;
-	return b;
-}
-
-bool btf_add(struct btf *b, u32 at)
-{
-	u32 n = b->n - b->first;
-
-	if (!(n & (n - 1))) { /* it is full at each power of two */
-		u32 *more = realloc(b->at, MAX(n * 2, 1u) * sizeof(*more));
-		if (!more)
-			return false;
-		b->at = more;
-	}
-	b->at[n] = at;
-	b->n++;
-	return true;
+	b->at = malloc(b->types.n / BTF_ONE * sizeof(*b->at) + 1);
+	if (b->at)
+		return b;
+	btf_destroy(b);
+	return NULL;
 }
 
 void btf_destroy(struct btf *b)

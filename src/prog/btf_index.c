@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Types by their names, found at once: ids of names with one hash are chained, in order. */
+/* Types of a kind by their names, found at once: those whose names have one hash are
+ * chained, in order. */
 #include "prog/core_priv.h"
 
 struct btf_index {
 	const struct btf *b;
-	bool essential;
-	u32 slots; /* a power of two */
-	u32 *slot; /* the first id, 0: none */
-	u32 *next; /* of each own type */
+	u32 kinds; /* a bit for each */
+	u32 n;
+	struct entry {
+		u32 id, next; /* a place in `entry`, 0: none */
+	} * entry;            /* by id; the first is none */
+	u32 *slot;            /* the first of each, 0: none */
+	u32 slots;            /* a power of two */
 };
 
 /* "___" between two other characters begins a flavour. */
@@ -15,7 +19,7 @@ size_t btf_essential(const char *name)
 {
 	size_t n = strlen(name);
 
-	if (!memmem(name, n, "___", 3)) /* nearly all */
+	if (!strstr(name, "___")) /* nearly all */
 		return n;
 	for (size_t i = n < 5 ? 0 : n - 4; i-- > 0;)
 		if (name[i] != '_' && !memcmp(name + i + 1, "___", 3) && name[i + 4] != '_')
@@ -23,47 +27,69 @@ size_t btf_essential(const char *name)
 	return n;
 }
 
-static size_t length(const struct btf_index *x, const char *name)
-{
-	return x->essential ? btf_essential(name) : strlen(name);
-}
-
-static u32 slot_of(const struct btf_index *x, const char *name, size_t n)
+static u32 *slot_of(const struct btf_index *x, const char *name, size_t n)
 {
 	u64 h = n, last = 0;
 
 	for (; n >= 8; n -= 8, name += 8)
 		h = hash_add(h, get_le64((const u8 *)name));
 	memcpy(&last, name, n);
-	return (u32)hash_u64(hash_add(h, last)) & (x->slots - 1);
+	return &x->slot[hash_u64(hash_add(h, last)) & (x->slots - 1)];
 }
 
+static const struct btf_type *own(const struct btf *b, u32 i)
+{
+	return (const struct btf_type *)(const void *)(b->types.p + b->at[i]);
+}
+
+static bool has(const struct btf_index *x, const struct btf_type *t)
+{
+	return x->kinds >> btf_kind_of(t) & 1 && t->name_off;
+}
+
+static u32 count(const struct btf_index *x)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < x->b->n - x->b->first; i++)
+		n += has(x, own(x->b, i));
+	return n;
+}
+
+/* From the last to the first, as each becomes the head of its chain. */
 static void fill(struct btf_index *x)
 {
-	for (u32 id = x->b->n; id-- > x->b->first;) {
-		const char *name = btf_name(x->b, btf_type(x->b, id)->name_off);
+	u32 at = x->n;
 
-		if (!*name)
+	for (u32 i = x->b->n - x->b->first; i-- > 0;) {
+		const struct btf_type *t = own(x->b, i);
+
+		if (!has(x, t))
 			continue;
-		u32 *slot = &x->slot[slot_of(x, name, length(x, name))];
-		x->next[id - x->b->first] = *slot;
-		*slot = id;
+		const char *name = btf_name(x->b, t->name_off);
+		u32 *slot = slot_of(x, name, btf_essential(name));
+
+		x->entry[at] = (struct entry){x->b->first + i, *slot};
+		*slot = at--;
 	}
 }
 
-struct btf_index *btf_index_create(const struct btf *b, bool essential)
+struct btf_index *btf_index_create(const struct btf *b, u32 kind)
 {
+	const u32 enums = 1 << BTF_KIND_ENUM | 1 << BTF_KIND_ENUM64;
 	struct btf_index *x = calloc(1, sizeof(*x));
-	u32 n = b->n - b->first;
 
 	if (!x)
 		return NULL;
-	*x = (struct btf_index){.b = b, .essential = essential, .slots = 16};
-	while (x->slots < n)
+	*x = (struct btf_index){.b = b, .kinds = 1u << kind, .slots = 16};
+	if (x->kinds & enums)
+		x->kinds = enums;
+	x->n = count(x);
+	while (x->slots < x->n)
 		x->slots *= 2;
 	x->slot = calloc(x->slots, sizeof(*x->slot));
-	x->next = calloc(MAX(n, 1u), sizeof(*x->next));
-	if (x->slot && x->next) {
+	x->entry = calloc(x->n + 1, sizeof(*x->entry));
+	if (x->slot && x->entry) {
 		fill(x);
 		return x;
 	}
@@ -75,19 +101,19 @@ void btf_index_destroy(struct btf_index *x)
 {
 	if (!x)
 		return;
+	free(x->entry);
 	free(x->slot);
-	free(x->next);
 	free(x);
 }
 
-u32 btf_index_next(const struct btf_index *x, const char *name, size_t n, u32 id)
+u32 btf_index_next(const struct btf_index *x, const char *name, size_t n, u32 *at)
 {
-	id = id ? x->next[id - x->b->first] : x->slot[slot_of(x, name, n)];
-	for (; id; id = x->next[id - x->b->first]) {
+	for (*at = *at ? x->entry[*at].next : *slot_of(x, name, n); *at; *at = x->entry[*at].next) {
+		u32 id = x->entry[*at].id;
 		const char *is = btf_name(x->b, btf_type(x->b, id)->name_off);
 
-		if (!strncmp(is, name, n) && length(x, is) == n)
-			break;
+		if (!strncmp(is, name, n) && btf_essential(is) == n)
+			return id;
 	}
-	return id;
+	return 0;
 }

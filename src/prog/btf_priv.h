@@ -22,6 +22,7 @@ enum {
 struct btf_shape {
 	const char *name;
 	const char *words;
+	u32 n; /* of words */
 	bool each;
 	bool refers; /* the third word is a type, not a size */
 };
@@ -32,14 +33,15 @@ static inline u32 btf_bytes(const struct btf_type *t)
 {
 	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
 
-	return BTF_ONE + 4 * (u32)strlen(s->words) * (s->each ? btf_len(t) : 1);
+	return BTF_ONE + 4 * s->n * (s->each ? btf_len(t) : 1);
 }
 
 /* ---- life (btf.c) ---- */
 /* A copy of the bytes, in which the types will be aligned. NULL: no memory. */
 struct btf *btf_new(struct bytes data, const struct btf_header *h, const struct btf *base);
-/* One type more, which begins at this offset of the section. */
-bool btf_add(struct btf *b, u32 at);
+/* One type more, which begins at this offset of the section: there is room for what that
+ * holds. */
+static inline void btf_add(struct btf *b, u32 at) { b->at[b->n++ - b->first] = at; }
 
 /* ---- making (btf_write.c) ---- */
 /* A type of b once more, with the types that its own become. */

@@ -113,8 +113,7 @@ static struct ob_err *find_types(struct btf *b)
 						   b->n, btf_kind_name(kind), btf_bytes(t),
 						   (unsigned long long)left),
 					   NULL, from + at);
-		if (!btf_add(b, (u32)at))
-			return err_nomem();
+		btf_add(b, (u32)at);
 		at += btf_bytes(t);
 	}
 	return NULL;
@@ -122,22 +121,28 @@ static struct ob_err *find_types(struct btf *b)
 
 static struct ob_err *check_type(const struct btf *b, u32 id)
 {
-	const struct btf_type *t = btf_type(b, id);
+	const struct btf_type *t = (const void *)(b->types.p + b->at[id - b->first]);
 	const struct btf_shape *s = &btf_shapes[btf_kind_of(t)];
 	const u32 *w = (const u32 *)(t + 1);
-	u32 n = s->each ? btf_len(t) : 1;
+	u64 strings = b->first_str + b->strings.n;
+	u32 n = s->n * (s->each ? btf_len(t) : 1);
 
-	if (!btf_str(b, t->name_off))
+	if (t->name_off >= strings)
 		return bad_type(b, id, "there is no string", t->name_off);
 	if (s->refers && t->type >= b->n)
 		return bad_type(b, id, "there is no type", t->type);
-	for (u32 i = 0; i < n; i++)
-		for (const char *c = s->words; *c; c++, w++) {
-			if (*c == 'n' && !btf_str(b, *w))
-				return bad_type(b, id, "there is no string", *w);
-			if (*c == 't' && *w >= b->n)
-				return bad_type(b, id, "there is no type", *w);
-		}
+	for (u32 j = 0; j < s->n; j++) {
+		bool name = s->words[j] == 'n';
+		u64 limit = name ? strings : b->n;
+
+		if (s->words[j] == '#')
+			continue;
+		for (u32 i = j; i < n; i += s->n)
+			if (w[i] >= limit)
+				return bad_type(b, id,
+						name ? "there is no string" : "there is no type",
+						w[i]);
+	}
 	return NULL;
 }
 

@@ -3,6 +3,8 @@
  * types that have what is asked for must agree on the number. */
 #include "prog/core_priv.h"
 
+enum { KNOWN = 512 };
+
 /* Types of the target that may be one of the object's. As libbpf does, those that lacked
  * something that another had are not asked again. */
 struct cands {
@@ -19,13 +21,18 @@ struct core {
 	void *arg;
 	struct target {
 		const struct btf *btf;
-		struct btf_index *index;
+		struct btf_index *index[BTF_KINDS]; /* NULL until asked */
 	} * target; /* the kernel, then modules, as far as they were asked */
 	u32 targets;
 	bool all;             /* there are no more modules */
 	struct cands **cands; /* by local type; NULL until asked */
 	struct core_job job;
 	u32 left; /* work that may still be done */
+	struct known {
+		bool known;
+		u32 type, kind, way; /* as a relocation has them */
+		struct core_result is;
+	} known[KNOWN]; /* the last of each slot */
 };
 
 /* ---- life ---- */
@@ -57,8 +64,8 @@ void core_destroy(struct core *c)
 {
 	if (!c)
 		return;
-	for (u32 i = 0; i < c->targets; i++)
-		btf_index_destroy(c->target[i].index);
+	for (u32 i = 0; i < c->targets * BTF_KINDS; i++)
+		btf_index_destroy(c->target[i / BTF_KINDS].index[i % BTF_KINDS]);
 	for (u32 i = 0; c->cands && i < c->local->n; i++)
 		free(c->cands[i]);
 	free(c->target);
@@ -75,8 +82,8 @@ static bool add_target(struct core *c, const struct btf *b)
 	if (!more)
 		return false;
 	c->target = more;
-	more[c->targets] = (struct target){b, btf_index_create(b, true)};
-	return more[c->targets++].index;
+	more[c->targets++] = (struct target){.btf = b};
+	return true;
 }
 
 static bool add_modules(struct core *c)
@@ -90,50 +97,69 @@ static bool add_modules(struct core *c)
 	return true;
 }
 
-/* In targets [from, to); v NULL: counts only. */
-static u32 look_in(const struct core *c, u32 from, u32 to, u32 local, struct cand *v)
+/* It is full at each power of two. */
+static bool add_cand(struct cands **to, struct cand one)
+{
+	u32 n = (*to)->n;
+
+	if (!(n & (n - 1))) {
+		struct cands *more = realloc(*to, sizeof(*more) + MAX(n * 2, 1u) * sizeof(one));
+
+		if (!more)
+			return false;
+		*to = more;
+	}
+	(*to)->v[(*to)->n++] = one;
+	return true;
+}
+
+static const struct btf_index *index_of(struct target *t, u32 kind)
+{
+	if (!t->index[kind])
+		t->index[kind] = btf_index_create(t->btf, kind);
+	return t->index[kind];
+}
+
+/* Adds those of targets [from, end). */
+static bool look_in(struct core *c, u32 from, u32 end, u32 local, struct cands **to)
 {
 	const struct btf_type *t = btf_type(c->local, local);
 	const char *name = btf_name(c->local, t->name_off);
 	size_t n = btf_essential(name);
-	u32 found = 0;
 
-	for (u32 i = from; i < to; i++) {
-		const struct target *in = &c->target[i];
+	for (u32 i = from; i < end; i++) {
+		const struct btf_index *x = index_of(&c->target[i], btf_kind_of(t));
 
-		for (u32 id = 0; (id = btf_index_next(in->index, name, n, id));) {
-			if (!core_like_kinds(btf_type(in->btf, id), t))
-				continue;
-			if (v)
-				v[found] = (struct cand){in->btf, id};
-			found++;
-		}
+		if (!x)
+			return false;
+		for (u32 at = 0, id; (id = btf_index_next(x, name, n, &at));)
+			if (!add_cand(to, (struct cand){c->target[i].btf, id}))
+				return false;
 	}
-	return found;
+	return true;
 }
 
 /* Modules are asked when the kernel has none of that name. */
+static bool look(struct core *c, u32 local, struct cands **to)
+{
+	if (!c->targets && !add_target(c, c->kernel))
+		return false;
+	if (!look_in(c, 0, 1, local, to))
+		return false;
+	return (*to)->n || (add_modules(c) && look_in(c, 1, c->targets, local, to));
+}
+
 static struct cands *cands_of(struct core *c, u32 local)
 {
-	struct cands **cands = &c->cands[local];
-	u32 from = 0, to = 1, n;
+	struct cands **cands = &c->cands[local], *made;
 
 	if (*cands)
 		return *cands;
-	if (!c->targets && !add_target(c, c->kernel))
-		return NULL;
-	n = look_in(c, 0, 1, local, NULL);
-	if (!n) {
-		if (!add_modules(c))
-			return NULL;
-		from = 1;
-		to = c->targets;
-		n = look_in(c, from, to, local, NULL);
-	}
-	*cands = calloc(1, sizeof(**cands) + n * sizeof(struct cand));
-	if (*cands)
-		(*cands)->n = look_in(c, from, to, local, (*cands)->v);
-	return *cands;
+	made = calloc(1, sizeof(*made));
+	if (made && look(c, local, &made))
+		return *cands = made;
+	free(made);
+	return NULL;
 }
 
 /* ---- one relocation ---- */
@@ -233,9 +259,30 @@ static struct ob_err *find(struct core *c, const struct bpf_core_relo *r, struct
 	return resolve(c, local, ret);
 }
 
+/* The same was mostly asked for before. What has been found stays so: candidates only
+ * become those that had it. */
+static struct ob_err *find_once(struct core *c, const struct bpf_core_relo *r,
+				struct core_result *ret)
+{
+	u64 way = (u64)r->type_id << 32 | r->access_str_off;
+	struct known *k = &c->known[hash_u64(way + r->kind) % KNOWN];
+	struct core_spec local;
+	struct ob_err *err = NULL;
+
+	if (!k->known || k->type != r->type_id || k->kind != r->kind || k->way != r->access_str_off)
+		err = find(c, r, &local, &k->is);
+	k->known = !err;
+	k->type = r->type_id;
+	k->kind = r->kind;
+	k->way = r->access_str_off;
+	*ret = k->is;
+	return err;
+}
+
 /* ---- the instructions ---- */
 
-static bool add_miss(struct core_code *code, u32 pc, const struct core_spec *s)
+static bool add_miss(struct core_code *code, u32 pc, const struct btf *b,
+		     const struct bpf_core_relo *r)
 {
 	struct buf what = {0};
 
@@ -250,7 +297,7 @@ static bool add_miss(struct core_code *code, u32 pc, const struct core_spec *s)
 		code->miss = more;
 		code->cap = cap;
 	}
-	core_put_spec(&what, s);
+	core_put(&what, b, r);
 	char *text = what.oom ? NULL : arena_strndup(code->arena, what.p, what.n);
 	buf_deinit(&what);
 	if (text)
@@ -268,15 +315,17 @@ static struct ob_err *apply(struct core *c, struct core_code *code, u32 pc,
 	struct ob_err *err;
 
 	c->job = (struct core_job){.left = may};
-	err = find(c, r, &local, &result);
+	err = find_once(c, r, &result);
 	c->left -= may - c->job.left;
 	if (err)
 		return err_at_insn(err_note(err, "in %s", code->name), pc);
 	const char *why = core_patch(code->insn, code->n, pc, &result, &poisoned);
-	if (why)
+	if (why) {
+		core_parse(c->local, r, &local);
 		return err_at_insn(err_note(wrong(OB_REFUSED, why, &local), "in %s", code->name),
 				   pc);
-	return poisoned && !add_miss(code, pc, &local) ? err_nomem() : NULL;
+	}
+	return poisoned && !add_miss(code, pc, c->local, r) ? err_nomem() : NULL;
 }
 
 struct ob_err *core_apply(struct core *c, struct core_code *code, const struct bpf_core_relo *relo,

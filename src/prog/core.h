@@ -42,10 +42,12 @@ void core_put(struct buf *out, const struct btf *local, const struct bpf_core_re
 /* ---- names of types, found at once (btf_index.c) ---- */
 
 struct btf_index;
-/* essential: by the name before "___". NULL: no memory. */
-struct btf_index *btf_index_create(const struct btf *b, bool essential);
+/* Of the own types of a kind (ENUM and ENUM64 are one), by the name before "___".
+ * NULL: no memory. */
+struct btf_index *btf_index_create(const struct btf *b, u32 kind);
 void btf_index_destroy(struct btf_index *x);
-/* The own types of that name, in order: the first behind id (0: of all), 0: none. */
-u32 btf_index_next(const struct btf_index *x, const char *name, size_t n, u32 id);
+/* Those of that name (n bytes of it), in order: the next one's id, 0: none. *at is 0 at
+ * first. */
+u32 btf_index_next(const struct btf_index *x, const char *name, size_t n, u32 *at);
 
 #endif

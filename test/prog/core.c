@@ -71,7 +71,7 @@ static u32 string(const struct btf *b, const char *s)
 struct outcome {
 	struct ob_ebpf insn[4];
 	enum ob_code code;
-	char text[256]; /* the miss, or the reason */
+	char text[256]; /* the last miss, or the reason */
 	u32 misses, pc;
 };
 
@@ -88,23 +88,25 @@ static struct outcome apply(const struct btf *local, const struct btf *kernel,
 {
 	struct outcome o = {.insn = {first, second}};
 	bool of_enum = kind == BPF_CORE_ENUMVAL_VALUE;
-	struct bpf_core_relo r = {80, btf_find(local, of_enum ? "e" : "s___v", 0),
-				  string(local, of_enum ? "0" : "0:0"), kind};
+	struct bpf_core_relo r[2] = {{80, btf_find(local, of_enum ? "e" : "s___v", 0),
+				      string(local, of_enum ? "0" : "0:0"), kind}};
 	struct arena arena;
 	struct core_code code = {.name = "f", .insn = o.insn, .n = 4, .first = 10, .arena = &arena};
 	struct core *c = NULL;
 	struct ob_err *err = core_create(local, kernel, module_at, &module, &c);
 
+	r[1] = r[0];
+	r[1].insn_off += 8;
 	arena_init(&arena);
 	if (!err)
-		err = core_apply(c, &code, &r, 1);
+		err = core_apply(c, &code, r, second.code ? 2 : 1);
 	if (err)
 		snprintf(o.text, sizeof(o.text), "%s", ob_err_reason(err));
 	else if (code.misses)
-		snprintf(o.text, sizeof(o.text), "%s", code.miss[0].what);
+		snprintf(o.text, sizeof(o.text), "%s", code.miss[code.misses - 1].what);
 	o.code = err ? ob_err_code(err) : 0;
 	o.misses = code.misses;
-	o.pc = code.misses ? code.miss[0].pc : 99;
+	o.pc = code.misses ? code.miss[code.misses - 1].pc : 99;
 	ob_err_destroy(err);
 	core_destroy(c);
 	arena_deinit(&arena);
@@ -127,6 +129,12 @@ static void check_fields(void)
 	check(!o.code && o.misses == 1 && !o.pc && o.insn[0].imm == CORE_POISON && !asked &&
 		      !strcmp(o.text, "<byte_off> [2] struct s___v.f (0:0 @ offset 0)"),
 	      "a missing field is poisoned and told; modules are not asked");
+	o = apply(local, kernel, NULL, BPF_CORE_FIELD_BYTE_OFFSET, load, load);
+	check(!o.code && o.insn[0].off == 12 && o.insn[1].off == 12, "a moved field, twice");
+	o = apply(local, other, module, BPF_CORE_FIELD_BYTE_OFFSET, load, load);
+	check(!o.code && o.misses == 2 && o.pc == 1 && o.insn[1].imm == CORE_POISON &&
+		      strstr(o.text, "struct s___v.f"),
+	      "a missing field is told each time");
 	o = apply(local, none_there, elsewhere, BPF_CORE_FIELD_BYTE_OFFSET, load, none);
 	check(!o.code && o.insn[0].off == 20 && asked == 2, "a struct of a module's");
 	o = apply(local, NULL, NULL, BPF_CORE_FIELD_BYTE_OFFSET, load, none);
@@ -142,10 +150,22 @@ static void check_fields(void)
 	btf_destroy(kernel);
 }
 
+/* enum e { E = value } of 64 bits */
+static struct btf *make_wide(u64 value)
+{
+	struct btf_maker *m = btf_maker_create(NULL);
+
+	btf_maker_add(m, "e", BTF_KIND_ENUM64, false, 1, 8);
+	btf_maker_word(m, btf_maker_name(m, "E"));
+	btf_maker_word(m, (u32)value);
+	btf_maker_word(m, (u32)(value >> 32));
+	return finish(m);
+}
+
 static void check_enums(void)
 {
 	struct btf *local = make(NULL, "s", 0, "f", 0xf0000000),
-		   *there = make(NULL, "s", 0, "f", 0xfffffff0);
+		   *there = make(NULL, "s", 0, "f", 0xfffffff0), *grown = make_wide(5ull << 32);
 	struct ob_ebpf wide = {.code = BPF_LD | BPF_IMM | BPF_DW, .imm = (s32)0xf0000000},
 		       high = {0};
 	struct outcome o = apply(local, there, NULL, BPF_CORE_ENUMVAL_VALUE, wide, high);
@@ -159,6 +179,10 @@ static void check_enums(void)
 	high.imm = 1;
 	o = apply(local, there, NULL, BPF_CORE_ENUMVAL_VALUE, wide, high);
 	check(o.code == OB_REFUSED, "any other is refused");
+	high.imm = 0;
+	o = apply(local, grown, NULL, BPF_CORE_ENUMVAL_VALUE, wide, high);
+	check(!o.code && !o.insn[0].imm && o.insn[1].imm == 5, "an enum that has grown");
+	btf_destroy(grown);
 	btf_destroy(local);
 	btf_destroy(there);
 }
