@@ -197,19 +197,7 @@ int release_dynptr(struct verify *v, u32 regno)
 	return 0;
 }
 
-/* ---- helpers, once all arguments are right ---- */
-
-static int from_memory(struct verify *v)
-{
-	u32 type = regs(v)[1].type;
-
-	if (type == REG_MAP_VALUE)
-		return 0;
-	return say(v, -EACCES, "Unsupported reg type %s for bpf_dynptr_from_mem data\n",
-		   reg_name(type));
-}
-
-static int slice(struct verify *v, struct call *c)
+int dynptr_slice(struct verify *v, struct call *c)
 {
 	const struct reg *d = find(v, &regs(v)[1]);
 
@@ -218,16 +206,4 @@ static int slice(struct verify *v, struct call *c)
 	c->dynptr_id = d->id;
 	c->ref = d->ref;
 	return 0;
-}
-
-int check_special_args(struct verify *v, struct call *c)
-{
-	switch (c->id) {
-	case HELPERID_dynptr_from_mem:
-		return from_memory(v);
-	case HELPERID_dynptr_data:
-		return slice(v, c);
-	default:
-		return 0;
-	}
 }

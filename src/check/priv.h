@@ -537,10 +537,12 @@ bool returns_nothing(const struct verify *v); /* what the program is attached to
 int check_attach(struct verify *v);
 /* special.c: fields of values, and what else is not memory */
 int check_special_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
+/* call_more.c: all arguments, once each is right */
+int check_special_args(struct verify *v, struct call *c);
 /* dynptr.c */
-int check_special_args(struct verify *v, struct call *c); /* all arguments, once they are right */
 int check_dynptr_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
 int release_dynptr(struct verify *v, u32 reg);
+int dynptr_slice(struct verify *v, struct call *c); /* dynptr_data's: of what it is */
 void give_sample(struct verify *v, struct reg *r); /* of a user ring buffer */
 /* A dynptr that was in this slot is none any more */
 int destroy_dynptr(struct verify *v, struct frame *f, u32 slot);

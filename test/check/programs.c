@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs whose verdict is known (programs/NAME.s): ours is that, and where the running
  * kernel may be asked its verdict and its log, line by line, are the same.
- * Line 3 of each: type=NAME maps=TYPE,KEY,VALUE,ENTRIES level=LEVEL want=VERDICT.
+ * Line 3 of each: type=NAME maps=TYPE,KEY,VALUE,ENTRIES,FLAGS holds=HEX level=LEVEL
+ * want=VERDICT. holds: the map before it is an array of one value, which is this; frozen.
  * Usage: programs [NAME] */
 #include <dirent.h>
 #include <errno.h>
@@ -12,12 +13,13 @@
 #include "isa/bpf.h"
 #include "sys/sys.h"
 
-enum { LOG = 1 << 24, TEXT = 1 << 16, MAPS = 8 };
+enum { LOG = 1 << 24, TEXT = 1 << 16, MAPS = 8, VALUE = 64 };
 
 struct one {
 	const char *name;
 	struct prog *p;
 	struct prog_map map[MAPS];
+	u8 value[MAPS][VALUE];
 	enum check_level level;
 	bool refuse;
 };
@@ -39,6 +41,20 @@ static bool fail(const struct one *o, const char *fmt, ...)
 
 /* ---- what the file says ---- */
 
+static bool hold(struct one *o, const char *hex)
+{
+	u32 nr = o->p->maps - 1, n = (u32)strlen(hex) / 2;
+	struct prog_map *m = &o->map[nr];
+
+	if (nr >= MAPS || n > m->value_size || m->value_size > VALUE)
+		return false;
+	for (u32 i = 0; i < n; i++)
+		if (sscanf(hex + (size_t)i * 2, "%2hhx", &o->value[nr][i]) != 1)
+			return false;
+	m->fixed = (struct bytes){o->value[nr], m->value_size};
+	return true;
+}
+
 static bool set(struct one *o, const char *word)
 {
 	struct prog_map *m = &o->map[o->p->maps];
@@ -55,6 +71,8 @@ static bool set(struct one *o, const char *word)
 		return sscanf(word + 5, "%u,%u,%u,%u,%u", &m->type, &m->key_size, &m->value_size,
 			      &m->max_entries, &m->flags) >= 4;
 	}
+	if (!strncmp(word, "holds=", 6))
+		return hold(o, word + 6);
 	o->refuse = !strcmp(word, "want=refuse");
 	return o->refuse || !strcmp(word, "want=accept");
 }
@@ -101,7 +119,18 @@ static int make_map(const struct prog_map *m)
 			    .max_entries = m->max_entries,
 			    .map_flags = m->flags};
 
-	return sys_linux_bpf(BPF_MAP_CREATE, &a, sizeof(a));
+	int fd = sys_linux_bpf(BPF_MAP_CREATE, &a, sizeof(a));
+	u32 key = 0;
+
+	if (fd < 0 || !m->fixed.p)
+		return fd;
+	a = (union bpf_attr){.map_fd = (u32)fd,
+			     .key = (u64)(uintptr_t)&key,
+			     .value = (u64)(uintptr_t)m->fixed.p};
+	sys_linux_bpf(BPF_MAP_UPDATE_ELEM, &a, sizeof(a));
+	a = (union bpf_attr){.map_fd = (u32)fd};
+	sys_linux_bpf(BPF_MAP_FREEZE, &a, sizeof(a));
+	return fd;
 }
 
 static int in_kernel(const struct one *o, char *log)
