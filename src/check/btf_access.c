@@ -242,7 +242,7 @@ static int check_may(struct verify *v, u32 regno, s64 off, enum access how)
 	if (r->type & (REG_USER | REG_PERCPU))
 		return say(v, -EACCES, "R%u is ptr_%s access %s memory: off=%d\n", regno, name,
 			   r->type & REG_USER ? "user" : "percpu", (s32)off);
-	if (how == ACCESS_WRITE && !(r->type & REG_ALLOC))
+	if (how == ACCESS_WRITE && (!(r->type & REG_ALLOC) || (r->type & REG_UNTRUSTED)))
 		return say(v, -EACCES, "only read is supported\n");
 	return 0;
 }
