@@ -332,6 +332,9 @@ int find_subprogs(struct verify *v);
 int check_shape(struct verify *v); /* fields, borders, ends */
 int check_graph(struct verify *v); /* reach, loops; fills in fact, order */
 int check_stack_depth(struct verify *v);
+/* debug_info.c: before the functions are found, and behind */
+int check_funcs_early(struct verify *v);
+int check_debug_info(struct verify *v);
 void find_live(struct verify *v);               /* registers; loops */
 s32 subprog_at(const struct verify *v, s64 pc); /* -1: none begins there */
 u32 subprog_of(const struct verify *v, u32 pc);
