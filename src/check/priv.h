@@ -505,6 +505,13 @@ int check_local_call(struct verify *v, const struct eb *e);
 int check_exit(struct verify *v, bool *ends);
 int check_result(struct verify *v, u32 reg);
 int check_skb_load(struct verify *v, const struct eb *e);
+static inline bool is_tail_call(const struct eb *e)
+{
+	return e->op == EB_CALL && e->imm == EBPF_TAIL_CALL;
+}
+/* The function may end here, and its caller go on: with 0 where a load leaves the packet,
+ * with any number when another program has taken its place. */
+int return_early(struct verify *v, bool zero);
 struct frame *enter_frame(struct verify *v, struct state *s, u32 site, u32 subprog);
 /* func_args.c */
 int give_function_args(struct verify *v, u32 subprog); /* to the current frame */

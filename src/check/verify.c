@@ -78,7 +78,7 @@ static int check_insn(struct verify *v, const struct eb *e, bool *ends)
 		return next(v, e, load_wide(v, e));
 	case EBF_ABS:
 	case EBF_IND:
-		return next(v, e, check_skb_load(v, e));
+		return check_skb_load(v, e);
 	case EBF_JMP_K:
 	case EBF_JMP_X:
 		v->jumps++;
