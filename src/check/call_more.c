@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What some helpers ask besides, once each argument is right by itself. */
 #include "check/priv.h"
-#include "isa/format.h"
 
 static int from_memory(struct verify *v)
 {

@@ -2,7 +2,6 @@
 /* Format strings of programs: what Linux's bpf_bprintf_prepare takes, printed as its
  * vsnprintf prints. Pointers are printed as they are, where Linux hides them. */
 #include "kern/format.h"
-#include "isa/format.h"
 #include "kern/helper.h"
 
 #include <ctype.h>
