@@ -242,7 +242,7 @@ static int check_may(struct verify *v, u32 regno, s64 off, enum access how)
 	if (r->type & (REG_USER | REG_PERCPU))
 		return say(v, -EACCES, "R%u is ptr_%s access %s memory: off=%d\n", regno, name,
 			   r->type & REG_USER ? "user" : "percpu", (s32)off);
-	if (how == ACCESS_WRITE && !(r->type & REG_ALLOC))
+	if (how == ACCESS_WRITE && (!(r->type & REG_ALLOC) || (r->type & REG_UNTRUSTED)))
 		return say(v, -EACCES, "only read is supported\n");
 	return 0;
 }
@@ -256,6 +256,18 @@ void give_btf(struct verify *v, struct reg *r, u32 type, const struct btf *b, u3
 		r->id = ++v->ids;
 }
 
+/* What belongs to the kernel in an object that a program may allocate. */
+static int check_own_fields(struct verify *v, const struct reg *r, s64 off, u32 size)
+{
+	const struct btf_fields *f = r->type & REG_ALLOC ? btf_meta(r->btf, r->btf_id) : NULL;
+
+	for (u32 i = 0; f && i < f->n; i++)
+		if (off < (s64)f->field[i].off + f->field[i].size && f->field[i].off < off + size)
+			return say(v, -EACCES, "direct access to %s is disallowed\n",
+				   special_name(f->field[i].kind));
+	return 0;
+}
+
 int check_btf_access(struct verify *v, u32 regno, s64 off, u32 size, enum access how, s32 value)
 {
 	const struct reg *r = &regs(v)[regno];
@@ -265,10 +277,12 @@ int check_btf_access(struct verify *v, u32 regno, s64 off, u32 size, enum access
 	if (!err && off > INT32_MAX)
 		err = -EACCES;
 	if (!err)
+		err = check_own_fields(v, r, off, size);
+	if (!err)
 		err = look(v, r->btf, r->btf_id, (u32)off, size, &h);
 	if (err || how == ACCESS_WRITE || value < 0)
 		return err;
-	if (!h.id) {
+	if (!h.id || (r->type & REG_ALLOC)) {
 		reg_unknown(v, &regs(v)[value]);
 		return 0;
 	}

@@ -273,7 +273,8 @@ int check_btf_arg(struct verify *v, struct call *c, u32 regno, u64 arg)
 	const struct reg *r = &regs(v)[regno];
 	const char *want = helper_btf(arg);
 
-	(void)c;
+	if (c->id == HELPERID_kptr_xchg && regno == 2)
+		return check_kptr_given(v, c, regno);
 	if (reg_kind(r->type) != REG_BTF || helper_kind(arg) != HELPER_BTF_ID)
 		return 0;
 	if (!r->btf)
@@ -291,11 +292,17 @@ int set_btf_result(struct verify *v, struct call *c, u32 flags)
 	const char *name = helper_btf(c->fn->result);
 	u32 id = b && name ? btf_find(b, name, BTF_KIND_STRUCT) : 0;
 
+	if (c->id == HELPERID_kptr_xchg) {
+		give_kptr(v, c, flags);
+		return 0;
+	}
 	if (!id)
 		return say(v, -EINVAL,
 			   "the types of the kernel that bpf_%s#%u returns are not known\n",
 			   helper_row(c->id)->name, c->id);
-	give_btf(v, &regs(v)[0], REG_BTF | flags, b, id);
+	reg_zero_off(&regs(v)[0], REG_BTF | flags);
+	regs(v)[0].btf = b;
+	regs(v)[0].btf_id = id;
 	return 0;
 }
 
@@ -339,18 +346,4 @@ int load_btf_id(struct verify *v, const struct eb *e, struct reg *r)
 	else
 		r->mem_size = (u32)MAX(btf_size(b, t->type), 0);
 	return 0;
-}
-
-/* ---- pointers of the kernel's in values ---- */
-
-int check_kptr(struct verify *v, u32 regno, s64 off, enum access how, s32 value)
-{
-	(void)how, (void)value;
-	return say(v, -EACCES, "R%u: the kptr at off=%d cannot be accessed\n", regno, (s32)off);
-}
-
-int check_kptr_dest(struct verify *v, struct call *c, u32 regno)
-{
-	(void)c;
-	return say(v, -EINVAL, "R%u: kptrs cannot be exchanged\n", regno);
 }

@@ -72,9 +72,15 @@ static int release(struct verify *v, struct call *c)
 /* Unprivileged, a tail call is made safe for one program array, whichever way led there. */
 static int check_tail_call(struct verify *v, const struct call *c)
 {
+	const struct reg *index = &regs(v)[3];
 	struct fact *f = &v->fact[v->pc];
 	u32 nr = (u32)(c->map - v->map) + 1;
+	bool known = index->type == REG_SCALAR && scalar_is_const(&index->v) &&
+		     index->v.bits.value < c->map->max_entries;
+	int err = known ? precise_reg(v, 3) : 0;
 
+	if (err)
+		return err;
 	if (!v->no_v1 && f->family && f->family != nr)
 		return say(v, -EINVAL, "tail_call abusing map_ptr\n");
 	f->family = nr;
@@ -283,7 +289,7 @@ static int check_helper(struct verify *v, const struct eb *e)
 	own_result(v, &c);
 	refine_result(v, &c);
 	err = check_map_kind(v, &c);
-	if (!err && helper_moves_packet(c.id))
+	if (!err && helper_moves_packet(c.id) && c.id != HELPERID_tail_call)
 		forget_packet(v);
 	return err;
 }
@@ -296,7 +302,10 @@ int check_call(struct verify *v, const struct eb *e)
 	if (e->op == EB_CALL_LOCAL)
 		return check_local_call(v, e);
 	int err = e->op == EB_CALL ? check_helper(v, e) : check_kfunc(v, e);
-	if (!err)
-		v->pc++;
-	return err;
+	if (err)
+		return err;
+	if (is_tail_call(e) && v->cur->top)
+		return return_early(v, false);
+	v->pc++;
+	return 0;
 }

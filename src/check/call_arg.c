@@ -33,14 +33,13 @@ static const u32 fits[][KINDS] = {
 	[HELPER_SOCKET] = {REG_SOCKET},
 	[HELPER_SOCK_COMMON] = {SOCKS},
 	[HELPER_BTF_SOCK] = {SOCKS, REG_BTF, REG_BTF | REG_TRUSTED},
-	[HELPER_BTF_ID] = {REG_BTF, REG_BTF | REG_TRUSTED, REG_BTF | REG_RCU, REG_BTF | REG_ALLOC,
-			   REG_BTF | REG_ALLOC | REG_TRUSTED},
+	[HELPER_BTF_ID] = {REG_BTF, REG_BTF | REG_TRUSTED, REG_BTF | REG_RCU},
 	[HELPER_PERCPU_BTF_ID] = {REG_BTF | REG_PERCPU, REG_BTF | REG_PERCPU | REG_RCU,
 				  REG_BTF | REG_PERCPU | REG_TRUSTED},
 	[HELPER_VOID] = {0},
 };
 
-static int check_type(struct verify *v, u32 regno, u64 arg)
+static int check_type(struct verify *v, const struct call *c, u32 regno, u64 arg)
 {
 	const struct reg *r = &regs(v)[regno];
 	u32 kind = helper_kind(arg), type = r->type, i;
@@ -50,6 +49,8 @@ static int check_type(struct verify *v, u32 regno, u64 arg)
 		type &= ~(u32)REG_RDONLY;
 	if (arg & HELPER_NULLABLE)
 		type &= ~(u32)REG_NULLABLE;
+	if (c->id == HELPERID_kptr_xchg && regno == 2 && (type & REG_ALLOC))
+		type &= ~(u32)(REG_ALLOC | REG_PERCPU);
 	for (i = 0; i < KINDS && good[i]; i++)
 		if (type == good[i])
 			return 0;
@@ -368,7 +369,7 @@ int check_arg(struct verify *v, struct call *c, u32 i)
 			return err;
 	}
 	if (!(reg_is_null(r) && (arg & HELPER_NULLABLE))) {
-		err = check_type(v, regno, arg);
+		err = check_type(v, c, regno, arg);
 		if (!err)
 			err = check_btf_arg(v, c, regno, arg);
 		if (!err)

@@ -87,7 +87,10 @@ int check_callback(struct verify *v, struct call *c, bool async)
 		return call_later(v, c);
 	if (c->id != HELPERID_loop)
 		return call_now(v, c);
-	int err = precise_reg(v, 1);
+	/* Linux looks whether it may write the loop out, which its flags decide. */
+	int err = reg_is_null(&caller->reg[4]) ? precise_reg(v, 4) : 0;
+	if (!err)
+		err = precise_reg(v, 1);
 	if (err)
 		return err;
 	if (caller->callback_depth < caller->reg[1].v.umax)

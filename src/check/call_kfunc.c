@@ -247,6 +247,9 @@ static int check_section(struct verify *v, const struct kcall *c)
 
 	switch (c->kind) {
 	case KFUNC_RCU_LOCK:
+		if (s->rcu_locks)
+			return say(v, -EINVAL, "nested rcu read lock (kernel function %s)\n",
+				   c->name);
 		s->rcu_locks++;
 		return 0;
 	case KFUNC_RCU_UNLOCK:

@@ -181,6 +181,22 @@ int check_exit(struct verify *v, bool *ends)
 	return *ends ? check_result(v, 0) : leave(v);
 }
 
+int return_early(struct verify *v, bool zero)
+{
+	struct reg *r = &regs(v)[0];
+
+	touch_reg(v, 0);
+	if (!branch_push(v, v->pc + 1, v->pc, false))
+		return -ENOMEM;
+	if (zero) {
+		reg_const(v, r, 0);
+	} else {
+		forget_packet(v);
+		reg_unknown(v, r);
+	}
+	return leave(v);
+}
+
 /* ---- loads from the packet by offset ---- */
 
 int check_skb_load(struct verify *v, const struct eb *e)
@@ -206,5 +222,8 @@ int check_skb_load(struct verify *v, const struct eb *e)
 		return err;
 	forget_args(v);
 	reg_unknown(v, &regs(v)[0]);
+	if (v->cur->top)
+		return return_early(v, true);
+	v->pc++;
 	return 0;
 }

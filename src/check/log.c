@@ -225,7 +225,8 @@ static void put_dynptr(struct buf *b, const struct reg *r, int at)
 		buf_printf(b, "%sid=%u", comma(&first), r->id);
 	if (r->ref)
 		buf_printf(b, "%sref_id=%u", comma(&first), r->ref);
-	buf_putc(b, ')');
+	/* Linux prints by this name that the slot is the first. */
+	buf_printf(b, "%sdynptr_id=1)", comma(&first));
 }
 
 /* Returns how many slots more were told of. */

@@ -175,7 +175,7 @@ int check_fixed_off(struct verify *v, const struct reg *r, u32 regno, bool zero_
 
 /* ---- values of maps ---- */
 
-static const char *field_name(u32 kind)
+const char *special_name(u32 kind)
 {
 	static const struct {
 		u32 kind;
@@ -197,7 +197,7 @@ static const char *field_name(u32 kind)
 static int check_pointer_field(struct verify *v, const struct btf_field *f, const struct reg *r,
 			       s64 off, u32 size, bool helper)
 {
-	const char *name = field_name(f->kind);
+	const char *name = special_name(f->kind);
 
 	if (helper)
 		return say(v, -EACCES, "%s cannot be accessed indirectly by helper\n", name);
@@ -226,7 +226,7 @@ int check_map_bytes(struct verify *v, u32 regno, s64 off, u32 size, bool zero_ok
 			err = check_pointer_field(v, f, r, off, size, helper);
 		else
 			err = say(v, -EACCES, "%s cannot be accessed directly by load/store\n",
-				  field_name(f->kind));
+				  special_name(f->kind));
 	}
 	return err;
 }

@@ -195,6 +195,16 @@ static int back_exit(struct verify *v, u32 pc, u32 behind)
 	return 0;
 }
 
+/* The function ended before its end, with a result that is its own. */
+static int back_early(struct verify *v, u32 pc, u32 behind)
+{
+	int err = back_exit(v, pc, behind);
+
+	if (!err)
+		*wanted(v) &= (u16)~1;
+	return err;
+}
+
 static void back_compare(struct verify *v, const struct eb *e, const struct hist *h)
 {
 	u16 *w = wanted(v), dst = (u16)(1u << e->dst), src = (u16)(1u << e->src);
@@ -222,6 +232,7 @@ static void log_step(struct verify *v, u32 pc)
 static int step_back(struct verify *v, u32 pc, u32 behind, const struct hist *h)
 {
 	const struct eb *e = insn_at(v, pc);
+	bool early = behind != UINT32_MAX && behind != pc + 1;
 	int err = 0;
 
 	if (e->op == EB_WIDE)
@@ -254,6 +265,8 @@ static int step_back(struct verify *v, u32 pc, u32 behind, const struct hist *h)
 	case EBF_CALL:
 	case EBF_LOCAL:
 	case EBF_KFUNC:
+		if (is_tail_call(e) && early)
+			return back_early(v, pc, behind);
 		return back_call(v, e, pc, behind);
 	case EBF_EXIT:
 		return back_exit(v, pc, behind);
@@ -266,6 +279,8 @@ static int step_back(struct verify *v, u32 pc, u32 behind, const struct hist *h)
 		break;
 	case EBF_ABS:
 	case EBF_IND:
+		if (early)
+			return back_early(v, pc, behind);
 		return *wanted(v) & 1 ? UNSUPPORTED : 0;
 	default:
 		break;

@@ -332,6 +332,9 @@ int find_subprogs(struct verify *v);
 int check_shape(struct verify *v); /* fields, borders, ends */
 int check_graph(struct verify *v); /* reach, loops; fills in fact, order */
 int check_stack_depth(struct verify *v);
+/* debug_info.c: before the functions are found, and behind */
+int check_funcs_early(struct verify *v);
+int check_debug_info(struct verify *v);
 void find_live(struct verify *v);               /* registers; loops */
 s32 subprog_at(const struct verify *v, s64 pc); /* -1: none begins there */
 u32 subprog_of(const struct verify *v, u32 pc);
@@ -452,6 +455,7 @@ int check_atomic(struct verify *v, const struct eb *e);
 /* Bytes [off, off + size) of an object of mem_size bytes. */
 int check_region(struct verify *v, u32 reg, s64 off, u32 size, u32 mem_size, bool zero_ok);
 int check_map_bytes(struct verify *v, u32 reg, s64 off, u32 size, bool zero_ok, bool helper);
+const char *special_name(u32 kind); /* of a field that is the kernel's: "kptr" */
 int check_map_mode(struct verify *v, u32 reg, s64 off, u32 size, enum access how);
 int check_packet(struct verify *v, u32 reg, s64 off, u32 size, bool zero_ok);
 int check_buffer(struct verify *v, const char *what, const struct reg *r, u32 regno, s64 off,
@@ -490,9 +494,9 @@ struct call {
 	s64 size_max; /* of the last HELPER_SIZE: what it may be at most */
 	bool releases;
 	u32 release_reg, ref;
-	u32 subprog; /* HELPER_FUNC */
+	u32 subprog;                  /* HELPER_FUNC */
+	const struct btf_field *kptr; /* of kptr_xchg, whose type is of: */
 	const struct btf *ret_btf;
-	u32 ret_btf_id;
 	s64 const_key;
 	u32 dynptr_id;
 };
@@ -501,6 +505,13 @@ int check_local_call(struct verify *v, const struct eb *e);
 int check_exit(struct verify *v, bool *ends);
 int check_result(struct verify *v, u32 reg);
 int check_skb_load(struct verify *v, const struct eb *e);
+static inline bool is_tail_call(const struct eb *e)
+{
+	return e->op == EB_CALL && e->imm == EBPF_TAIL_CALL;
+}
+/* The function may end here, and its caller go on: with 0 where a load leaves the packet,
+ * with any number when another program has taken its place. */
+int return_early(struct verify *v, bool zero);
 struct frame *enter_frame(struct verify *v, struct state *s, u32 site, u32 subprog);
 /* func_args.c */
 int give_function_args(struct verify *v, u32 subprog); /* to the current frame */
@@ -527,21 +538,26 @@ void set_ctx_btf(struct verify *v, const struct ctx_field *f, struct reg *got);
 bool reg_trusted(const struct reg *r);
 void give_btf(struct verify *v, struct reg *r, u32 type, const struct btf *b, u32 id);
 int check_map_struct(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
-int check_kptr(struct verify *v, u32 reg, s64 off, enum access how, s32 value);
-int check_kptr_dest(struct verify *v, struct call *c, u32 reg);
 int check_btf_arg(struct verify *v, struct call *c, u32 reg, u64 arg); /* its type's type */
 int set_btf_result(struct verify *v, struct call *c, u32 flags);       /* in r0 */
 int load_btf_id(struct verify *v, const struct eb *e, struct reg *r);
 void give_vma(struct verify *v, struct reg *r);
 bool returns_nothing(const struct verify *v); /* what the program is attached to */
 int check_attach(struct verify *v);
+/* kptr.c */
+int check_kptr(struct verify *v, u32 reg, s64 off, enum access how, s32 value);
+int check_kptr_dest(struct verify *v, struct call *c, u32 reg);        /* kptr_xchg's: where, */
+int check_kptr_given(struct verify *v, const struct call *c, u32 reg); /* what, */
+void give_kptr(struct verify *v, const struct call *c, u32 flags);     /* and what was there */
 /* special.c: fields of values, and what else is not memory */
 int check_special_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
+/* call_more.c: all arguments, once each is right */
+int check_special_args(struct verify *v, struct call *c);
 /* dynptr.c */
-int check_special_args(struct verify *v, struct call *c); /* all arguments, once they are right */
 int check_dynptr_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
 int release_dynptr(struct verify *v, u32 reg);
-void give_sample(struct verify *v, struct reg *r); /* of a user ring buffer */
+int dynptr_slice(struct verify *v, struct call *c); /* dynptr_data's: of what it is */
+void give_sample(struct verify *v, struct reg *r);  /* of a user ring buffer */
 /* A dynptr that was in this slot is none any more */
 int destroy_dynptr(struct verify *v, struct frame *f, u32 slot);
 /* ref.c */

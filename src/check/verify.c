@@ -78,7 +78,7 @@ static int check_insn(struct verify *v, const struct eb *e, bool *ends)
 		return next(v, e, load_wide(v, e));
 	case EBF_ABS:
 	case EBF_IND:
-		return next(v, e, check_skb_load(v, e));
+		return check_skb_load(v, e);
 	case EBF_JMP_K:
 	case EBF_JMP_X:
 		v->jumps++;
@@ -312,9 +312,13 @@ static int verify(struct verify *v)
 	v->fact = arena_array(&v->arena, struct fact, n + 1);
 	v->kept = arena_array(&v->arena, struct state *, n);
 	take_maps(v);
-	int err = find_subprogs(v);
+	int err = check_funcs_early(v);
+	if (!err)
+		err = find_subprogs(v);
 	if (!err)
 		err = check_shape(v);
+	if (!err)
+		err = check_debug_info(v);
 	if (!err)
 		err = check_graph(v);
 	if (!err)

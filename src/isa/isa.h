@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 #include "isa/ebpf.h" /* extended BPF */
+#include "isa/format.h"
 #include "isa/helper.h"
 #include "isa/maptype.h"
 #include "isa/progtype.h"

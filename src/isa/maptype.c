@@ -45,6 +45,8 @@ bool maptype_goes_with(u32 type, u32 helper)
 		return row->flags & DELETE;
 	case HELPERID_for_each_map_elem:
 		return row->flags & EACH;
+	case HELPERID_kptr_xchg: /* which maps may have a kptr, their types say */
+		return true;
 	case HELPERID_timer_init: /* the verifier holds it against the timer's own map */
 		return true;
 	}

@@ -171,26 +171,6 @@ static int read_records(struct load *l, const char *what, u64 from, u32 n, u32 s
 	return 0;
 }
 
-/* The first field of each record is an instruction; they must go up. */
-static int check_records(struct load *l, const char *what, const u8 *record, u32 n, u32 size,
-			 bool first_is_0)
-{
-	u32 before = 0;
-
-	for (u32 i = 0; i < n; i++) {
-		u32 at = get_le32(record + (size_t)i * size);
-		if (!i && first_is_0 && at)
-			return says(l, -EINVAL,
-				    "nonzero insn_off %u for the first func info record", at);
-		if ((i && at <= before) || at >= l->n)
-			return says(l, -EINVAL,
-				    "Invalid %s[%u].insn_off:%u (prev_offset:%u prog->len:%u)\n",
-				    what, i, at, before, l->n);
-		before = at;
-	}
-	return 0;
-}
-
 static int read_debug(struct load *l)
 {
 	const union bpf_attr *a = &l->attr->a;
@@ -209,12 +189,8 @@ static int read_debug(struct load *l)
 	err = read_records(l, "func info", a->func_info, a->func_info_cnt, a->func_info_rec_size,
 			   FUNC_RECORD, &l->func);
 	if (!err)
-		err = check_records(l, "func_info", l->func, l->head.funcs, FUNC_RECORD, true);
-	if (!err)
 		err = read_records(l, "line_info", a->line_info, a->line_info_cnt,
 				   a->line_info_rec_size, LINE_RECORD, &l->line);
-	if (!err)
-		err = check_records(l, "line_info", l->line, l->head.lines, LINE_RECORD, false);
 	return err;
 }
 

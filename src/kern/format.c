@@ -6,112 +6,6 @@
 
 #include <ctype.h>
 
-enum { WIDTH_MAX = (1 << 23) - 1 };
-
-enum kind { KIND_NONE, KIND_INT, KIND_CHAR, KIND_TEXT, KIND_POINTER, KIND_BACKTRACE, KIND_IP };
-
-/* One conversion: %[flags][width]what */
-struct spec {
-	enum kind kind;
-	bool left, zero, plus, space;
-	s32 width; /* -1: none */
-	u8 bytes;  /* of an integer: 4 or 8; of an IP address: 4 or 16 */
-	char what; /* d i u x X; of a pointer the letter behind p, or 0; of an IP i or I */
-	u32 len;   /* of its text, % included */
-};
-
-/* ---- understanding ---- */
-
-static const char *flags_of(const char *s, struct spec *p)
-{
-	for (;; s++)
-		switch (*s) {
-		case '-':
-			p->left = true;
-			break;
-		case '0':
-			p->zero = true;
-			break;
-		case '+':
-			p->plus = true;
-			break;
-		case ' ':
-			p->space = true;
-			break;
-		default:
-			return s;
-		}
-}
-
-static const char *width_of(const char *s, struct spec *p)
-{
-	s64 width = 0;
-
-	p->width = -1;
-	if (*s < '1' || *s > '9')
-		return s;
-	for (; isdigit((u8)*s); s++)
-		width = MIN(width * 10 + *s - '0', (s64)WIDTH_MAX);
-	p->width = (s32)width;
-	return s;
-}
-
-static bool ends(char c) { return !c || isspace((u8)c) || ispunct((u8)c); }
-
-/* Behind %p; returns the last letter. */
-static const char *pointer(const char *s, struct spec *p)
-{
-	p->kind = KIND_POINTER;
-	p->bytes = 8;
-	if (ends(s[1]))
-		return s;
-	p->what = s[1];
-	if ((s[1] == 'k' || s[1] == 'u') && s[2] == 's') {
-		p->kind = ends(s[3]) ? KIND_TEXT : KIND_NONE;
-		return s + 2;
-	}
-	if (strchr("KxsS", s[1]))
-		return s + 1;
-	if (s[1] == 'B') {
-		p->kind = KIND_BACKTRACE;
-		return s + 1;
-	}
-	p->kind =
-		(s[1] == 'i' || s[1] == 'I') && (s[2] == '4' || s[2] == '6') ? KIND_IP : KIND_NONE;
-	p->bytes = s[2] == '4' ? 4 : 16;
-	return s + 2;
-}
-
-static const char *integer(const char *s, struct spec *p)
-{
-	p->bytes = *s == 'l' ? 8 : 4;
-	for (u32 i = 0; i < 2 && *s == 'l'; i++)
-		s++;
-	p->kind = *s && strchr("diuxX", *s) ? KIND_INT : KIND_NONE;
-	p->what = *s;
-	return s;
-}
-
-/* s leads to a %. */
-static struct spec spec_of(const char *s)
-{
-	struct spec p = {0};
-	const char *end = width_of(flags_of(s + 1, &p), &p);
-
-	if (*end == 'p') {
-		end = pointer(end, &p);
-	} else if (*end == 's') {
-		p.kind = ends(end[1]) ? KIND_TEXT : KIND_NONE;
-		p.what = 's';
-	} else if (*end == 'c') {
-		p.kind = KIND_CHAR;
-	} else {
-		end = integer(end, &p);
-	}
-	p.len = (u32)(end - s) + 1;
-	return p;
-}
-
 /* ---- taking the arguments ---- */
 
 static bool room(const struct format *f, u32 n)
@@ -151,7 +45,7 @@ static int take_made(struct format *f, const char *text)
 	return 0;
 }
 
-static int take_ip(struct format *f, struct run *r, u64 at, const struct spec *p)
+static int take_ip(struct format *f, struct run *r, u64 at, const struct format_spec *p)
 {
 	u8 ip[16] = {0};
 	char text[64], *to = text;
@@ -170,27 +64,27 @@ static int take_ip(struct format *f, struct run *r, u64 at, const struct spec *p
 	return take_made(f, text);
 }
 
-static int take(struct format *f, struct run *r, const struct spec *p, u64 arg)
+static int take(struct format *f, struct run *r, const struct format_spec *p, u64 arg)
 {
 	char text[24];
 
 	switch (p->kind) {
-	case KIND_NONE:
+	case FORMAT_NONE:
 		break;
-	case KIND_INT:
-	case KIND_POINTER:
+	case FORMAT_INT:
+	case FORMAT_POINTER:
 		return take_number(f, arg, p->bytes);
-	case KIND_CHAR:
+	case FORMAT_CHAR:
 		if (!room(f, 1))
 			return -ENOSPC;
 		f->bin[f->used++] = (u8)arg;
 		return 0;
-	case KIND_TEXT:
+	case FORMAT_TEXT:
 		return take_text(f, r, arg);
-	case KIND_BACKTRACE:
+	case FORMAT_BACKTRACE:
 		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)arg);
 		return take_made(f, text);
-	case KIND_IP:
+	case FORMAT_IP:
 		return take_ip(f, r, arg, p);
 	}
 	return -EINVAL;
@@ -204,7 +98,7 @@ int format_take(struct format *f, struct run *r, const char *fmt, const u64 *arg
 	f->fmt = fmt;
 	f->used = 0;
 	for (const char *s = fmt; *s; s++) {
-		if (!isascii((u8)*s) || (!isprint((u8)*s) && !isspace((u8)*s)))
+		if (!format_may(*s))
 			return -EINVAL;
 		if (*s != '%')
 			continue;
@@ -214,7 +108,7 @@ int format_take(struct format *f, struct run *r, const char *fmt, const u64 *arg
 		}
 		if (nr == n)
 			return -EINVAL;
-		struct spec p = spec_of(s);
+		struct format_spec p = format_spec(s);
 		err = take(f, r, &p, arg[nr++]);
 		if (err)
 			return err;
@@ -248,7 +142,7 @@ static void pad(struct out *o, s32 n)
 	o->n += (u32)n;
 }
 
-static void put_padded(struct out *o, const struct spec *p, const char *text, u32 n)
+static void put_padded(struct out *o, const struct format_spec *p, const char *text, u32 n)
 {
 	s32 spaces = p->width - (s32)n;
 
@@ -281,7 +175,7 @@ static const char *next_text(struct out *o, u32 *n)
 }
 
 /* Digits, with what stands before them, filled with zeros to the width. */
-static void put_integer(struct out *o, struct spec p, u64 v)
+static void put_integer(struct out *o, struct format_spec p, u64 v)
 {
 	bool is_signed = p.what == 'd' || p.what == 'i';
 	s64 s = p.bytes == 8 ? (s64)v : (s64)(s32)v;
@@ -307,7 +201,7 @@ static void put_integer(struct out *o, struct spec p, u64 v)
 		pad(o, spaces);
 }
 
-static void put_pointer(struct out *o, struct spec p, u64 v)
+static void put_pointer(struct out *o, struct format_spec p, u64 v)
 {
 	char text[24];
 
@@ -336,23 +230,23 @@ static void put_made(struct out *o)
 	}
 }
 
-static void put_spec(struct out *o, const struct spec *p)
+static void put_spec(struct out *o, const struct format_spec *p)
 {
 	const char *text;
 	char c;
 	u32 n;
 
 	switch (p->kind) {
-	case KIND_NONE:
+	case FORMAT_NONE:
 		break;
-	case KIND_INT:
+	case FORMAT_INT:
 		put_integer(o, *p, next_number(o, p->bytes));
 		break;
-	case KIND_CHAR:
+	case FORMAT_CHAR:
 		c = (char)next_number(o, 1);
 		put_padded(o, p, &c, 1);
 		break;
-	case KIND_TEXT:
+	case FORMAT_TEXT:
 		if (p->what != 's') {
 			put_made(o);
 			break;
@@ -360,19 +254,19 @@ static void put_spec(struct out *o, const struct spec *p)
 		text = next_text(o, &n);
 		put_padded(o, p, text, n);
 		break;
-	case KIND_POINTER:
+	case FORMAT_POINTER:
 		put_pointer(o, *p, next_number(o, 8));
 		break;
-	case KIND_BACKTRACE:
-	case KIND_IP:
+	case FORMAT_BACKTRACE:
+	case FORMAT_IP:
 		put_made(o);
 		break;
 	}
 }
 
-static bool of_pointer(const struct spec *p)
+static bool of_pointer(const struct format_spec *p)
 {
-	return p->kind >= KIND_POINTER || (p->kind == KIND_TEXT && p->what != 's');
+	return p->kind >= FORMAT_POINTER || (p->kind == FORMAT_TEXT && p->what != 's');
 }
 
 u32 format_print(const struct format *f, char *to, u32 size)
@@ -391,7 +285,7 @@ u32 format_print(const struct format *f, char *to, u32 size)
 			s += 2;
 			continue;
 		}
-		struct spec p = spec_of(s);
+		struct format_spec p = format_spec(s);
 		put_spec(&o, &p);
 		s += p.len;
 		/* Linux takes what stands behind %p for its own. */

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// a store into a dynptr that must be given up
+// maps=27,0,0,4096 want=refuse
+r1 = map_idx 0 ll
+r2 = 64
+r3 = 0
+r4 = r10
+r4 += -16
+call 198
+*(u8 *)(r10 - 3) = 1
+r1 = r10
+r1 += -16
+r2 = 0
+call 199
+r0 = 0
+exit

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// a helper does not see a kptr
+// type=kprobe maps=2,4,32,1 kptrs want=refuse
+*(u32 *)(r10 - 4) = 0
+r2 = r10
+r2 += -4
+r1 = map_idx 0 ll
+call 1
+if r0 == 0 goto out
+r6 = r0
+r1 = map_idx 0 ll
+r2 = r10
+r2 += -4
+r3 = r6
+r4 = 0
+call 2
+out:
+r0 = 0
+exit

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// pointers to objects are loaded, from what owns them and from what does not
+// type=kprobe maps=2,4,32,1 kptrs want=accept
+*(u32 *)(r10 - 4) = 0
+r2 = r10
+r2 += -4
+r1 = map_idx 0 ll
+call 1
+if r0 == 0 goto out
+r6 = r0
+r1 = *(u64 *)(r6 + 0)
+if r1 == 0 goto out
+r2 = *(u64 *)(r1 + 0)
+r1 = *(u64 *)(r6 + 8)
+if r1 == 0 goto out
+r2 = *(u64 *)(r1 + 0)
+r1 = *(u64 *)(r6 + 16)
+r1 += 1
+out:
+r0 = 0
+exit

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// an object of the program's: its numbers are read and written
+// type=kprobe maps=2,4,32,1 kptrs want=accept
+*(u32 *)(r10 - 4) = 0
+r2 = r10
+r2 += -4
+r1 = map_idx 0 ll
+call 1
+if r0 == 0 goto out
+r6 = r0
+r1 = *(u64 *)(r6 + 24)
+if r1 == 0 goto out
+r2 = *(u64 *)(r1 + 0)
+*(u64 *)(r1 + 0) = 5
+out:
+r0 = 0
+exit

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// what was loaded from a kptr may be stored
+// type=kprobe maps=2,4,32,1 kptrs want=accept
+*(u32 *)(r10 - 4) = 0
+r2 = r10
+r2 += -4
+r1 = map_idx 0 ll
+call 1
+if r0 == 0 goto out
+r6 = r0
+r1 = *(u64 *)(r6 + 0)
+*(u64 *)(r6 + 8) = r1
+r1 = *(u64 *)(r6 + 8)
+*(u64 *)(r6 + 8) = r1
+out:
+r0 = 0
+exit

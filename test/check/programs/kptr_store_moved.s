@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// and not what lies within it
+// type=kprobe maps=2,4,32,1 kptrs want=refuse
+*(u32 *)(r10 - 4) = 0
+r2 = r10
+r2 += -4
+r1 = map_idx 0 ll
+call 1
+if r0 == 0 goto out
+r6 = r0
+call 158
+r0 += 8
+*(u64 *)(r6 + 8) = r0
+out:
+r0 = 0
+exit

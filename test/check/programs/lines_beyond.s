@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// a line behind the end
+// type=kprobe back=7 lines=0,7,9 want=refuse
+r1 = 3
+r2 = back ll
+r3 = 0
+r4 = 0
+call 181
+exit
+back:
+r0 = 0
+exit

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// a section that is not left
+// kfuncs=bpf_rcu_read_lock,bpf_rcu_read_unlock type=tracing flags=0 trace=task_newtask want=refuse
+call kfunc 1
+r0 = 0
+exit

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// a section of RCU
+// kfuncs=bpf_rcu_read_lock,bpf_rcu_read_unlock type=tracing flags=0 trace=task_newtask want=accept
+call kfunc 1
+call kfunc 2
+r0 = 0
+exit

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// nothing sleeps in a section
+// kfuncs=bpf_rcu_read_lock,bpf_rcu_read_unlock type=syscall flags=16 maps=2,4,32,1 kptrs want=refuse
+r6 = r1
+call kfunc 1
+r1 = r10
+r1 += -8
+r2 = 8
+r3 = 0
+call 148
+call kfunc 2
+r0 = 0
+exit

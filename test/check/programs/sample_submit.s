@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// it is not the program's to be given up
+// maps=31,0,0,4096 type=kprobe back=11 want=refuse
+r1 = map_idx 0 ll
+r2 = back ll
+r3 = r10
+r3 += -8
+r4 = 0
+*(u64 *)(r10 - 8) = 0
+call 209
+r0 = 0
+exit
+back:
+
+r2 = 0
+call 200
+r0 = 0
+exit
