@@ -14,12 +14,17 @@ static bool attaches(const struct verify *v)
 	       v->type == PROGTYPE_STRUCT_OPS;
 }
 
+static bool traces_function(const struct verify *v)
+{
+	return v->attach == ATTACH_TRACE_FENTRY || v->attach == ATTACH_TRACE_FEXIT ||
+	       v->attach == ATTACH_MODIFY_RETURN || v->attach == ATTACH_TRACE_ITER;
+}
+
 static bool may_sleep(const struct verify *v)
 {
 	switch (v->type) {
 	case PROGTYPE_TRACING:
-		return v->attach == ATTACH_TRACE_FENTRY || v->attach == ATTACH_TRACE_FEXIT ||
-		       v->attach == ATTACH_MODIFY_RETURN || v->attach == ATTACH_TRACE_ITER;
+		return traces_function(v);
 	case PROGTYPE_LSM:
 		return v->attach != ATTACH_LSM_CGROUP;
 	case PROGTYPE_KPROBE:
@@ -31,14 +36,22 @@ static bool may_sleep(const struct verify *v)
 	}
 }
 
+static int wrong_name(struct verify *v, const char *name)
+{
+	return say(v, -EINVAL, "attach_btf_id %u points to wrong type name %s\n",
+		   v->how->attach_btf_id, name);
+}
+
 /* Of a typedef "btf_trace_...": a pointer to a function, whose first argument is not ours. */
 static int attach_trace(struct verify *v, const struct btf *b, const struct btf_type *t)
 {
 	const char *name = btf_name(b, t->name_off);
 
-	if (!btf_is(t, BTF_KIND_TYPEDEF) || strncmp(name, "btf_trace_", 10))
+	if (!btf_is(t, BTF_KIND_TYPEDEF))
 		return say(v, -EINVAL, "attach_btf_id %u is not a typedef\n",
 			   v->how->attach_btf_id);
+	if (strncmp(name, "btf_trace_", 10))
+		return wrong_name(v, name);
 	t = btf_skip(b, t->type, NULL);
 	t = t && btf_is(t, BTF_KIND_PTR) ? btf_type(b, t->type) : NULL;
 	if (!t || !btf_is(t, BTF_KIND_FUNC_PROTO))
@@ -68,10 +81,16 @@ static int attach_ops(struct verify *v, const struct btf *b, const struct btf_ty
 
 static int attach_function(struct verify *v, const struct btf *b, const struct btf_type *t)
 {
+	if (v->type == PROGTYPE_TRACING && !traces_function(v))
+		return -EINVAL;
 	if (!btf_is(t, BTF_KIND_FUNC))
 		return say(v, -EINVAL, "attach_btf_id %u is not a function\n",
 			   v->how->attach_btf_id);
 	v->attach_name = btf_name(b, t->name_off);
+	if (v->type == PROGTYPE_LSM && !v->how->gpl)
+		return say(v, -EINVAL, "LSM programs must have a GPL compatible license\n");
+	if (v->type == PROGTYPE_LSM && strncmp(v->attach_name, "bpf_lsm_", 8))
+		return wrong_name(v, v->attach_name);
 	v->proto = btf_type(b, t->type);
 	return v->proto && btf_is(v->proto, BTF_KIND_FUNC_PROTO) ? 0 : -EINVAL;
 }

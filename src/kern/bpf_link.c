@@ -213,6 +213,11 @@ static bool same_hook(const struct link_head *h, const struct link_head *other)
 	return h->target == other->target && h->target_id == other->target_id;
 }
 
+static bool same_function(const struct link_head *h, const struct link_head *other)
+{
+	return h->prog_id == other->prog_id && h->target_btf == other->target_btf;
+}
+
 static bool same_dissector(const struct link_head *h, const struct link_head *other)
 {
 	return h->attach == BPF_FLOW_DISSECTOR && same_target(h, other);
@@ -327,10 +332,16 @@ static const struct link_kind link_raw_tp = {
 	.update = -EINVAL,
 };
 static const struct link_kind link_iter = {.type = BPF_LINK_TYPE_ITER};
+static const struct link_kind link_tracing = {
+	.type = BPF_LINK_TYPE_TRACING,
+	.update = -EINVAL,
+	.with = same_function,
+	.clash = -EBUSY,
+};
 
 static const struct link_kind *const link_kinds[] = {
 	&link_iter, &link_xdp,       &link_tcx,     &link_netkit, &link_cgroup,  &link_netns,
-	&link_perf, &link_netfilter, &link_uprobes, &link_raw_tp, &link_kprobes,
+	&link_perf, &link_netfilter, &link_uprobes, &link_raw_tp, &link_kprobes, &link_tracing,
 };
 
 static const struct link_kind *kind_by_type(u32 type)
@@ -365,7 +376,13 @@ static const struct link_kind *kind_for(const struct kern_prog *p, u32 attach)
 			       ? &link_netkit
 			       : NULL;
 	case BPF_PROG_TYPE_TRACING:
-		return p->attach == BPF_TRACE_ITER && attach == p->attach ? &link_iter : NULL;
+		if (attach != p->attach)
+			return NULL;
+		return attach == BPF_TRACE_ITER     ? &link_iter
+		       : attach == BPF_TRACE_RAW_TP ? &link_raw_tp
+						    : &link_tracing;
+	case BPF_PROG_TYPE_LSM:
+		return attach == p->attach && attach == BPF_LSM_MAC ? &link_tracing : NULL;
 	case PROGTYPE_NETFILTER:
 		return attach == ATTACH_NETFILTER ? &link_netfilter : NULL;
 	case BPF_PROG_TYPE_PERF_EVENT:
@@ -446,6 +463,27 @@ static int move_among(u32 id, const struct link_head *h, u32 from, u32 to)
 
 /* ---- the commands ---- */
 
+/* By a type of the kernel's: only a program's own target, not another program. */
+static int target_traced(const struct kern_prog *p, const union bpfattr *a, struct link_head *h)
+{
+	h->cookie = a->link.tracing.cookie;
+	if (p->attach != BPF_TRACE_RAW_TP && (a->link.target_fd || a->link.tracing.target_btf_id))
+		return -EINVAL;
+	return kern_traced_link(p, h);
+}
+
+static int target_of(const struct link_kind *kind, const struct kern_prog *p,
+		     const union bpfattr *a, struct link_head *h)
+{
+	if (!kind)
+		return -EINVAL;
+	if (kind == &link_iter)
+		return kern_iter_link(p, a, h);
+	if (kind == &link_raw_tp || kind == &link_tracing)
+		return target_traced(p, a, h);
+	return kind->target(a, h);
+}
+
 long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
 {
 	struct link_head h = {.attach = attr->link.attach_type};
@@ -457,10 +495,8 @@ long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
 		return err;
 	const struct link_kind *kind = kind_for(o->p, h.attach);
 	err = kern_attach_allowed(o->p, h.attach);
-	err = err                  ? err
-	      : kind == &link_iter ? kern_iter_link(o->p, attr, &h)
-	      : kind               ? kind->target(attr, &h)
-				   : -EINVAL;
+	if (!err)
+		err = target_of(kind, o->p, attr, &h);
 	if (!err) {
 		h.type = kind->type;
 		h.prog_id = o->id;
@@ -551,24 +587,52 @@ long call_link_detach(union bpfattr *attr, u64 uattr, u32 size)
 	return err;
 }
 
+/* bpf_raw_tp_open */
+static int open_named(const union bpfattr *attr, struct link_head *h)
+{
+	h->type = BPF_LINK_TYPE_RAW_TRACEPOINT;
+	if (user_text(h->name, attr->raw_tp.name, sizeof(h->name)) == -EFAULT)
+		return -EFAULT;
+	h->name[LINK_TARGET - 1] = 0;
+	return kern_tracepoint_known(h->name) ? 0 : -ENOENT;
+}
+
+/* Its name is that of its type. */
+static int open_traced(const struct kern_prog *p, const union bpfattr *attr, struct link_head *h)
+{
+	int err = attr->raw_tp.name ? -EINVAL : kern_traced_link(p, h);
+
+	if (err || h->type != BPF_LINK_TYPE_TRACING)
+		return err;
+	h->cookie = 0;
+	return clashes(h, same_function) ? -EBUSY : 0;
+}
+
+static int open_raw(const struct kern_prog *p, const union bpfattr *attr, struct link_head *h)
+{
+	switch (p->type) {
+	case BPF_PROG_TYPE_RAW_TRACEPOINT:
+	case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE:
+		return open_named(attr, h);
+	case BPF_PROG_TYPE_TRACING:
+	case BPF_PROG_TYPE_LSM:
+		return open_traced(p, attr, h);
+	default:
+		return -EINVAL;
+	}
+}
+
 long call_raw_tracepoint(union bpfattr *attr, u64 uattr, u32 size)
 {
-	struct link_head h = {.type = BPF_LINK_TYPE_RAW_TRACEPOINT, .cookie = attr->raw_tp.cookie};
+	struct link_head h = {.cookie = attr->raw_tp.cookie};
 	struct object *o;
 
 	(void)uattr, (void)size;
 	int err = object_get((int)attr->raw_tp.prog_fd, OBJECT_PROG, &o);
 	if (err)
 		return err;
-	const struct kern_prog *p = o->p;
-	if (p->type != BPF_PROG_TYPE_RAW_TRACEPOINT &&
-	    p->type != BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE)
-		err = -EINVAL;
-	else if (user_text(h.name, attr->raw_tp.name, sizeof(h.name)) == -EFAULT)
-		err = -EFAULT;
-	else if (h.name[LINK_TARGET - 1] = 0, !kern_tracepoint_known(h.name))
-		err = -ENOENT;
 	h.prog_id = o->id;
+	err = open_raw(o->p, attr, &h);
 	long ret = err ? err : publish(&h);
 	object_put(o);
 	return ret;

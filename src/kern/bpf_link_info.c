@@ -44,6 +44,10 @@ struct link_info { /* struct bpf_link_info of Linux 6.18 */
 			u64 cookie;
 		} tracepoint;
 		struct {
+			u32 attach, object, id, pad;
+			u64 cookie;
+		} tracing;
+		struct {
 			u32 id, attach;
 		} on; /* interfaces, network namespaces */
 		struct {
@@ -102,6 +106,12 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 	case BPF_LINK_TYPE_CGROUP:
 		i->cgroup.id = h->target;
 		i->cgroup.attach = h->attach;
+		return 0;
+	case BPF_LINK_TYPE_TRACING:
+		i->tracing.attach = h->attach;
+		i->tracing.object = h->target_id;
+		i->tracing.id = h->target_btf;
+		i->tracing.cookie = h->cookie;
 		return 0;
 	case BPFLINK_NETFILTER:
 		i->netfilter.pf = h->target_id;

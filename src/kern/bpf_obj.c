@@ -411,6 +411,8 @@ static int prog_info(const struct kern_prog *p, const union bpf_attr *a, u64 uat
 	i.run_cnt = __atomic_load_n(&h->run_count, __ATOMIC_RELAXED);
 	i.recursion_misses = __atomic_load_n(&h->misses, __ATOMIC_RELAXED);
 	i.verified_insns = h->verified;
+	i.attach_btf_id = h->attach_btf_id;
+	i.attach_btf_obj_id = h->attach_btf_id ? KERN_VMLINUX : 0;
 	err = prog_maps(p, &i);
 	if (!err && !kern_capable(CAP_BPF)) {
 		hide_code(&i);

@@ -15,6 +15,7 @@ enum {
 	FUNC_RECORD = 8,
 	LINE_RECORD = 16,
 	RECORD_MAX = 252,
+	BTF_ID_MAX = 0xfffff, /* BTF_MAX_TYPE */
 	INSNS_MAX = 1000000,
 	INSNS_ANYONE = 4096, /* without CAP_BPF */
 	MEMSX = 0x80,
@@ -89,6 +90,19 @@ static bool is_iter(const union bpf_attr *a)
 	return a->prog_type == BPF_PROG_TYPE_TRACING && a->expected_attach_type == BPF_TRACE_ITER;
 }
 
+/* bpf_prog_load_check_attach. What the id is of, the verifier looks. */
+static int check_target(const union bpf_attr *a)
+{
+	if (a->attach_prog_fd || a->attach_btf_id > BTF_ID_MAX)
+		return -EINVAL;
+	if (!a->attach_btf_id)
+		return 0;
+	if (is_iter(a))
+		return kern_iter_known(a->attach_btf_id) ? 0 : -EINVAL;
+	return a->prog_type == BPF_PROG_TYPE_TRACING || a->prog_type == BPF_PROG_TYPE_LSM ? 0
+											  : -EINVAL;
+}
+
 static int check_attr(const union bpfattr *attr)
 {
 	const union bpf_attr *a = &attr->a;
@@ -103,10 +117,7 @@ static int check_attr(const union bpfattr *attr)
 		return -E2BIG;
 	if (!call_may_load(a->prog_type))
 		return -EPERM;
-	char target[LINK_TARGET];
-	/* Of the kernel's functions only the iterators are ours. */
-	if (a->attach_prog_fd ||
-	    (a->attach_btf_id && !(is_iter(a) && kern_iter_target(a->attach_btf_id, target))))
+	if (check_target(a))
 		return -EINVAL;
 	if (!kern_attach_fits(a->prog_type, attach_type(a)))
 		return -EINVAL;

@@ -166,10 +166,15 @@ int kern_owner(u32 type, int fd, u64 *ret);
 bool kern_tracepoint_known(const char *name);
 /* The running kernel's types; NULL: they are not to be had. */
 const struct btf *kern_vmlinux(void);
+enum { KERN_VMLINUX = 1 }; /* the id that they have as an object */
+/* Is it the function of an iterator that Linux has? */
+bool kern_iter_known(u32 btf_id);
 /* What an iterator of this function of the kernel's walks over; false: it is none of
  * ours. */
 bool kern_iter_target(u32 btf_id, char name[LINK_TARGET]);
 int kern_iter_link(const struct kern_prog *p, const union bpfattr *attr, struct link_head *h);
+/* The link of a program that is attached by a type of the kernel's: EINVAL */
+int kern_traced_link(const struct kern_prog *p, struct link_head *h);
 /* A file of what the iterator wrote: a descriptor or -errno. */
 int kern_iter_open(const struct kern_link *l);
 /* Does anybody still want run statistics? */

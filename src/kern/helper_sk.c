@@ -44,6 +44,9 @@ BPF_HELPER(sk_lookup_tcp) { return look(r, r2, r3); }
 BPF_HELPER(sk_lookup_udp) { return look(r, r2, r3); }
 BPF_HELPER(skc_lookup_tcp) { return look(r, r2, r3); }
 
+/* Linux: context, map, key, flags. No map of a world's has a socket. */
+BPF_HELPER(sk_select_reuseport) { return minus(ENOENT); }
+
 BPF_HELPER(sk_release) { return none_of(r, r1); }
 
 /* Linux: context, socket, flags. A packet's own is assigned to it only where it comes

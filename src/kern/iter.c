@@ -175,6 +175,23 @@ bool kern_iter_target(u32 btf_id, char name[LINK_TARGET])
 	return true;
 }
 
+/* DEFINE_BPF_ITER_FUNC: they are given what every iterator is. */
+bool kern_iter_known(u32 btf_id)
+{
+	const struct btf *b = kern_vmlinux();
+	const struct btf_type *t = b ? btf_type(b, btf_id) : NULL;
+
+	if (!t || !btf_is(t, BTF_KIND_FUNC) || strncmp(btf_name(b, t->name_off), "bpf_iter_", 9))
+		return false;
+	t = btf_type(b, t->type);
+	if (!t || !btf_is(t, BTF_KIND_FUNC_PROTO) || !btf_len(t))
+		return false;
+	t = btf_skip(b, btf_params(t)[0].type, NULL);
+	t = t && btf_is(t, BTF_KIND_PTR) ? btf_skip(b, t->type, NULL) : NULL;
+	return t && btf_is(t, BTF_KIND_STRUCT) &&
+	       !strcmp(btf_name(b, t->name_off), "bpf_iter_meta");
+}
+
 int kern_iter_link(const struct kern_prog *p, const union bpfattr *attr, struct link_head *h)
 {
 	struct {
