@@ -74,6 +74,15 @@ static void prog_lines(const struct kern_prog *p, struct buf *to)
 	line(to, "verified_insns", h->verified);
 }
 
+/* Ends what is said of a link. */
+static void target_lines(const struct link_head *h, struct buf *to)
+{
+	if (h->type == BPF_LINK_TYPE_RAW_TRACEPOINT) {
+		buf_printf(to, "tp_name:\t%s\n", h->name);
+		line(to, "cookie", h->cookie);
+	}
+}
+
 static void link_lines(const struct kern_link *l, struct buf *to)
 {
 	static const char *const types[] = {
@@ -105,6 +114,7 @@ static void link_lines(const struct kern_link *l, struct buf *to)
 		return;
 	tag(((const struct kern_prog *)o->p)->head, to);
 	line(to, "prog_id", prog);
+	target_lines(h, to);
 	object_put(o);
 }
 

@@ -115,6 +115,27 @@ static int load(const struct row *r, char *log, u32 room)
 
 /* ---- links ---- */
 
+/* The last lines of what a descriptor says. */
+static bool tells(int fd, const char *end)
+{
+	char path[64], text[4096] = "";
+	struct buf b = {0};
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (ours)
+		kern_fdinfo(fd, &b);
+	if (b.n)
+		snprintf(text, sizeof(text), "%.*s", (int)b.n, (const char *)b.p);
+	buf_deinit(&b);
+	if (!ours && (f = fopen(path, "r"))) {
+		text[fread(text, 1, sizeof(text) - 1, f)] = 0;
+		fclose(f);
+	}
+	size_t n = strlen(text), m = strlen(end);
+	return n >= m && !strcmp(text + n - m, end);
+}
+
 static void look(const struct row *r, int link, bool raw)
 {
 	struct bpf_link_info i = {0};
@@ -124,8 +145,10 @@ static void look(const struct row *r, int link, bool raw)
 	check(!err, r->name, "info of a link", err);
 	check(i.type == (raw ? BPF_LINK_TYPE_RAW_TRACEPOINT : BPF_LINK_TYPE_TRACING), r->name,
 	      "type of a link", i.type);
-	if (raw)
+	if (raw) {
+		check(tells(link, "tp_name:\tsched_switch\ncookie:\t0\n"), r->name, "fdinfo", 0);
 		return;
+	}
 	check(i.tracing.attach_type == r->attach, r->name, "attach type", i.tracing.attach_type);
 	check(i.tracing.target_btf_id == target(r->target), r->name, "target",
 	      i.tracing.target_btf_id);
