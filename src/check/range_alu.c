@@ -175,9 +175,10 @@ struct range range_smod(const struct range *a, const struct range *b, u32 w)
 
 u64 range_amounts(const struct range *b, u32 w)
 {
-	u64 mask = ones(64 - (u32)__builtin_clzll(w - 1)), set = 0;
+	u32 bits = w > 1 ? 64 - (u32)__builtin_clzll(w - 1) : 1;
+	u64 mask = ((u64)1 << bits) - 1, set = 0;
 	bool all = b->umax > mask;
-	struct tnum t = tnum_low(b->bits, 64 - (u32)__builtin_clzll(w - 1));
+	struct tnum t = tnum_low(b->bits, bits);
 
 	for (u64 n = all ? 0 : b->umin; n <= (all ? mask : b->umax); n++)
 		if (tnum_has(t, n))

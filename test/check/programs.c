@@ -172,7 +172,6 @@ static bool add_lines(struct one *o, const char *list)
 
 static bool set_types(struct one *o, const char *word)
 {
-	struct prog_map *m = &o->map[o->p->maps - 1];
 	char name[80];
 
 	if (!vmlinux)
@@ -191,6 +190,7 @@ static bool set_types(struct one *o, const char *word)
 	if (!o->types)
 		o->types = make_types();
 	if (*word == 'k') {
+		struct prog_map *m = &o->map[o->p->maps - 1];
 		m->btf = o->types;
 		m->key = T_INT;
 		m->value = T_VAL;

@@ -116,6 +116,8 @@ static bool not_followed(void)
 {
 	for (u32 i = 0; i < g.n; i++) {
 		const struct eb *e = &g.code[i];
+		if (e->op >= EB_COUNT)
+			continue;
 		u8 form = ebpf_rows[e->op].form;
 		bool divides = e->op >= EB_DIV_32_K && e->op <= EB_SDIV_64_X;
 		bool rest = e->op >= EB_MOD_32_K && e->op <= EB_SMOD_64_X;
