@@ -49,7 +49,7 @@ static u32 moved(const struct patch *p, u32 pc) { return pc + (pc > p->at ? p->n
 
 static bool fix_jump(const struct patch *p, const struct eb *e, u32 pc, struct ob_ebpf *i)
 {
-	u8 form = ebpf_rows[e->op].form;
+	u8 form = e->op < EB_COUNT ? ebpf_rows[e->op].form : EBF_COUNT;
 	bool far = form == EBF_LOCAL || form == EBF_JAL || e->op == EB_LDDW_FUNC;
 	u32 here = pc + (pc >= p->at ? p->n : 0);
 
