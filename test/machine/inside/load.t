@@ -164,29 +164,30 @@ sh ./work
 kill -INT $pid; wait $pid
 echo $?; sed -n 's/id [0-9]* *//; /^link/p; /^onebpf/p' said.txt; cat out.txt
 -- file work
-ping -q -c 3 -i 0.2 192.0.2.2 >/dev/null
+ping -q -c 3 -i 0.2 198.51.100.2 >/dev/null
 -- sh
-ip link add left type veth peer name right
-ip netns add far
-ip link set right netns far
-ip address add 192.0.2.1/24 dev left
-ip link set left up
-ip -n far address add 192.0.2.2/24 dev right
-ip -n far link set right up
-sh ./during -i left --show seen /objects/wire.o
+ip link add inner type veth peer name outer
+ip netns add away
+ip link set outer netns away
+ip address add 198.51.100.1/24 dev inner
+ip link set inner up
+ip -n away address add 198.51.100.2/24 dev outer
+ip -n away link set outer up
+# Packets of other cases leave the same cgroup.
+sh ./during -i inner --show seen /objects/wire.o | sed -E 's/^(seen.2. =) ([6-9]|[1-9][0-9]+)$/\1 at least 6/'
 sh ./work
-tc filter show dev left ingress
-ip -d link show left | grep -c xdp
-ip link delete left
+tc filter show dev inner ingress
+ip -d link show inner | grep -c xdp
+ip link delete inner
 -- stdout
 0
-link  at_xdp             interface left
-link  at_tc              interface left, ingress, by netlink
+link  at_xdp             interface inner
+link  at_tc              interface inner, ingress, by netlink
 link  at_egress          cgroup /sys/fs/cgroup
 link  at_connect         cgroup /sys/fs/cgroup
 seen[0] = 3
 seen[1] = 3
-seen[2] = 6
+seen[2] = at least 6
 seen[3] = 0
 0
 ====
