@@ -2,12 +2,6 @@
 /* Arithmetic: on numbers; what has a pointer in it goes to pointer.c. */
 #include "check/priv.h"
 
-/* How many bits a number may need. */
-static u32 width(const struct reg *r)
-{
-	return r->v.umax ? 64 - (u32)__builtin_clzll(r->v.umax) : 0;
-}
-
 static void copy_if_same(struct verify *v, struct reg *dst, struct reg *src, bool same)
 {
 	if (same)
@@ -33,7 +27,7 @@ static int move_reg(struct verify *v, const struct eb *e)
 		scalar_zext(&dst->v, 4);
 		return 0;
 	}
-	copy_if_same(v, dst, src, width(src) <= 32);
+	copy_if_same(v, dst, src, reg_width(src) <= 32);
 	scalar_zext(&dst->v, 4);
 	return 0;
 }

@@ -383,6 +383,7 @@ void reg_known(struct reg *r, u64 value); /* keeps what it is besides */
 void reg_const(const struct verify *v, struct reg *r, u64 value);
 void reg_zero_off(struct reg *r, u32 type);                  /* a pointer without offset, no id */
 bool reg_leaks(const struct verify *v, const struct reg *r); /* a pointer that must not be seen */
+u32 reg_width(const struct reg *r);                          /* bits that a number may need */
 bool reg_points(const struct reg *r);                        /* a pointer */
 bool reg_not_null(const struct verify *v, const struct reg *r);
 void set_not_null(struct verify *v, struct reg *r);

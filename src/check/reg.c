@@ -147,3 +147,5 @@ void forget_packet(struct verify *v)
 			reg_none(r);
 	}
 }
+
+u32 reg_width(const struct reg *r) { return r->v.umax ? 64 - (u32)__builtin_clzll(r->v.umax) : 0; }

@@ -26,11 +26,7 @@ static u8 *type_at(struct frame *f, s64 off)
 {
 	return &f->stack[slot_at(off)].type[(u32)(-off - 1) % SLOT];
 }
-/* How many bits a number may need. */
-static u32 width(const struct reg *r)
-{
-	return r->v.umax ? 64 - (u32)__builtin_clzll(r->v.umax) : 0;
-}
+
 static u16 access_flags(const struct frame *f, u32 slot)
 {
 	return (u16)(HIST_STACK | f->number | slot << HIST_SLOT_SHIFT);
@@ -154,7 +150,7 @@ static int store_fixed(struct verify *v, struct frame *f, s64 off, u32 size, s32
 		live_write(v, f->number, (u64)1 << at);
 	touch_slot(v, at);
 	if (r && off % SLOT == 0 && r->type == REG_SCALAR && v->capable) {
-		bool fits = width(r) <= 8 * size;
+		bool fits = reg_width(r) <= 8 * size;
 		if (fits)
 			give_id(v, r);
 		spill(v, s, r, size);
@@ -260,10 +256,10 @@ static int load_part(struct verify *v, struct frame *f, s64 off, u32 size, u32 v
 	while (spilled < SLOT && s->type[SLOT - 1 - spilled] == SLOT_SPILL)
 		spilled++;
 	if (size <= spilled && off % SLOT == 0) {
-		if (v->capable && size == 4 && spilled == 4 && width(r) <= 32)
+		if (v->capable && size == 4 && spilled == 4 && reg_width(r) <= 32)
 			give_id(v, r);
 		*to = *r;
-		if (width(r) > size * 8)
+		if (reg_width(r) > size * 8)
 			reg_unlink(to);
 		return hist_push(v, v->cur, access_flags(f, slot_at(off)), 0);
 	}

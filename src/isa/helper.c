@@ -140,3 +140,15 @@ const struct helper_row *helper_for(u32 id, u32 type, u32 attach)
 			return &variants[i];
 	return row;
 }
+
+bool license_is_gpl(const char *license)
+{
+	static const char *const good[] = {
+		"GPL",          "GPL v2",       "GPL and additional rights",
+		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+
+	for (u32 i = 0; license && i < LEN(good); i++)
+		if (!strcmp(license, good[i]))
+			return true;
+	return false;
+}

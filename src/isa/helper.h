@@ -72,6 +72,9 @@ enum {
 	HELPER_PERFMON = 64, /* only with CAP_PERFMON, too */
 };
 
+/* Does a licence go with the GPL? NULL: no. license_is_gpl_compatible */
+bool license_is_gpl(const char *license);
+
 struct helper_row {
 	u32 id;
 	const char *name;

@@ -60,19 +60,6 @@ static int says(struct load *l, int err, const char *fmt, ...)
 
 /* ---- what is given ---- */
 
-/* license_is_gpl_compatible */
-static bool is_gpl(const char *s)
-{
-	static const char *const good[] = {
-		"GPL",          "GPL v2",       "GPL and additional rights",
-		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
-
-	for (u32 i = 0; i < LEN(good); i++)
-		if (!strcmp(s, good[i]))
-			return true;
-	return false;
-}
-
 /* bpf_prog_load_fixup_attach_type */
 static u32 attach_type(const union bpf_attr *a)
 {
@@ -148,7 +135,7 @@ static int read_program(struct load *l)
 				     .flags = a->prog_flags,
 				     .attach_btf_id = a->attach_btf_id,
 				     .insns = l->n,
-				     .gpl = is_gpl(license),
+				     .gpl = license_is_gpl(license),
 				     .uid = getuid()};
 	return call_name(l->head.name, a->prog_name) < 0 ? -EINVAL : 0;
 }

@@ -232,19 +232,6 @@ static struct ob_err *check_text(const struct check_cmd *c, const char *path, in
 
 /* ---- objects ---- */
 
-/* License words that Linux takes as going with the GPL. */
-static bool is_gpl(const char *license)
-{
-	static const char *const good[] = {
-		"GPL",          "GPL v2",       "GPL and additional rights",
-		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
-
-	for (u32 i = 0; license && i < LEN(good); i++)
-		if (!strcmp(license, good[i]))
-			return true;
-	return false;
-}
-
 static struct ob_err *object_job(const struct check_cmd *c, struct object *o,
 				 const struct object_program *g, const struct btf *kernel,
 				 struct check_job *j)
@@ -253,7 +240,7 @@ static struct ob_err *object_job(const struct check_cmd *c, struct object *o,
 	j->object = o;
 	g->prog->type = g->type;
 	g->prog->attach = g->attach;
-	j->how.gpl = is_gpl(o->license) && !c->not_gpl;
+	j->how.gpl = license_is_gpl(o->license) && !c->not_gpl;
 	j->how.prog_flags |= g->prog_flags;
 	j->how.kernel = kernel;
 	return sys_target(kernel, g, &j->how.attach_btf_id);
