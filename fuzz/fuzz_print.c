@@ -2,7 +2,7 @@
 /* What must hold of any packet that is printed: nothing beyond it is read, a
  * line comes out and ends, the dumps are as long as the packet, and the same
  * packet gives the same line again under -S. */
-#include "pkt/pkt.h"
+#include "print/print.h"
 
 #include <stdlib.h>
 

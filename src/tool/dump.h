@@ -5,6 +5,7 @@
 
 #include "kern/kern.h"
 #include "pkt/pkt.h"
+#include "print/print.h"
 #include "tool/expr.h"
 
 #include <signal.h>

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tables of printers: by link type, Ethernet type, IP protocol, port. */
+#include "print/priv.h"
+
+static const struct link_printer *const links[] = {
+	&ether_link, &null_link, &loop_link, &raw_link,        &raw4_link,      &raw6_link,
+	&sll_link,   &sll2_link, &ppp_link,  &ppp_serial_link, &ppp_ether_link, &cisco_link,
+};
+
+const struct link_printer *printer_by_link(u32 linktype)
+{
+	for (size_t i = 0; i < LEN(links); i++)
+		if (links[i]->linktype == linktype)
+			return links[i];
+	return NULL;
+}
+
+static const struct ethertype {
+	u16 type;
+	const char *name;
+	const struct printer *by; /* NULL: known by name only */
+} ethertypes[] = {
+	/* clang-format off */
+	{0x0800, "IPv4", &ip_printer},
+	{0x86dd, "IPv6", &ip6_printer},
+	{0x0806, "ARP", &arp_printer},
+	{0x8035, "Reverse ARP", &rarp_printer},
+	{0x8863, "PPPoE D", &pppoed_printer},
+	{0x8864, "PPPoE S", &pppoes_printer},
+	{0x8100, "802.1Q", NULL},
+	{0x88a8, "802.1Q-QinQ", NULL},
+	{0x9100, "802.1Q-9100", NULL},
+	{0x9200, "802.1Q-9200", NULL},
+	{0x00fe, "GRE-OSI", NULL},
+	{0x0200, "PUP", NULL},
+	{0x0500, "Sprite", NULL},
+	{0x0600, "NS", NULL},
+	{0x0707, "GeoNet (old)", NULL},
+	{0x1000, "Trail", NULL},
+	{0x1111, "CALM FAST", NULL},
+	{0x6001, "MOP DL", NULL},
+	{0x6002, "MOP RC", NULL},
+	{0x6003, "DN", NULL},
+	{0x6004, "LAT", NULL},
+	{0x6007, "SCA", NULL},
+	{0x6558, "TEB", NULL},
+	{0x8038, "Lanbridge", NULL},
+	{0x803c, "DEC DNS", NULL},
+	{0x803e, "DEC DTS", NULL},
+	{0x805b, "VEXP", NULL},
+	{0x805c, "VPROD", NULL},
+	{0x809b, "Appletalk", NULL},
+	{0x80f3, "Appletalk ARP", NULL},
+	{0x8137, "IPX", NULL},
+	{0x8808, "MPCP", NULL},
+	{0x8809, "Slow Protocols", NULL},
+	{0x880b, "PPP", NULL},
+	{0x8847, "MPLS unicast", &mpls_printer},
+	{0x8848, "MPLS multicast", &mpls_printer},
+	{0x886f, "MS NLB heartbeat", NULL},
+	{0x888e, "EAPOL", NULL},
+	{0x8899, "Realtek protocols", NULL},
+	{0x88a2, "AoE", NULL},
+	{0x88ca, "TIPC", NULL},
+	{0x88cc, "LLDP", NULL},
+	{0x88e5, "802.1AE MACsec", NULL},
+	{0x88f7, "PTP", NULL},
+	{0x8902, "CFM", NULL},
+	{0x893a, "IEEE1905.1", NULL},
+	{0x8947, "GeoNet", NULL},
+	{0x894f, "NSH", NULL},
+	{0x9000, "Loopback", NULL},
+	{0xabcd, "CFM (old)", NULL},
+	{0xd28b, "Arista Vendor Specific Protocol", NULL},
+	{0xfefe, "OSI", NULL},
+	/* clang-format on */
+};
+
+static const struct ethertype *find_ethertype(u16 type)
+{
+	for (size_t i = 0; i < LEN(ethertypes); i++)
+		if (ethertypes[i].type == type)
+			return &ethertypes[i];
+	return NULL;
+}
+
+const char *ethertype_name(u16 type)
+{
+	const struct ethertype *e = find_ethertype(type);
+
+	return e ? e->name : NULL;
+}
+
+bool print_ethertype(struct print_state *s, u16 type, struct pdu d)
+{
+	const struct ethertype *e = find_ethertype(type);
+
+	if (!e || !e->by)
+		return false;
+	s->name = e->by->name;
+	e->by->print(s, d);
+	return true;
+}
+
+static const struct ip_proto {
+	const char *name;         /* as -v says it */
+	const struct printer *by; /* NULL: "ip-proto-N length" */
+	u8 only;                  /* 4 or 6: the only version it goes with; else 0 */
+} ip_protos[256] = {
+	/* clang-format off */
+	[0] = {"Options", NULL, 0},
+	[1] = {"ICMP", &icmp_printer, 4},
+	[2] = {"IGMP", &igmp_printer, 0},
+	[4] = {"IPIP", &ip_printer, 0},
+	[6] = {"TCP", &tcp_printer, 0},
+	[8] = {"EGP", NULL, 0},
+	[9] = {"IGRP", NULL, 0},
+	[17] = {"UDP", &udp_printer, 0},
+	[33] = {"DCCP", NULL, 0},
+	[41] = {"IPv6", &ip6_printer, 0},
+	[43] = {"Routing", NULL, 0},
+	[44] = {"Fragment", NULL, 0},
+	[46] = {"RSVP", NULL, 0},
+	[47] = {"GRE", &gre_printer, 0},
+	[50] = {"ESP", NULL, 0},
+	[51] = {"AH", NULL, 0},
+	[55] = {"Mobile IP", NULL, 0},
+	[58] = {"ICMPv6", &icmp6_printer, 6},
+	[59] = {NULL, &none_printer, 0},
+	[62] = {"Mobile IP (old)", NULL, 0},
+	[88] = {"EIGRP", NULL, 0},
+	[89] = {"OSPF", NULL, 0},
+	[103] = {"PIM", NULL, 0},
+	[108] = {"Compressed IP", NULL, 0},
+	[112] = {"VRRP", NULL, 0},
+	[113] = {"PGM", NULL, 0},
+	[132] = {"SCTP", NULL, 0},
+	[135] = {"Mobility", NULL, 0},
+	[143] = {"Ethernet", NULL, 0},
+	/* clang-format on */
+};
+
+/* Transports print addresses together with their ports. */
+bool ip_proto_says_ends(u8 proto)
+{
+	const struct printer *by = ip_protos[proto].by;
+
+	return by == &tcp_printer || by == &udp_printer;
+}
+
+const char *ip_proto_name(u8 proto)
+{
+	return ip_protos[proto].name ? ip_protos[proto].name : "unknown";
+}
+
+void put_proto(struct print_state *s, u8 proto)
+{
+	const struct print_names *by = s->opt.numeric ? NULL : s->opt.names;
+	const char *name = by && by->proto ? by->proto(by->arg, proto) : NULL;
+
+	if (name)
+		put_s(s, name);
+	else
+		put_f(s, "ip-proto-%u", proto);
+}
+
+void print_ip_proto(struct print_state *s, u8 proto, struct pdu d)
+{
+	const struct ip_proto *p = &ip_protos[proto];
+
+	if (p->by && p->only && p->only != s->net.ver) {
+		put_f(s, "[%s requires IPv%u]", p->name, p->only);
+		put_invalid(s);
+	} else if (p->by) {
+		if (!print_enter(s))
+			return;
+		s->name = p->by->name;
+		p->by->print(s, d);
+		print_leave(s);
+	} else {
+		put_c(s, ' ');
+		put_proto(s, proto);
+		put_c(s, ' ');
+		put_u(s, d.len);
+	}
+}
+
+static const struct port {
+	u16 port;
+	bool tcp, udp;
+	const struct printer *by;
+} ports[] = {
+	/* clang-format off */
+	{21, true, false, &ftp_printer},
+	{22, true, false, &ssh_printer},
+	{25, true, false, &smtp_printer},
+	{53, false, true, &dns_printer},
+	{53, true, false, &dns_tcp_printer},
+	{80, true, false, &http_printer},
+	{123, false, true, &ntp_printer},
+	{554, true, false, &rtsp_printer},
+	{3128, true, false, &http_printer},
+	{4789, false, true, &vxlan_printer},
+	{5060, false, true, &sip_printer},
+	{5353, false, true, &mdns_printer},
+	{8080, true, false, &http_printer},
+	{8554, true, false, &rtsp_printer},
+	/* clang-format on */
+};
+
+const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport)
+{
+	for (size_t i = 0; i < LEN(ports); i++)
+		if ((ports[i].port == sport || ports[i].port == dport) &&
+		    (tcp ? ports[i].tcp : ports[i].udp))
+			return ports[i].by;
+	return NULL;
+}
