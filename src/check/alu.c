@@ -98,14 +98,6 @@ static int change(struct verify *v, const struct eb *e)
 	return 0;
 }
 
-/* Linux takes the result of a shift by the width or more for unknown. */
-static bool shifts_far(enum eb_op op, const struct scalar *by, bool is64)
-{
-	if (op != EB_LSH_64_X && op != EB_RSH_64_X && op != EB_ARSH_64_X)
-		return false;
-	return scalar_is_const(by) && by->bits.value >= (is64 ? 64 : 32);
-}
-
 /* What the bounds of dst and src came from, the result comes from. */
 static int compute(struct verify *v, const struct eb *e, struct reg *dst, const struct reg *src)
 {
@@ -121,10 +113,7 @@ static int compute(struct verify *v, const struct eb *e, struct reg *dst, const 
 	n = op == EB_SUB_64_X ? -n : n;
 	bool plus = v->capable && sums && dst->id && !(dst->id & ID_PLUS) && n == (s32)n &&
 		    (is64 ? scalar_is_const(&src->v) : scalar_is_const32(&src->v));
-	if (shifts_far(op, &src->v, is64))
-		dst->v = scalar_any();
-	else
-		scalar_alu(&dst->v, op, &src->v, is64);
+	scalar_alu(&dst->v, op, &src->v, is64);
 	dst->off = plus ? (s32)n : 0;
 	dst->id = plus ? dst->id | (is64 ? ID_PLUS64 : ID_PLUS32) : 0;
 	return 0;

