@@ -100,9 +100,9 @@ static int describe_inner(u32 fd, struct map_attr *ret)
 	if (err)
 		return err;
 	m = o->p;
-	if (is_outer(m->type) || !m->ops->lookup)
+	if (is_outer(m->type))
 		err = -EINVAL;
-	else if (m->type == BPF_MAP_TYPE_CGROUP_STORAGE ||
+	else if (m->type == BPF_MAP_TYPE_PROG_ARRAY || m->type == BPF_MAP_TYPE_CGROUP_STORAGE ||
 		 m->type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE ||
 		 m->type == BPF_MAP_TYPE_STRUCT_OPS)
 		err = -ENOTSUPP_LINUX;

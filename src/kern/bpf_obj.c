@@ -129,6 +129,14 @@ static int user_path(const union bpfattr *attr, char path[PATH])
 	return pin_path(dir, path);
 }
 
+int kern_pin_folder(const char *path)
+{
+	char at[PATH];
+	int err = world() ? pin_path(path, at) : -errno;
+
+	return !err && mkdir(at, 0700) && errno != EEXIST ? -errno : err;
+}
+
 /* What Linux says of a name that is no place for pins. */
 static int no_pin(const char *path)
 {

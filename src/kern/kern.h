@@ -82,6 +82,10 @@ int kern_prog_run(int fd, void *ctx, u32 size, u64 *r0);
 /* What the run of this thread did wrong that was the last one to do so. */
 const struct run *kern_last_fault(void);
 
+/* Makes a folder for pins, below /sys/fs/bpf as the world has it: 0, also when it is
+ * there, or -errno. */
+int kern_pin_folder(const char *path);
+
 /* mmap() on a descriptor of this process's world: the address, or -errno. */
 long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 

@@ -123,22 +123,6 @@ static long own_map(size_t n, int prot, int fd, off_t off)
 	return kern_mmap(NULL, n, prot, MAP_SHARED, fd, off);
 }
 
-/* Below /sys/fs/bpf lies what the world has as fs. */
-static int own_folder(const char *path)
-{
-	static const char top[] = "/sys/fs/bpf";
-	const char *world = secure_getenv(SYS_WORLD);
-	struct buf b = {0};
-	int err = -EPERM;
-
-	if (world && !strncmp(path, top, sizeof(top) - 1)) {
-		buf_printf(&b, "%s/fs%s", world, path + sizeof(top) - 1);
-		err = b.oom ? -ENOMEM : linux_folder(b.p);
-		buf_deinit(&b);
-	}
-	return err;
-}
-
 static int own_trace(void)
 {
 	int fd = kern_trace_open();
@@ -157,7 +141,7 @@ const struct sys_door sys_door_own = {
 	.control = kern_perf_ioctl,
 	.map = own_map,
 	.wait = kern_wait_open,
-	.make_folder = own_folder,
+	.make_folder = kern_pin_folder,
 	.trace = own_trace,
 	.cpus = kern_cpus,
 };

@@ -35,6 +35,24 @@ static struct ob_err *choose(const struct load_cmd *c, struct object *o)
 	return NULL;
 }
 
+/* Older loaders were told, and did not look at the section. */
+static struct ob_err *set_types(const struct load_cmd *c, struct object *o)
+{
+	for (u32 i = 0; i < o->progs; i++) {
+		struct object_program *p = &o->prog[i];
+
+		if (p->skip || p->kind)
+			continue;
+		if (!c->type)
+			return err_hint(err_new(OB_NAME, "section %s does not tell the type of %s",
+						p->section, p->name),
+					"say it: --type xdp");
+		if (!prog_find(c->type, strlen(c->type), &p->type))
+			return err_new(OB_NAME, "there is no program type `%s`", c->type);
+	}
+	return NULL;
+}
+
 static struct ob_err *enter_world(const struct load_cmd *c)
 {
 	struct buf path = {0};
@@ -213,6 +231,8 @@ static struct ob_err *load_file(const struct load_cmd *c, const char *path, stru
 	if (!err)
 		err = choose(c, l->object);
 	if (!err)
+		err = set_types(c, l->object);
+	if (!err)
 		err = set_variables(c, l->object);
 	if (!err)
 		err = kernel_open(c->user, c->types, &k);
@@ -288,6 +308,8 @@ static const struct opt options[] = {
 	{OPT_GROUP, .help = "What"},
 	{OPT_TEXT, .name = "prog", .arg = "NAME[,...]", TO(only),
 	 .help = "these programs alone, also those whose section begins with ?"},
+	{OPT_TEXT, 't', .name = "type", .arg = "TYPE", TO(type),
+	 .help = "of programs whose section does not tell it, as bpftool names it"},
 	{OPT_LIST, 'd', .name = "data", .arg = "NAME=VALUE", TO(data),
 	 .help = "what a variable holds at first"},
 	{OPT_LIST, 'm', .name = "map", .arg = "NAME=KEY:VALUE,...", TO(map),

@@ -9,7 +9,7 @@
 
 struct load_cmd {
 	u32 user, kernel, attach, json, quiet;
-	const char *world, *pin, *interface, *cgroup, *event, *only, *types, *hook, *show;
+	const char *world, *pin, *interface, *cgroup, *event, *only, *type, *types, *hook, *show;
 	u64 pid, seconds, freq;
 	struct opt_list map, data;
 };

@@ -12,6 +12,37 @@ nothing is attached
 none.o: cannot open
 ELF
 ====
+# sections of older loaders do not tell what a program is; maps that pin themselves are
+# pinned in a world that ends with the command, too
+-- skip-unless $TESTDIR/load/can
+-- file p.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, int);
+	__type(value, long);
+} kept SEC(".maps");
+SEC("first_0") int first(void *c) { int k = 0; return bpf_map_lookup_elem(&kept, &k) ? XDP_PASS : XDP_DROP; }
+SEC("tc") int second(void *c) { return 0; }
+-- sh
+$TESTDIR/load/compile p
+onebpf load --user p.o; onebpf load --user --type xpd p.o
+onebpf load --user --type xdp p.o | sed 's/id [0-9]* *//; s/[0-9]* slots/N slots/'
+-- stdout
+p: loaded into our world
+map   kept               array, key 4, value 8, 1 entry
+prog  first              xdp, N slots, from first_0
+prog  second             sched_cls, N slots, from tc
+-- stderr
+onebpf load: section first_0 does not tell the type of first
+hint: say it: --type xdp
+note: in p.o
+onebpf load: there is no program type `xpd`
+note: in p.o
+====
 # what an object becomes is told, a line for each; it is pinned, and found again
 -- skip-unless $TESTDIR/load/can && command -v bpftool
 -- file p.bpf.c
