@@ -13,10 +13,13 @@ static void idmap_reset(struct verify *v)
 	v->idmap_next = v->ids;
 }
 
+/* Registers that differ by constants are linked by one id. */
 static bool same_id(struct verify *v, u32 old, u32 cur)
 {
-	if (!old != !cur)
+	if (!old != !cur || ((old ^ cur) & ID_PLUS))
 		return false;
+	old &= ~ID_PLUS;
+	cur &= ~ID_PLUS;
 	if (!old)
 		return true;
 	for (u32 i = 0; i < v->idpairs; i++) {
