@@ -98,6 +98,9 @@ struct explain_ask {
 	/* Runs it in a machine that checks every access; false: it cannot be run. NULL: no
 	 * input is looked for. */
 	bool (*run)(void *arg, const struct explain_trial *t, struct explain_fate *ret);
+	/* What the kernel's types have not, if that instruction was made one that no kernel
+	 * takes because of it (CO-RE). May be NULL. */
+	const char *(*missing)(void *arg, u32 pc);
 	void *arg;
 };
 

@@ -409,6 +409,22 @@ static void not_for_type(struct explain *x, const struct helper_row *h)
 	buf_deinit(&b);
 }
 
+static void no_helper(struct explain *x, const struct eb *e)
+{
+	const char *missing =
+		x->ask && x->ask->missing ? x->ask->missing(x->ask->arg, x->out.pc) : NULL;
+
+	if (!missing) {
+		x->cause = CAUSE_HELPER;
+		x->out.what = explain_text(x, "there is no helper %d", (s32)e->imm);
+		return;
+	}
+	x->out.what = "the kernel's types have not what this needs";
+	x->out.knew = explain_text(x, "nothing there matches %s", missing);
+	x->out.needs =
+		"a kernel that has it, or a question before: if (bpf_core_field_exists(...))";
+}
+
 static void call(struct explain *x, const struct eb *e)
 {
 	const struct helper_row *row = helper_row((u32)e->imm);
@@ -419,8 +435,7 @@ static void call(struct explain *x, const struct eb *e)
 	if (e->op != EB_CALL)
 		return;
 	if (!row) {
-		x->cause = CAUSE_HELPER;
-		x->out.what = explain_text(x, "there is no helper %d", (s32)e->imm);
+		no_helper(x, e);
 		return;
 	}
 	if (!h || (hides_addresses(x) && (h->flags & (HELPER_BPF | HELPER_PERFMON)))) {
@@ -631,12 +646,15 @@ static void by_form(struct explain *x)
 	}
 }
 
-/* The first line of Linux's words, without its end. */
+/* The first line of Linux's words that is not of a type, without its end. */
 static const char *first_words(struct explain *x)
 {
-	size_t n = strcspn(x->out.words, "\n");
+	const char *s = x->out.words;
+	size_t n;
 
-	return n ? arena_strndup(&x->arena, x->out.words, n) : "the program is refused";
+	while (n = strcspn(s, "\n"), s[n] && memmem(s, n, " has btf_id ", 12))
+		s += n + 1;
+	return n ? arena_strndup(&x->arena, s, n) : "the program is refused";
 }
 
 static void graph(struct explain *x)

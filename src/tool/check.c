@@ -238,6 +238,7 @@ static struct ob_err *object_job(const struct check_cmd *c, struct object *o,
 {
 	*j = job_of(c, g->prog, g->name);
 	j->object = o;
+	j->from = g;
 	g->prog->type = g->type;
 	g->prog->attach = g->attach;
 	j->how.gpl = license_is_gpl(o->license) && !c->not_gpl;

@@ -25,6 +25,7 @@ struct check_job {
 	const struct prog *p;
 	const char *name;
 	struct object *object; /* that it is of, or NULL */
+	const struct object_program *from;
 	struct check_how how;
 	struct check_result r;
 	int err;
@@ -41,7 +42,8 @@ struct check_job {
 struct check_world {
 	const struct sys_door *door;
 	const struct prog *p;
-	int *map, prog; /* descriptors; prog: or -errno */
+	const struct object_program *from; /* NULL: no object's */
+	int *map, prog;                    /* descriptors; prog: or -errno */
 	u8 *out;
 };
 /* Creates its maps and asks for it to be loaded; log: of level 1, may be NULL. false: the

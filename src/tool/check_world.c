@@ -206,16 +206,29 @@ bool check_world_run(void *arg, const struct explain_trial *t, struct explain_fa
 	return true;
 }
 
+static const char *missing(void *arg, u32 pc)
+{
+	const struct check_world *w = arg;
+
+	for (u32 i = 0; w->from && i < w->from->misses; i++)
+		if (w->from->miss[i].pc == pc)
+			return w->from->miss[i].what;
+	return NULL;
+}
+
 void check_job_explain(struct check_job *j)
 {
 	struct check_world w = {.prog = -EINVAL};
-	struct explain_ask ask = {check_world_run, &w};
+	struct explain_ask ask = {.missing = missing, .arg = &w};
 	bool there;
 
 	unsetenv(SYS_WORLD);
 	there = !kern_world_own("kernel.unchecked", "1") &&
 		check_world_open(&sys_door_own, j, NULL, &w);
-	j->x = check_explain(j->p, &j->how, there && w.prog >= 0 ? &ask : NULL);
+	w.from = j->from;
+	if (there && w.prog >= 0)
+		ask.run = check_world_run;
+	j->x = check_explain(j->p, &j->how, &ask);
 	if (there)
 		check_world_close(&w);
 	kern_world_own("kernel.unchecked", "0");

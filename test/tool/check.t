@@ -617,3 +617,26 @@ whole.s: accepted
 insn 12: refused: this load of 4 bytes: its index has no upper bound
 insn 2: note: r7 is stored here: a number: 0 to 60
 insn 10: note: r3 is read back from the stack, which has not kept what was known of it
+====
+# a field that the kernel's types have not is named, not the call that stands for it
+-- skip-unless $TESTDIR/load/can
+-- file f.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct task_struct {
+	int never_there;
+} __attribute__((preserve_access_index));
+SEC("raw_tp/sys_enter") int f(void *c)
+{
+	struct task_struct *t = (void *)bpf_get_current_task();
+	int n = 0;
+	bpf_probe_read_kernel(&n, sizeof(n), &t->never_there);
+	return n;
+}
+char _license[] SEC("license") = "GPL";
+-- sh
+$TESTDIR/load/compile f; onebpf check f.o | sed 's/^Linux.*/&/; s/\[[0-9]*\]/[N]/'
+-- stdout has
+refused: the kernel's types have not what this needs
+known:  nothing there matches <byte_off> [N] struct task_struct.never_there (0:0 @ offset 0)
+needed: a kernel that has it, or a question before: if (bpf_core_field_exists(...))
