@@ -263,23 +263,33 @@ static int verify_globals(struct verify *v)
 
 /* ---- the program ---- */
 
-/* The maps, with the fields of their values. Why there are none that can be used, who
- * made the map was told. */
-static void take_maps(struct verify *v)
+/* Why a value has no fields that can be used, who made the map was told. */
+static void find_fields(struct verify *v, struct prog_map *m)
 {
 	enum { ALL = (1 << 14) - 1, VALUES = ALL & ~BTF_NODE };
+	u32 id;
 
+	if (m->fields || !m->btf || !m->value)
+		return;
+	struct btf_fields *f = arena_new(&v->arena, struct btf_fields);
+	if (btf_skip(m->btf, m->value, &id) &&
+	    !btf_fields(m->btf, id, VALUES, m->value_size, v->how->kernel, f) && f->n)
+		m->fields = f;
+}
+
+/* The maps, and those in them, with the fields of their values. */
+static void take_maps(struct verify *v)
+{
 	v->map = arena_array(&v->arena, struct prog_map, v->p->maps + 1);
 	for (u32 i = 0; i < v->p->maps; i++) {
-		struct prog_map *m = &v->map[i];
-		*m = v->p->map[i];
-		if (m->fields || !m->btf || !m->value)
+		v->map[i] = v->p->map[i];
+		find_fields(v, &v->map[i]);
+		if (!v->map[i].inner)
 			continue;
-		struct btf_fields *f = arena_new(&v->arena, struct btf_fields);
-		u32 id;
-		if (btf_skip(m->btf, m->value, &id) &&
-		    !btf_fields(m->btf, id, VALUES, m->value_size, v->how->kernel, f) && f->n)
-			m->fields = f;
+		struct prog_map *inner = arena_new(&v->arena, struct prog_map);
+		*inner = *v->map[i].inner;
+		find_fields(v, inner);
+		v->map[i].inner = inner;
 	}
 }
 

@@ -91,7 +91,7 @@ static bool is_outer(u32 type)
 }
 
 /* What programs may expect of the maps in this one. */
-static int describe_inner(u32 fd, struct map_attr *ret)
+static int describe_inner(u32 fd, struct map_host_data *ret)
 {
 	struct object *o;
 	struct map *m;
@@ -106,7 +106,10 @@ static int describe_inner(u32 fd, struct map_attr *ret)
 		 m->type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE ||
 		 m->type == BPF_MAP_TYPE_STRUCT_OPS)
 		err = -ENOTSUPP_LINUX;
-	*ret = m->head->attr;
+	ret->inner = m->head->attr;
+	ret->inner_btf_id = map_host_data(m)->btf_id;
+	ret->inner_btf_key = map_host_data(m)->btf_key;
+	ret->inner_btf_value = map_host_data(m)->btf_value;
 	object_put(o);
 	return err;
 }
@@ -216,9 +219,12 @@ static long publish(struct world *w, const struct map_attr *a, const struct map_
 	fd = m->fd;
 	m->fd = -1;
 	m->host = &host;
-	int refs = h->btf_id ? world_refs_begin(w, OBJECT_MAP, id) : -1;
+	bool types = h->btf_id || h->inner_btf_id;
+	int refs = types ? world_refs_begin(w, OBJECT_MAP, id) : -1;
 	if (h->btf_id)
 		err = world_ref(w, OBJECT_MAP, id, OBJECT_BTF, h->btf_id);
+	if (!err && h->inner_btf_id && h->inner_btf_id != h->btf_id)
+		err = world_ref(w, OBJECT_MAP, id, OBJECT_BTF, h->inner_btf_id);
 	if (err) {
 		map_put(m);
 		close(fd);
@@ -247,7 +253,7 @@ long call_map_create(union bpfattr *attr, u64 uattr, u32 size)
 	if (!err && !call_may_make_map(a.type))
 		err = -EPERM;
 	if (!err && is_outer(a.type))
-		err = describe_inner(attr->a.inner_map_fd, &h.inner);
+		err = describe_inner(attr->a.inner_map_fd, &h);
 	if (!err && call_name(a.name, attr->a.map_name) < 0)
 		err = -EINVAL;
 	if (!err)

@@ -76,7 +76,8 @@ struct map_host_data {
 	u32 btf_id, btf_key, btf_value, btf_vmlinux_value;
 	u32 owned, owner_type, owner_attach; /* of a program array: programs it takes */
 	struct map_attr inner;               /* of a map of maps */
-	bool exclusive;                      /* for programs of this hash alone */
+	u32 inner_btf_id, inner_btf_key, inner_btf_value;
+	bool exclusive; /* for programs of this hash alone */
 	u8 hash[PROG_HASH];
 };
 static inline struct map_host_data *map_host_data(const struct map *m)

@@ -14,24 +14,23 @@ struct job {
 	const struct verify_load *l;
 	struct arena arena;
 	struct prog *p;
-	struct object *held[VERIFY_MAPS]; /* types of maps */
+	struct object *held[2 * VERIFY_MAPS]; /* types of maps, and of maps in them */
 	u32 holds;
 };
 
-static int add_types(struct job *j, const struct map *m, struct prog_map *to)
+static int add_types(struct job *j, u32 btf_id, u32 key, u32 value, struct prog_map *to)
 {
-	const struct map_host_data *h = map_host_data(m);
 	struct object *o;
 
-	if (!h->btf_id)
+	if (!btf_id)
 		return 0;
-	int err = object_get_id(OBJECT_BTF, h->btf_id, &o);
+	int err = object_get_id(OBJECT_BTF, btf_id, &o);
 	if (err)
 		return err;
 	j->held[j->holds++] = o;
 	to->btf = ((const struct kern_btf *)o->p)->types;
-	to->key = h->btf_key;
-	to->value = h->btf_value;
+	to->key = key;
+	to->value = value;
 	return 0;
 }
 
@@ -64,6 +63,8 @@ static struct bytes fixed_value(const struct map *m)
 static int add_map(struct job *j, const struct map *m, struct prog_map *to)
 {
 	const struct map_attr *a = &m->head->attr;
+	const struct map_host_data *h = map_host_data(m);
+	int err = 0;
 
 	*to = (struct prog_map){.name = arena_strndup(&j->arena, a->name, MAP_NAME),
 				.type = m->type,
@@ -74,11 +75,14 @@ static int add_map(struct job *j, const struct map *m, struct prog_map *to)
 				.extra = a->extra,
 				.fixed = fixed_value(m)};
 	if (m->type == MAPTYPE_ARRAY_OF_MAPS || m->type == MAPTYPE_HASH_OF_MAPS) {
-		to->inner = add_inner(j, &map_host_data(m)->inner);
-		if (!to->inner)
+		struct prog_map *inner = add_inner(j, &h->inner);
+
+		if (!inner)
 			return -ENOMEM;
+		err = add_types(j, h->inner_btf_id, h->inner_btf_key, h->inner_btf_value, inner);
+		to->inner = inner;
 	}
-	return add_types(j, m, to);
+	return err ? err : add_types(j, h->btf_id, h->btf_key, h->btf_value, to);
 }
 
 static int add_maps(struct job *j)

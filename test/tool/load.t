@@ -262,3 +262,32 @@ blocked4[bits=24 addr=[192 0 2 0]] = 7
 -- stderr has
 the object has no map or variable none
 none
+====
+# a map that lies in another one keeps its types: a timer of its values is one
+-- skip-unless $TESTDIR/load/can
+-- file p.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct val { struct bpf_timer timer; };
+struct inner {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, int);
+	__type(value, struct val);
+} first SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, int);
+	__array(values, struct inner);
+} outer SEC(".maps") = {.values = {&first}};
+SEC("tc") int start(void *c)
+{
+	int k = 0;
+	void *m = bpf_map_lookup_elem(&outer, &k);
+	struct val *v = m ? bpf_map_lookup_elem(m, &k) : 0;
+	return v ? bpf_timer_init(&v->timer, m, 1) : 0;
+}
+char _license[] SEC("license") = "GPL";
+-- sh
+$TESTDIR/load/compile p; onebpf load --user -q p.o
