@@ -28,15 +28,17 @@ enum object_map_kind {
 
 struct object_map {
 	enum object_map_kind kind;
-	const char *name;      /* in the source, or its section's */
-	struct prog_map shape; /* inner: that of the map in `inner` */
-	u32 numa, ifindex;     /* numa counts with BPF_F_NUMA_NODE */
-	u32 pin;               /* LIBBPF_PIN_...: 1 by name; iproute2: 1 object, 2 global */
-	u32 id;                /* iproute2's */
-	s32 inner;             /* the number of its inner map, -1: none */
-	u32 section;           /* of data, 0: none */
-	u8 *data;              /* shape.value_size bytes, to be changed at will; NULL: none */
-	struct object_slot *slot;
+	const char *name;         /* in the source, or its section's */
+	struct prog_map shape;    /* inner: that of the map in `inner` */
+	u32 numa, ifindex;        /* numa counts with BPF_F_NUMA_NODE */
+	u32 pin;                  /* LIBBPF_PIN_...: 1 by name; iproute2: 1 object, 2 global */
+	u32 id;                   /* iproute2's */
+	s32 inner;                /* the number of its inner map, -1: none */
+	u32 section;              /* of data, 0: none */
+	u8 *data;                 /* shape.value_size bytes, to be changed at will; NULL: none */
+	u32 ops;                  /* of struct_ops, once linked: the kernel's type of the value, as
+				   * which data stands then; 0: that kernel has none of it */
+	struct object_slot *slot; /* of struct_ops: a program's place in the value, as index */
 	u32 slots;
 };
 
@@ -59,6 +61,8 @@ struct object_program {
 	const struct section_row *kind; /* NULL: no section that we know */
 	u32 type, attach;               /* as the section says, may be changed */
 	u32 prog_flags;                 /* BPF_F_SLEEPABLE ... */
+	u32 ops;                        /* of struct_ops, once linked: the kernel's struct whose
+					 * field number `attach` it is; 0: not known */
 	bool skip;                      /* "?..." sections are not loaded unless asked */
 	u32 in, at, n;                  /* its section's number, its slots there */
 	struct prog *prog;              /* whole, when it is linked; else NULL */

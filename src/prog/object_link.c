@@ -321,6 +321,8 @@ static struct ob_err *link_all(struct object *o, const struct object_target *to)
 
 	if (!err && to && o->btf)
 		err = core_create(o->btf, to->kernel, to->module, to->arg, &o->priv->core);
+	if (!err && to && o->btf)
+		err = object_fit_ops(o, to->kernel);
 	make_shapes(o);
 	if (to)
 		object_find_fields(o, to->kernel);

@@ -132,6 +132,8 @@ bool object_in_family(const char *name, const char *family);
 struct object_map *object_add_map(struct object *o, enum object_map_kind kind, const char *name);
 /* Its variables; zeros. */
 struct ob_err *object_add_data(struct object *o, struct object_map *m, u64 size);
+/* Tables of functions as the kernel has them (object_ops.c). OB_NAME, OB_UNSUPPORTED */
+struct ob_err *object_fit_ops(struct object *o, const struct btf *kernel);
 /* The function that begins there, NULL: none does. */
 struct object_func *object_func_at(const struct object *o, u32 section, s64 slot);
 /* To be changed: the types are the object's own. */

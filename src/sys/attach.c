@@ -117,6 +117,7 @@ struct ob_err *sys_attach(const struct sys_loaded *l, u32 prog, const struct sys
 	if (!to)
 		return err_nomem();
 	to->prog = prog;
+	to->name = p->name;
 	to->how = "link";
 	struct ob_err *err = kind->attach(&a, to);
 	if (err) {

@@ -78,11 +78,12 @@ struct sys_attach_opts {
 
 /* Where one program is attached, until it is closed. */
 struct sys_link {
-	u32 prog;        /* its number in the object */
-	u32 kind;        /* of its link, enum bpf_link; 0: none */
-	char *where;     /* "/bin/bash:readline, entry", "eth0, ingress" */
-	const char *how; /* "link", "netlink", "cgroup" ... */
-	int *fd;         /* what holds it */
+	const char *name; /* the program's, or the table's: borrowed */
+	u32 prog;         /* its number in the object */
+	u32 kind;         /* of its link, enum bpf_link; 0: none */
+	char *where;      /* "/bin/bash:readline, entry", "eth0, ingress" */
+	const char *how;  /* "link", "netlink", "cgroup" ... */
+	int *fd;          /* what holds it */
 	u32 n, cap;
 	void (*undo)(struct sys_link *l); /* or NULL */
 	struct {
@@ -99,6 +100,8 @@ bool sys_attaches(const struct object_program *p);
  * with what is not found, OB_PERM. */
 struct ob_err *sys_attach(const struct sys_loaded *l, u32 prog, const struct sys_attach_opts *opts,
 			  struct sys_link **ret);
+/* Hands a table of functions to the kernel, map number `map` of the object. */
+struct ob_err *sys_attach_table(const struct sys_loaded *l, u32 map, struct sys_link **ret);
 void sys_link_close(struct sys_link *l); /* NULL is allowed */
 /* What an iterator writes: a descriptor to read it from, or -errno. */
 int sys_link_read(const struct sys_loaded *l, const struct sys_link *link);

@@ -51,6 +51,7 @@ static bool takes_types(u32 type)
 	case MAPTYPE_QUEUE:
 	case MAPTYPE_STACK:
 	case MAPTYPE_ARENA:
+	case MAPTYPE_STRUCT_OPS:
 		return false;
 	}
 	return true;
@@ -84,7 +85,8 @@ static int create(struct sys_loaded *l, const struct object_map *m, int inner)
 			    .map_flags = s->flags,
 			    .inner_map_fd = inner < 0 ? 0 : (u32)inner,
 			    .map_ifindex = m->ifindex,
-			    .map_extra = s->extra};
+			    .map_extra = s->extra,
+			    .btf_vmlinux_value_type_id = m->ops};
 
 	map_name(l, m, a.map_name);
 	if (s->flags & BPF_F_NUMA_NODE)
@@ -92,6 +94,10 @@ static int create(struct sys_loaded *l, const struct object_map *m, int inner)
 	if (is_data(m) && s->flags & BPF_F_MMAPABLE &&
 	    !feature_has(l->features, FEATURE_ARRAY_MMAP))
 		a.map_flags &= ~(u32)BPF_F_MMAPABLE;
+	if (m->ops) {
+		a.btf_fd = (u32)l->btf;
+		return l->door->bpf(BPF_MAP_CREATE, &a, sizeof(a));
+	}
 	if (l->btf >= 0 && takes_types(s->type) && (s->value || s->key)) {
 		a.btf_fd = (u32)l->btf;
 		a.btf_key_type_id = s->key;
@@ -233,12 +239,17 @@ static struct ob_err *fill(const struct sys_loaded *l, u32 nr)
 	return NULL;
 }
 
+static bool has_slots(const struct sys_loaded *l, u32 map)
+{
+	return l->map[map] >= 0 && !l->reused[map] && l->object->map[map].kind != OBJECT_STRUCT_OPS;
+}
+
 struct ob_err *load_slots(struct sys_loaded *l, bool programs)
 {
 	const struct object *o = l->object;
 
 	for (u32 i = 0; i < o->maps; i++)
-		for (u32 k = 0; l->map[i] >= 0 && !l->reused[i] && k < o->map[i].slots; k++) {
+		for (u32 k = 0; has_slots(l, i) && k < o->map[i].slots; k++) {
 			const struct object_slot *s = &o->map[i].slot[k];
 			u32 fd = (u32)(s->is_map ? l->map[s->what] : l->prog[s->what]);
 			union bpf_attr a = {.map_fd = (u32)l->map[i],
@@ -300,10 +311,10 @@ struct ob_err *load_maps(struct sys_loaded *l, const char *pin_folder)
 		const struct object_map *m = &l->object->map[i];
 		struct ob_err *err = NULL;
 
-		if (m->kind == OBJECT_STRUCT_OPS)
+		if (m->kind == OBJECT_STRUCT_OPS && !m->ops && !l->door->own)
 			err = err_new(OB_UNSUPPORTED,
-				      "map %s is a table of functions for the kernel (struct_ops), "
-				      "which cannot be loaded yet",
+				      "%s is a table of functions (struct_ops) that this kernel "
+				      "has no use for",
 				      m->name);
 		else if (m->kind != OBJECT_INNER)
 			err = make_or_find(l, i, folder);

@@ -57,8 +57,8 @@ static struct ob_err *find_target(const struct sys_loaded *l, const struct objec
 	const char *prefix = prefix_of(p, &kind);
 	struct buf name = {0};
 
-	*id = 0;
-	if (!p->kind || !(p->kind->flags & SECTION_BTF))
+	*id = p->ops;
+	if (p->ops || !p->kind || !(p->kind->flags & SECTION_BTF))
 		return NULL;
 	struct ob_err *err = no_target(l, p);
 	if (err)

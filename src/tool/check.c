@@ -266,6 +266,17 @@ static struct ob_err *choose(const struct check_cmd *c, struct object_file *f)
 	return NULL;
 }
 
+/* Each table of functions has rules of its own for what its programs may do. */
+static struct ob_err *no_rules(const struct object_program *g)
+{
+	struct ob_err *err = err_new(
+		OB_UNSUPPORTED,
+		"%s: what a function of a table (struct_ops) may do is the kernel's own rule",
+		g->name);
+
+	return err_hint(err, "onebpf load asks the kernel");
+}
+
 static struct ob_err *check_object(const struct check_cmd *c, struct object_file *f, int *status)
 {
 	struct kernel k = {0};
@@ -283,6 +294,10 @@ static struct ob_err *check_object(const struct check_cmd *c, struct object_file
 
 		if (!f->o->prog[i].prog || f->o->prog[i].skip)
 			continue;
+		if (f->o->prog[i].type == PROGTYPE_STRUCT_OPS) {
+			*status = fail("check", no_rules(&f->o->prog[i]));
+			continue;
+		}
 		err = object_job(c, f->o, &f->o->prog[i], k.types, &j);
 		if (!err)
 			err = check_one(&j, status);

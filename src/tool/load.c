@@ -103,14 +103,28 @@ static struct ob_err *pin_all(const struct load *l)
 				OB_UNSUPPORTED,
 				"%s is attached by %s, which no pin can keep: it ends with this "
 				"command",
-				o->prog[k->prog].name, k->how);
+				k->name, k->how);
 		else
-			err = pin(l, k->fd[k->n - 1], o->prog[k->prog].name, "_link");
+			err = pin(l, k->fd[k->n - 1], k->name, "_link");
 	}
 	return err;
 }
 
 /* ---- attaching ---- */
+
+static struct ob_err *attach_tables(struct load *l)
+{
+	struct ob_err *err = NULL;
+
+	for (u32 i = 0; i < l->object->maps && !err; i++) {
+		if (l->object->map[i].kind != OBJECT_STRUCT_OPS || l->loaded->map[i] < 0)
+			continue;
+		err = sys_attach_table(l->loaded, i, &l->link[l->links]);
+		if (!err)
+			load_say_link(l, l->link[l->links++]);
+	}
+	return err;
+}
 
 static struct ob_err *attach_all(struct load *l)
 {
@@ -120,10 +134,10 @@ static struct ob_err *attach_all(struct load *l)
 					     .cgroup = c->cgroup,
 					     .hook = c->hook,
 					     .freq = c->freq};
-	struct ob_err *err = NULL;
+	struct ob_err *err = attach_tables(l);
 
 	for (u32 i = 0; i < l->object->progs && !err; i++) {
-		if (l->loaded->prog[i] < 0)
+		if (l->loaded->prog[i] < 0 || l->object->prog[i].ops)
 			continue;
 		struct ob_err *no = sys_attach(l->loaded, i, &opts, &l->link[l->links]);
 
@@ -196,7 +210,7 @@ static struct ob_err *load_in(struct load *l, const struct kernel *k)
 		fail("load", l->loaded->warning);
 		l->loaded->warning = NULL;
 	}
-	l->link = calloc(l->object->progs + 1, sizeof(*l->link));
+	l->link = calloc(l->object->progs + l->object->maps + 1, sizeof(*l->link));
 	l->event_type = calloc(l->object->maps + 1, sizeof(*l->event_type));
 	if (!l->link || !l->event_type)
 		return err_nomem();

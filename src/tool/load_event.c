@@ -233,7 +233,7 @@ static struct ob_err *read_all(struct load *l, const struct sys_link *link)
 	ssize_t n = 0;
 
 	if (fd < 0)
-		return err_sys(-fd, "cannot read iterator %s", l->object->prog[link->prog].name);
+		return err_sys(-fd, "cannot read iterator %s", link->name);
 	write_out(l);
 	while ((n = read(fd, part, sizeof(part))) > 0 || (n < 0 && errno == EAGAIN))
 		if (n > 0 && !l->cmd->json)
@@ -242,8 +242,7 @@ static struct ob_err *read_all(struct load *l, const struct sys_link *link)
 			buf_add(&l->out, part, (size_t)n);
 	int why = n < 0 ? errno : 0;
 	close(fd);
-	return why ? err_sys(why, "cannot read iterator %s", l->object->prog[link->prog].name)
-		   : NULL;
+	return why ? err_sys(why, "cannot read iterator %s", link->name) : NULL;
 }
 
 struct ob_err *load_iterate(struct load *l)
@@ -251,7 +250,7 @@ struct ob_err *load_iterate(struct load *l)
 	struct ob_err *err = NULL;
 
 	for (u32 i = 0; i < l->links && !err; i++) {
-		const char *name = l->object->prog[l->link[i]->prog].name;
+		const char *name = l->link[i]->name;
 
 		if (l->link[i]->kind != BPFLINK_ITER)
 			continue;

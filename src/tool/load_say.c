@@ -28,7 +28,8 @@ static void head(struct load *l, const char *what, const char *name, u32 id)
 	}
 	buf_printf(&line, "%-5s %s", what, name);
 	buf_pad(&line, 24);
-	buf_printf(&line, " id %u", id);
+	if (id)
+		buf_printf(&line, " id %u", id);
 	buf_pad(&line, 33);
 	buf_puts(&l->out, line.p ? line.p : "");
 	buf_deinit(&line);
@@ -79,7 +80,7 @@ static void say_prog(struct load *l, u32 i)
 
 void load_say_link(struct load *l, const struct sys_link *link)
 {
-	const char *name = l->object->prog[link->prog].name;
+	const char *name = link->name;
 	u32 id = link->kind && link->n
 			 ? id_of(l, link->fd[link->n - 1], offsetof(struct bpf_link_info, id) / 4,
 				 sizeof(struct bpf_link_info))

@@ -189,7 +189,7 @@ link  x                  interface lo
 link  in                 interface lo, ingress
 link  out                interface lo, egress
 link  old                interface lo, ingress
-link  sock               a socket on lo, by socket
+link  sock                        a socket on lo, by socket
 link  find               this network namespace
 link  flow               this network namespace
 tcx
