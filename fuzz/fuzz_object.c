@@ -113,6 +113,19 @@ static void write_again(const struct object *o, const struct object_program *g)
 	buf_deinit(&out);
 }
 
+static void look_tables(const struct object *o)
+{
+	for (u32 i = 0; i < o->maps; i++) {
+		const struct object_map *m = &o->map[i];
+
+		for (u32 k = 0; m->ops && k < m->slots; k++)
+			must(m->slot[k].index + 8ull <= m->shape.value_size,
+			     "a field in the value");
+		for (u32 k = 0; m->ops && k < m->shape.value_size; k++)
+			sum += m->data[k];
+	}
+}
+
 static void link_for(struct object *o, const struct object_target *to)
 {
 	struct ob_err *err;
@@ -120,6 +133,7 @@ static void link_for(struct object *o, const struct object_target *to)
 	for (u32 i = 0; i < o->progs; i++)
 		o->prog[i].skip = false;
 	err = object_link(o, to);
+	look_tables(o);
 	for (u32 i = 0; i < o->progs; i++)
 		if (o->prog[i].prog) {
 			look(o, &o->prog[i]);
