@@ -3,7 +3,8 @@
  * them with bytes and lengths changed.
  *
  * CAPTURES=DIR or FILE: which; MUTATE=N: N changed packets for each one, by
- * SEED; SHOW=N: so many differing packets of each file are shown. */
+ * SEED; SWEEP=N: each byte of each file's first N packets takes all values;
+ * SHOW=N: so many differing packets of each file are shown. */
 #include "print/print.h"
 
 #include <glob.h>
@@ -13,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PACKETS_MAX = 20000, TEXT_MAX = 512 << 20, PERCENT_LEAST = 97 };
+enum { PACKETS_MAX = 20000, TEXT_MAX = 512 << 20, PERCENT_LEAST = 97, SWEEP_BYTES = 512 };
 
 static const struct {
 	const char *letters;
@@ -32,7 +33,7 @@ struct share {
 
 static char path[] = "/tmp/onebpf-captures-XXXXXX";
 static u64 seed;
-static u32 mutations, shown;
+static u32 mutations, sweeps, shown;
 
 static u32 number(const char *name, u32 otherwise)
 {
@@ -98,6 +99,27 @@ static struct ob_err *write_mutations(struct pkt_writer *w, struct pkt p)
 	return err;
 }
 
+static struct ob_err *write_sweep(struct pkt_writer *w, struct pkt p)
+{
+	static u8 copy[SWEEP_BYTES];
+	struct ob_err *err = NULL;
+
+	if (p.nr > sweeps || p.caplen > SWEEP_BYTES)
+		return NULL;
+	memcpy(copy, p.data, p.caplen);
+	p.data = copy;
+	for (u32 off = 0; off < p.caplen && !err; off++) {
+		u8 was = copy[off];
+
+		for (u32 v = 0; v < 256 && !err; v++) {
+			copy[off] = (u8)v;
+			err = pkt_write(w, &p);
+		}
+		copy[off] = was;
+	}
+	return err;
+}
+
 /* The capture of this room's own that tcpdump reads in place of the given one. */
 static struct ob_err *write_changed(const char *name)
 {
@@ -114,7 +136,7 @@ static struct ob_err *write_changed(const char *name)
 		if (!w)
 			err = pkt_create(path, &opts, &w);
 		if (!err)
-			err = write_mutations(w, p);
+			err = sweeps ? write_sweep(w, p) : write_mutations(w, p);
 	}
 	pkt_close(r);
 	return err ? err : pkt_finish(w);
@@ -245,7 +267,7 @@ static void all_of(const char *name, struct share *total)
 {
 	const char *file = name, *only = getenv("OPTION");
 
-	if (mutations) {
+	if (mutations || sweeps) {
 		struct ob_err *err = write_changed(name);
 
 		file = path;
@@ -306,6 +328,7 @@ int main(void)
 		return 0;
 	}
 	mutations = number("MUTATE", 0);
+	sweeps = number("SWEEP", 0);
 	shown = number("SHOW", 0);
 	seed = number("SEED", 1) * 0x9e3779b97f4a7c15u | 1;
 	bool one = !stat(where, &st) && S_ISREG(st.st_mode);
