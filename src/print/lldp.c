@@ -102,7 +102,7 @@ static enum lldp_result identity(struct print_state *s, struct pdu d, const stru
 		put_ether(s, pdu_need(s, d, 1, 6));
 	} else if (type == net) {
 		if (!network_address(s, pdu_part(d, 1, d.len - 1)))
-			say(s, "[|lldp]");
+			return LLDP_SHORT;
 	} else if (word_of(types, 7, type)) {
 		put_chars(s, d, 1, d.len - 1);
 	} else {
@@ -201,7 +201,7 @@ static u32 least(u32 type)
 	case CAPABILITIES:
 		return 4;
 	case ADDRESS:
-		return 9;
+		return 1;
 	case ORG:
 		return 4;
 	}
@@ -217,7 +217,7 @@ static bool tlv(struct print_state *s, struct pdu d, u32 type, u32 left)
 		put_word(s, WORDS(tlvs), type, "Unknown");
 		put_f(s, " TLV (%u), length %u", type, d.len);
 	}
-	if (type == END)
+	if (type == END || !d.len)
 		return true;
 	if (left < d.len)
 		return false;
@@ -248,7 +248,7 @@ static void lldp_print(struct print_state *s, struct pdu d)
 		d = pdu_skip(d, 2);
 		if (!tlv(s, pdu_part(d, 0, n), type, d.len))
 			pdu_cut(s);
-		if (type == END)
+		if (type == END || !n)
 			break;
 		d = pdu_skip(d, n);
 	}

@@ -457,7 +457,7 @@ static void med_capabilities(struct print_state *s, struct pdu d)
 	static const struct word flags[] = {
 		{0x01, "LLDP-MED capabilities"},     {0x02, "network policy"},
 		{0x04, "location identification"},   {0x08, "extended power via MDI-PSE"},
-		{0x10, "extended power via MDI-PD"}, {0x20, "inventory"}};
+		{0x10, "extended power via MDI-PD"}, {0x20, "Inventory"}};
 	static const struct word types[] = {{0, "not defined"},
 					    {1, "endpoint class 1"},
 					    {2, "endpoint class 2"},
@@ -479,7 +479,7 @@ static void policy(struct print_state *s, struct pdu d)
 					    {5, "softphone voice"}, {6, "video conferencing"},
 					    {7, "streaming video"}, {8, "video signaling"}};
 	static const struct word flags[] = {
-		{0x80, "unknown"}, {0x40, "tagged"}, {0x20, "reserved"}};
+		{0x80, "Unknown"}, {0x40, "Tagged"}, {0x20, "Reserved"}};
 	u16 v = pdu_be16(s, d, 5);
 
 	say(s, "\n\t    Application type [");

@@ -58,7 +58,7 @@ static const struct ethertype {
 	{0x8847, "MPLS unicast", &mpls_printer},
 	{0x8848, "MPLS multicast", &mpls_printer},
 	{0x886f, "MS NLB heartbeat", NULL},
-	{0x888e, "EAPOL", NULL},
+	{0x888e, "EAPOL", &eapol_printer},
 	{0x8899, "Realtek protocols", NULL},
 	{0x88a2, "AoE", NULL},
 	{0x88ca, "TIPC", NULL},
@@ -129,12 +129,12 @@ static const struct ip_proto {
 	[59] = {NULL, &none_printer, 0},
 	[62] = {"Mobile IP (old)", NULL, 0},
 	[88] = {"EIGRP", NULL, 0},
-	[89] = {"OSPF", NULL, 0},
+	[89] = {"OSPF", &ospf_printer, 0},
 	[103] = {"PIM", NULL, 0},
 	[108] = {"Compressed IP", &ipcomp_printer, 0},
 	[112] = {"VRRP", &vrrp_printer, 0},
 	[113] = {"PGM", NULL, 0},
-	[132] = {"SCTP", NULL, 0},
+	[132] = {"SCTP", &sctp_printer, 0},
 	[135] = {"Mobility", NULL, 0},
 	[143] = {"Ethernet", NULL, 0},
 	/* clang-format on */
@@ -145,7 +145,7 @@ bool ip_proto_says_ends(u8 proto)
 {
 	const struct printer *by = ip_protos[proto].by;
 
-	return by == &tcp_printer || by == &udp_printer;
+	return by == &tcp_printer || by == &udp_printer || by == &sctp_printer;
 }
 
 const char *ip_proto_name(u8 proto)
