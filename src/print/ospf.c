@@ -249,6 +249,8 @@ static void version2(struct print_state *s, struct pdu d, u8 type)
 		say(s, ", Backbone Area");
 	}
 	auth(s, d);
+	if (pdu_be16(s, d, AUTH_TYPE) > 2)
+		return;
 	if (n < HEADER)
 		return;
 	struct pdu body = pdu_part(d, HEADER, n - HEADER);

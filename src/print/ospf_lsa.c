@@ -125,8 +125,8 @@ static void group(struct print_state *s, struct pdu d)
 		} else if (type == 2) {
 			say(s, "\n\t    Network Designated Router ");
 		} else {
-			put_f(s, "\n\t    Unknown VertexType (%u)", type);
-			return;
+			put_f(s, "\n\t    unknown VertexType (%u)", type);
+			continue;
 		}
 		put_ip4(s, p + 4);
 	}

@@ -52,9 +52,9 @@ static void constraints(struct print_state *s, struct pdu d, u32 n)
 	}
 }
 
-static bool bogus(struct print_state *s, u32 n, const char *op, u32 want)
+static bool bogus(struct print_state *s, const char *op, u32 want)
 {
-	put_f(s, "\n\t      Bogus length %u %s %u", n, op, want);
+	put_f(s, " %s %u", op, want);
 	return false;
 }
 
@@ -72,13 +72,13 @@ static bool sub(struct print_state *s, struct pdu d, u32 type, u32 n)
 	switch (type) {
 	case 9:
 		if (n != 4)
-			return bogus(s, n, "!=", 4);
+			return bogus(s, "!=", 4);
 		put_f(s, ", 0x%08x", pdu_be32(s, d, 0));
 		break;
 	case 2:
 	case 11:
 		if (n != 4 && n != 8)
-			return bogus(s, n, "!= 4 or", 8);
+			return bogus(s, "!= 4 or", 8);
 		put_id(s, d, 0);
 		if (n == 8)
 			put_id(s, d, 4);
@@ -86,20 +86,20 @@ static bool sub(struct print_state *s, struct pdu d, u32 type, u32 n)
 	case 3:
 	case 4:
 		if (n != 4)
-			return bogus(s, n, "!=", 4);
+			return bogus(s, "!=", 4);
 		say(s, ", ");
 		put_ip4(s, pdu_need(s, d, 0, 4));
 		break;
 	case 6:
 	case 7:
 		if (n != 4)
-			return bogus(s, n, "!=", 4);
+			return bogus(s, "!=", 4);
 		say(s, ", ");
 		put_mbps(s, d, 0);
 		break;
 	case 8:
 		if (n != 32)
-			return bogus(s, n, "!=", 32);
+			return bogus(s, "!=", 32);
 		for (u32 i = 0; i < 8; i++) {
 			put_f(s, "\n\t\tTE-Class %u: ", i);
 			put_mbps(s, d, 4 * i);
@@ -110,23 +110,23 @@ static bool sub(struct print_state *s, struct pdu d, u32 type, u32 n)
 		break;
 	case 5:
 		if (n != 4)
-			return bogus(s, n, "!=", 4);
+			return bogus(s, "!=", 4);
 		put_f(s, ", Metric %u", pdu_be32(s, d, 0));
 		break;
 	case 14:
 		if (n < 1)
-			return bogus(s, n, "<", 1);
+			return bogus(s, "<", 1);
 		say(s, ", ");
 		put_bits(s, gmpls_protections, 8, pdu_u8(s, d, 0), ", ", "none");
 		break;
 	case 15:
 		if (n < 36)
-			return bogus(s, n, "<", 36);
+			return bogus(s, "<", 36);
 		interface_capability(s, d, n);
 		break;
 	case 1:
 		if (n != 1)
-			return bogus(s, n, "!=", 1);
+			return bogus(s, "!=", 1);
 		put_f(s, ", %s (%u)",
 		      pdu_u8(s, d, 0) == 1   ? "Point-to-point"
 		      : pdu_u8(s, d, 0) == 2 ? "Multi-Access"
@@ -135,7 +135,7 @@ static bool sub(struct print_state *s, struct pdu d, u32 type, u32 n)
 		break;
 	case 16:
 		if (n % 4)
-			return bogus(s, n, "not a multiple of", 4);
+			return bogus(s, "not a multiple of", 4);
 		for (u32 off = 0; off < n; off += 4)
 			put_f(s, "\n\t\t  Shared risk group: %u", pdu_be32(s, d, off));
 		return false;
