@@ -118,6 +118,11 @@ static bool snap(struct print_state *s, struct pdu d)
 	}
 	if ((oui == OUI_ETHER || oui == OUI_CISCO_90) && print_ethertype(s, pid, d))
 		return true;
+	const u8 *src = s->l2_src, *dst = s->l2_dst;
+	if (print_snap(s, oui, pid, d))
+		return true;
+	s->l2_src = src;
+	s->l2_dst = dst;
 	if (s->opt.link)
 		return false;
 	put_ends(s);
@@ -234,6 +239,8 @@ int print_llc(struct print_state *s, struct pdu d)
 		print_ethertype(s, 0x0800, d);
 		return hdr;
 	}
+	if (print_sap(s, to, from, control, d))
+		return hdr;
 	if (!s->opt.link)
 		put_saps(s, to, from);
 	bool done = u ? unnumbered(s, d, ssap, (u8)control) : numbered(s, d, ssap, control);

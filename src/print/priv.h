@@ -198,6 +198,9 @@ bool ip_proto_says_ends(u8 proto);
 void print_ip_proto(struct print_state *s, u8 proto, struct pdu d);
 /* False when the type is not known, and nothing was printed. */
 bool print_ethertype(struct print_state *s, u16 type, struct pdu d);
+/* Likewise for what LLC and SNAP announce. */
+bool print_sap(struct print_state *s, u8 dsap, u8 ssap, u16 control, struct pdu d);
+bool print_snap(struct print_state *s, u32 oui, u16 pid, struct pdu d);
 /* The length of the LLC header, negative when nobody knows what follows. */
 int print_llc(struct print_state *s, struct pdu d);
 /* What may stand behind the packet that an ICMP error quotes; `sure`: its
@@ -232,5 +235,9 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 	dns_printer, mdns_printer, dns_tcp_printer, http_printer, rtsp_printer, ftp_printer,
 	smtp_printer, sip_printer, ssh_printer, ntp_printer, mpls_printer, igmp_printer,
 	gre_printer, vxlan_printer;
+
+extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link;
+extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
+	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer;
 
 #endif

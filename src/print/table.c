@@ -3,8 +3,9 @@
 #include "print/priv.h"
 
 static const struct link_printer *const links[] = {
-	&ether_link, &null_link, &loop_link, &raw_link,        &raw4_link,      &raw6_link,
-	&sll_link,   &sll2_link, &ppp_link,  &ppp_serial_link, &ppp_ether_link, &cisco_link,
+	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
+	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
+	&wifi_link,  &radiotap_link, &prism_link, &avs_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -58,11 +59,11 @@ static const struct ethertype {
 	{0x8847, "MPLS unicast", &mpls_printer},
 	{0x8848, "MPLS multicast", &mpls_printer},
 	{0x886f, "MS NLB heartbeat", NULL},
-	{0x888e, "EAPOL", NULL},
+	{0x888e, "EAPOL", &eapol_printer},
 	{0x8899, "Realtek protocols", NULL},
 	{0x88a2, "AoE", NULL},
 	{0x88ca, "TIPC", NULL},
-	{0x88cc, "LLDP", NULL},
+	{0x88cc, "LLDP", &lldp_printer},
 	{0x88e5, "802.1AE MACsec", NULL},
 	{0x88f7, "PTP", NULL},
 	{0x8902, "CFM", NULL},
@@ -122,19 +123,19 @@ static const struct ip_proto {
 	[44] = {"Fragment", NULL, 0},
 	[46] = {"RSVP", NULL, 0},
 	[47] = {"GRE", &gre_printer, 0},
-	[50] = {"ESP", NULL, 0},
-	[51] = {"AH", NULL, 0},
+	[50] = {"ESP", &esp_printer, 0},
+	[51] = {"AH", &ah_printer, 0},
 	[55] = {"Mobile IP", NULL, 0},
 	[58] = {"ICMPv6", &icmp6_printer, 6},
 	[59] = {NULL, &none_printer, 0},
 	[62] = {"Mobile IP (old)", NULL, 0},
 	[88] = {"EIGRP", NULL, 0},
-	[89] = {"OSPF", NULL, 0},
+	[89] = {"OSPF", &ospf_printer, 0},
 	[103] = {"PIM", NULL, 0},
-	[108] = {"Compressed IP", NULL, 0},
-	[112] = {"VRRP", NULL, 0},
+	[108] = {"Compressed IP", &ipcomp_printer, 0},
+	[112] = {"VRRP", &vrrp_printer, 0},
 	[113] = {"PGM", NULL, 0},
-	[132] = {"SCTP", NULL, 0},
+	[132] = {"SCTP", &sctp_printer, 0},
 	[135] = {"Mobility", NULL, 0},
 	[143] = {"Ethernet", NULL, 0},
 	/* clang-format on */
@@ -145,7 +146,7 @@ bool ip_proto_says_ends(u8 proto)
 {
 	const struct printer *by = ip_protos[proto].by;
 
-	return by == &tcp_printer || by == &udp_printer;
+	return by == &tcp_printer || by == &udp_printer || by == &sctp_printer;
 }
 
 const char *ip_proto_name(u8 proto)
@@ -183,6 +184,53 @@ void print_ip_proto(struct print_state *s, u8 proto, struct pdu d)
 		put_c(s, ' ');
 		put_u(s, d.len);
 	}
+}
+
+enum { LLC_UI = 3 };
+
+/* Unnumbered information between two equal service access points. */
+static const struct {
+	u8 sap;
+	const struct printer *by;
+} saps[] = {
+	{0x42, &stp_printer},
+};
+
+bool print_sap(struct print_state *s, u8 dsap, u8 ssap, u16 control, struct pdu d)
+{
+	for (size_t i = 0; i < LEN(saps); i++) {
+		if (saps[i].sap != dsap || dsap != ssap || control != LLC_UI)
+			continue;
+		s->name = saps[i].by->name;
+		saps[i].by->print(s, d);
+		return true;
+	}
+	return false;
+}
+
+/* SNAP of those who do not use Ethernet types. */
+static const struct {
+	u32 oui;
+	u16 pid;
+	const struct printer *by;
+} snaps[] = {
+	/* clang-format off */
+	{0x00000c, 0x010b, &stp_printer},
+	{0x00000c, 0x2000, &cdp_printer},
+	{0x0080c2, 0x000e, &stp_printer},
+	/* clang-format on */
+};
+
+bool print_snap(struct print_state *s, u32 oui, u16 pid, struct pdu d)
+{
+	for (size_t i = 0; i < LEN(snaps); i++) {
+		if (snaps[i].oui != oui || snaps[i].pid != pid)
+			continue;
+		s->name = snaps[i].by->name;
+		snaps[i].by->print(s, d);
+		return true;
+	}
+	return false;
 }
 
 static const struct port {

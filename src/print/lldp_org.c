@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* LLDP: what IEEE 802.1, 802.3, ANSI/TIA (LLDP-MED) and IANA add. */
+#include "print/lldp.h"
+
+enum { OUI_8021 = 0x0080c2, OUI_8023 = 0x00120f, OUI_TIA = 0x0012bb, OUI_DCBX = 0x001b21 };
+enum { OUI_IANA = 0x00005e };
+
+/* The priorities of eight bits, or of eight fields. */
+static void put_eight_bits(struct print_state *s, const char *title, u8 v)
+{
+	put_f(s, "\n\t    %s\n\t     Priority : 0  1  2  3  4  5  6  7\n\t     Value    : ", title);
+	for (u32 i = 0; i < 8; i++)
+		put_f(s, "%-2u ", v >> i & 1);
+}
+
+static void put_tables(struct print_state *s, struct pdu d, u32 off)
+{
+	say(s, "\n\t    Priority Assignment Table\n\t     Priority : 0   1   2   3   4   5   6   7"
+	       "\n\t     Value    : ");
+	for (u32 i = 0; i < 4; i++) {
+		u8 v = pdu_u8(s, d, off + i);
+
+		put_f(s, i < 3 ? "%-3u %-3u " : "%-3u %-3u", v >> 4, v & 15);
+	}
+	say(s, "\n\t    TC Bandwidth Table\n\t     TC%   : 0   1   2   3   4   5   6   7"
+	       "\n\t     Value : ");
+	for (u32 i = 0; i < 8; i++)
+		put_f(s, i < 7 ? "%-3u " : "%-3u", pdu_u8(s, d, off + 4 + i));
+	say(s, "\n\t    TSA Assignment Table\n\t     Traffic Class: 0   1   2   3   4   5   6   7"
+	       "\n\t     Value        : ");
+	for (u32 i = 0; i < 8; i++)
+		put_f(s, i < 7 ? "%-3u " : "%-3u", pdu_u8(s, d, off + 12 + i));
+}
+
+static const struct word ppvid_flags[] = {{0x02, "supported"}, {0x04, "enabled"}};
+
+static enum lldp_result vlan_name(struct print_state *s, struct pdu d)
+{
+	put_f(s, "\n\t    vlan id (VID): %u", pdu_be16(s, d, 4));
+	u32 n = pdu_u8(s, d, 6);
+	if (d.len < 7 + n)
+		return LLDP_DONE;
+	say(s, "\n\t    vlan name: ");
+	put_chars(s, d, 7, n);
+	return LLDP_DONE;
+}
+
+static enum lldp_result protocol(struct print_state *s, struct pdu d)
+{
+	u32 n = pdu_u8(s, d, 4);
+
+	if (d.len < 5 + n)
+		return LLDP_DONE;
+	say(s, "\n\t    protocol identity: ");
+	put_chars(s, d, 5, n);
+	return LLDP_DONE;
+}
+
+static enum lldp_result aggregation(struct print_state *s, struct pdu d)
+{
+	static const struct word flags[] = {{0x01, "supported"}, {0x02, "enabled"}};
+
+	if (d.len < 9)
+		return LLDP_DONE;
+	say(s, "\n\t    aggregation status [");
+	put_bits(s, WORDS(flags), pdu_u8(s, d, 4), ", ", "none");
+	put_f(s, "], aggregation port ID %u", pdu_be32(s, d, 5));
+	return LLDP_DONE;
+}
+
+static void ets_configuration(struct print_state *s, struct pdu d)
+{
+	u8 v = pdu_u8(s, d, 4);
+
+	put_f(s, "\n\t    Willing:%u, CBS:%u, RES:%u, Max TCs:%u", v >> 7, v >> 6 & 1, v >> 3 & 7,
+	      v & 7);
+	put_tables(s, d, 5);
+}
+
+static void flow_control(struct print_state *s, struct pdu d)
+{
+	u8 v = pdu_u8(s, d, 4);
+
+	put_f(s, "\n\t    Willing: %u, MBC: %u, RES: %u, PFC cap:%u ", v >> 7, v >> 6 & 1,
+	      v >> 4 & 3, v & 15);
+	put_eight_bits(s, "PFC Enable", pdu_u8(s, d, 5));
+}
+
+static enum lldp_result application(struct print_state *s, struct pdu d)
+{
+	if (d.len < 8)
+		return LLDP_DONE;
+	put_f(s, "\n\t    RES: %u", pdu_u8(s, d, 4));
+	if (d.len - 5 == 0)
+		return LLDP_DONE;
+	say(s, "\n\t    Application Priority Table");
+	for (u32 off = 5; off + 3 <= d.len; off += 3) {
+		u8 v = pdu_u8(s, d, off);
+
+		put_f(s, "\n\t      Priority: %u, RES: %u, Sel: %u, Protocol ID: %u", v >> 5,
+		      v >> 3 & 3, v & 7, pdu_be16(s, d, off + 1));
+	}
+	return LLDP_DONE;
+}
+
+static void evb(struct print_state *s, struct pdu d)
+{
+	u8 v = pdu_u8(s, d, 4);
+
+	say(s, "\n\t    EVB Bridge Status");
+	put_f(s, "\n\t      RES: %u, BGID: %u, BGID Capable: %u", v >> 3, v >> 1 & 1, v & 1);
+	put_f(s, ", RRCAP: %u", v >> 2 & 1);
+	v = pdu_u8(s, d, 5);
+	say(s, "\n\t    EVB Station Status");
+	put_f(s, "\n\t      RES: %u, SGID: %u, RRREQ: %u,RRSTAT: %u ", v >> 4, v >> 3 & 1,
+	      v >> 2 & 1, v & 3);
+	v = pdu_u8(s, d, 6);
+	put_f(s, "\n\t    R: %u, RTE: %u, ", v >> 5, v & 31);
+	v = pdu_u8(s, d, 7);
+	put_f(s, "EVB Mode: %s [%u]",
+	      (const char *const[]){"Not Supported", "EVB Bridge", "EVB Station",
+				    "Reserved"}[v >> 6],
+	      v >> 6);
+	put_f(s, "\n\t    ROL: %u, RWD: %u, ", v >> 5 & 1, v & 31);
+	v = pdu_u8(s, d, 8);
+	put_f(s, "RES: %u, ROL: %u, RKA: %u", v >> 6, v >> 5 & 1, v & 31);
+}
+
+static enum lldp_result cdcp(struct print_state *s, struct pdu d)
+{
+	u8 v = pdu_u8(s, d, 4);
+
+	put_f(s, "\n\t    Role: %u, RES: %u, Scomp: %u ", v >> 7, v >> 4 & 7, v >> 3 & 1);
+	put_f(s, "ChnCap: %u", pdu_be16(s, d, 6) & 0xfff);
+	if ((d.len - 8) % 3)
+		return LLDP_DONE;
+	for (u32 off = 8; off < d.len; off += 3) {
+		u32 pair = pdu_be24(s, d, off);
+
+		put_f(s, "\n\t      SCID: %u, SVID: %u", pair >> 12, pair & 0xfff);
+	}
+	return LLDP_DONE;
+}
+
+static const struct word names_8021[] = {
+	{1, "Port VLAN Id"},
+	{2, "Port and Protocol VLAN ID"},
+	{3, "VLAN name"},
+	{4, "Protocol Identity"},
+	{7, "Link aggregation"},
+	{8, "Congestion Notification"},
+	{9, "ETS Configuration"},
+	{10, "ETS Recommendation"},
+	{11, "Priority Flow Control Configuration"},
+	{12, "Application Priority"},
+	{13, "EVB"},
+	{14, "CDCP"},
+};
+
+static u32 least_8021(u8 type)
+{
+	static const u8 least[] = {0, 6, 7, 7, 5, 0, 0, 9, 6, 25, 25, 6, 5, 9, 8};
+
+	return type < LEN(least) ? least[type] : 0;
+}
+
+static enum lldp_result ieee_8021(struct print_state *s, struct pdu d)
+{
+	u8 type = pdu_u8(s, d, 3), v;
+
+	put_f(s, "\n\t  %s Subtype (%u)",
+	      word_of(WORDS(names_8021), type) ? word_of(WORDS(names_8021), type) : "unknown",
+	      type);
+	if (d.len < least_8021(type))
+		return LLDP_DONE;
+	switch (type) {
+	case 1:
+		put_f(s, "\n\t    port vlan id (PVID): %u", pdu_be16(s, d, 4));
+		return LLDP_DONE;
+	case 2:
+		v = pdu_u8(s, d, 4);
+		put_f(s, "\n\t    port and protocol vlan id (PPVID): %u, flags [",
+		      pdu_be16(s, d, 5));
+		put_bits(s, WORDS(ppvid_flags), v, ", ", "none");
+		put_f(s, "] (0x%02x)", v);
+		return LLDP_DONE;
+	case 3:
+		return vlan_name(s, d);
+	case 4:
+		return protocol(s, d);
+	case 7:
+		return aggregation(s, d);
+	case 8:
+		put_eight_bits(s, "Pre-Priority CNPV Indicator", pdu_u8(s, d, 4));
+		put_eight_bits(s, "Pre-Priority Ready Indicator", pdu_u8(s, d, 5));
+		return LLDP_DONE;
+	case 9:
+		ets_configuration(s, d);
+		return LLDP_DONE;
+	case 10:
+		put_f(s, "\n\t    RES: %u", pdu_u8(s, d, 4));
+		put_tables(s, d, 5);
+		return LLDP_DONE;
+	case 11:
+		flow_control(s, d);
+		return LLDP_DONE;
+	case 12:
+		return application(s, d);
+	case 13:
+		evb(s, d);
+		return LLDP_DONE;
+	case 14:
+		return cdcp(s, d);
+	}
+	return LLDP_DUMP;
+}
+
+static const struct word autoneg[] = {{0x01, "supported"}, {0x02, "enabled"}};
+
+static const struct word pmd[] = {
+	{0x4000, "10BASE-T hdx"},
+	{0x2000, "10BASE-T fdx"},
+	{0x1000, "100BASE-T4"},
+	{0x0800, "100BASE-TX hdx"},
+	{0x0400, "100BASE-TX fdx"},
+	{0x0200, "100BASE-T2 hdx"},
+	{0x0100, "100BASE-T2 fdx"},
+	{0x0080, "Pause for fdx links"},
+	{0x0040, "Asym PAUSE for fdx"},
+	{0x0020, "Sym PAUSE for fdx"},
+	{0x0010, "Asym and Sym PAUSE for fdx"},
+	{0x0008, "1000BASE-{X LX SX CX} hdx"},
+	{0x0004, "1000BASE-{X LX SX CX} fdx"},
+	{0x0002, "1000BASE-T hdx"},
+	{0x0001, "1000BASE-T fdx"},
+};
+
+/* RFC 3636 */
+static const struct word maus[] = {
+	{1, "AUI"},
+	{2, "10BASE-5"},
+	{3, "FOIRL"},
+	{4, "10BASE-2"},
+	{5, "10BASE-T duplex mode unknown"},
+	{6, "10BASE-FP"},
+	{7, "10BASE-FB"},
+	{8, "10BASE-FL duplex mode unknown"},
+	{9, "10BROAD36"},
+	{10, "10BASE-T hdx"},
+	{11, "10BASE-T fdx"},
+	{12, "10BASE-FL hdx"},
+	{13, "10BASE-FL fdx"},
+	{14, "100BASE-T4"},
+	{15, "100BASE-TX hdx"},
+	{16, "100BASE-TX fdx"},
+	{17, "100BASE-FX hdx"},
+	{18, "100BASE-FX fdx"},
+	{19, "100BASE-T2 hdx"},
+	{20, "100BASE-T2 fdx"},
+	{21, "1000BASE-X hdx"},
+	{22, "1000BASE-X fdx"},
+	{23, "1000BASE-LX hdx"},
+	{24, "1000BASE-LX fdx"},
+	{25, "1000BASE-SX hdx"},
+	{26, "1000BASE-SX fdx"},
+	{27, "1000BASE-CX hdx"},
+	{28, "1000BASE-CX fdx"},
+	{29, "1000BASE-T hdx"},
+	{30, "1000BASE-T fdx"},
+	{31, "10GBASE-X"},
+	{32, "10GBASE-LX4"},
+	{33, "10GBASE-R"},
+	{34, "10GBASE-ER"},
+	{35, "10GBASE-LR"},
+	{36, "10GBASE-SR"},
+	{37, "10GBASE-W"},
+	{38, "10GBASE-EW"},
+	{39, "10GBASE-LW"},
+	{40, "10GBASE-SW"},
+};
+
+static void mac_phy(struct print_state *s, struct pdu d)
+{
+	u8 v = pdu_u8(s, d, 4);
+	u16 w = pdu_be16(s, d, 5);
+
+	say(s, "\n\t    autonegotiation [");
+	put_bits(s, WORDS(autoneg), v, ", ", "none");
+	put_f(s, "] (0x%02x)\n\t    PMD autoneg capability [", v);
+	put_bits(s, WORDS(pmd), w, ", ", "none");
+	put_f(s, "] (0x%04x)", w);
+	w = pdu_be16(s, d, 7);
+	say(s, "\n\t    MAU type ");
+	put_word(s, WORDS(maus), w, "unknown");
+	put_f(s, " (0x%04x)", w);
+}
+
+static void power(struct print_state *s, struct pdu d)
+{
+	static const struct word support[] = {
+		{0x01, "PSE"}, {0x02, "supported"}, {0x04, "enabled"}, {0x08, "can be controlled"}};
+	static const struct word pairs[] = {{1, "signal"}, {2, "spare"}};
+	static const struct word classes[] = {
+		{1, "class0"}, {2, "class1"}, {3, "class2"}, {4, "class3"}, {5, "class4"}};
+
+	say(s, "\n\t    MDI power support [");
+	put_bits(s, WORDS(support), pdu_u8(s, d, 4), ", ", "none");
+	say(s, "], power pair ");
+	put_word(s, WORDS(pairs), pdu_u8(s, d, 5), "unknown");
+	say(s, ", power class ");
+	put_word(s, WORDS(classes), pdu_u8(s, d, 6), "unknown");
+}
+
+static enum lldp_result ieee_8023(struct print_state *s, struct pdu d)
+{
+	static const struct word names[] = {{1, "MAC/PHY configuration/status"},
+					    {2, "Power via MDI"},
+					    {3, "Link aggregation"},
+					    {4, "Max frame size"}};
+	static const u8 least[] = {0, 9, 7, 9, 6};
+	u8 type = pdu_u8(s, d, 3);
+
+	say(s, "\n\t  ");
+	put_word(s, WORDS(names), type, "unknown");
+	put_f(s, " Subtype (%u)", type);
+	if (type < LEN(least) && d.len < least[type])
+		return LLDP_DONE;
+	switch (type) {
+	case 1:
+		mac_phy(s, d);
+		return LLDP_DONE;
+	case 2:
+		power(s, d);
+		return LLDP_DONE;
+	case 3:
+		return aggregation(s, d);
+	case 4:
+		put_f(s, "\n\t    MTU size %u", pdu_be16(s, d, 4));
+		return LLDP_DONE;
+	}
+	return LLDP_DUMP;
+}
+
+/* Two address bits above 32: RFC 3825. */
+static u64 five_bytes(struct print_state *s, struct pdu d, u32 off)
+{
+	return (u64)pdu_u8(s, d, off) << 32 | pdu_be32(s, d, off + 1);
+}
+
+static enum lldp_result coordinates(struct print_state *s, struct pdu d)
+{
+	static const struct word altitudes[] = {{1, "meters"}, {2, "floors"}};
+	static const struct word datums[] = {{1, "World Geodesic System 1984"},
+					     {2, "North American Datum 1983 (NAVD88)"},
+					     {3, "North American Datum 1983 (MLLW)"}};
+
+	if (d.len < 21)
+		return LLDP_DONE;
+	u64 v = five_bytes(s, d, 5);
+	put_f(s, "\n\t    Latitude resolution %u, latitude value %llu", pdu_u8(s, d, 5) >> 2,
+	      (unsigned long long)(v & 0x3ffffffff));
+	v = five_bytes(s, d, 10);
+	put_f(s, "\n\t    Longitude resolution %u, longitude value %llu", pdu_u8(s, d, 10) >> 2,
+	      (unsigned long long)(v & 0x3ffffffff));
+	u8 type = pdu_u8(s, d, 15) >> 4;
+	say(s, "\n\t    Altitude type ");
+	put_word(s, WORDS(altitudes), type, "unknown");
+	put_f(s, " (%u)", type);
+	put_f(s, "\n\t    Altitude resolution %u, altitude value 0x%x",
+	      pdu_be16(s, d, 15) >> 6 & 0x3f,
+	      (u32)(pdu_u8(s, d, 16) & 0x3f) << 24 | pdu_be24(s, d, 17));
+	say(s, "\n\t    Datum ");
+	put_word(s, WORDS(datums), pdu_u8(s, d, 20), "unknown");
+	put_f(s, " (0x%02x)", pdu_u8(s, d, 20));
+	return LLDP_DONE;
+}
+
+/* RFC 4119 */
+static const struct word civic[] = {
+	{0, "Language"},
+	{1, "national subdivisions"},
+	{2, "county, parish, district"},
+	{3, "city, township"},
+	{4, "city division, borough, city district"},
+	{5, "neighborhood, block"},
+	{6, "group of streets"},
+	{18, "Trailing street suffix"},
+	{19, "House number"},
+	{20, "House number suffix"},
+	{21, "Landmark or vanity address"},
+	{22, "Additional location information"},
+	{23, "Name"},
+	{24, "Postal/ZIP code"},
+	{25, "Building"},
+	{26, "Unit"},
+	{27, "Floor"},
+	{28, "Room"},
+	{29, "Place"},
+	{128, "Script"},
+};
+
+static enum lldp_result civic_address(struct print_state *s, struct pdu d)
+{
+	if (d.len < 6)
+		return LLDP_DONE;
+	u32 whole = pdu_u8(s, d, 5), off = 8;
+	if (whole < 3 || d.len < 6 + whole)
+		return LLDP_DONE;
+	put_f(s, "\n\t    LCI length: %u", whole);
+	put_f(s, "\n\t    LCI what: %u", pdu_u8(s, d, 6));
+	(void)off;
+	put_f(s, "\n\t    Country-code ");
+	put_chars(s, d, 7, 2);
+	u32 left = whole - 3;
+	for (u32 at = 9; left;) {
+		if (left < 2)
+			return LLDP_DONE;
+		u8 type = pdu_u8(s, d, at), n = pdu_u8(s, d, at + 1);
+		put_f(s, "\n\t      CA type \'");
+		put_word(s, WORDS(civic), type, "unknown");
+		put_f(s, "\' (%u), length %u: ", type, n);
+		if (left - 2 < n || d.len < at + 2 + n)
+			return LLDP_DONE;
+		put_chars(s, d, at + 2, n);
+		at += 2u + n;
+		left -= 2u + n;
+	}
+	return LLDP_DONE;
+}
+
+static enum lldp_result location(struct print_state *s, struct pdu d)
+{
+	static const struct word formats[] = {
+		{1, "coordinate-based LCI"}, {2, "civic address LCI"}, {3, "ECS ELIN"}};
+	u8 v = pdu_u8(s, d, 4);
+
+	say(s, "\n\t    Location data format ");
+	put_word(s, WORDS(formats), v, "unknown");
+	put_f(s, " (0x%02x)", v);
+	switch (v) {
+	case 1:
+		return coordinates(s, d);
+	case 2:
+		return civic_address(s, d);
+	case 3:
+		say(s, "\n\t    ECS ELIN id ");
+		put_chars(s, d, 5, d.len - 5);
+		return LLDP_DONE;
+	}
+	say(s, "\n\t    Location ID ");
+	put_bytes(s, "\n\t      ", d, 5, d.len - 5);
+	return LLDP_DONE;
+}
+
+static void med_capabilities(struct print_state *s, struct pdu d)
+{
+	static const struct word flags[] = {
+		{0x01, "LLDP-MED capabilities"},     {0x02, "network policy"},
+		{0x04, "location identification"},   {0x08, "extended power via MDI-PSE"},
+		{0x10, "extended power via MDI-PD"}, {0x20, "Inventory"}};
+	static const struct word types[] = {{0, "not defined"},
+					    {1, "endpoint class 1"},
+					    {2, "endpoint class 2"},
+					    {3, "endpoint class 3"},
+					    {4, "network connectivity"}};
+	u16 v = pdu_be16(s, d, 4);
+
+	say(s, "\n\t    Media capabilities [");
+	put_bits(s, WORDS(flags), v, ", ", "none");
+	put_f(s, "] (0x%04x)\n\t    Device type [", v);
+	put_word(s, WORDS(types), pdu_u8(s, d, 6), "unknown");
+	put_f(s, "] (0x%02x)", pdu_u8(s, d, 6));
+}
+
+static void policy(struct print_state *s, struct pdu d)
+{
+	static const struct word types[] = {{1, "voice"},           {2, "voice signaling"},
+					    {3, "guest voice"},     {4, "guest voice signaling"},
+					    {5, "softphone voice"}, {6, "video conferencing"},
+					    {7, "streaming video"}, {8, "video signaling"}};
+	static const struct word flags[] = {
+		{0x80, "Unknown"}, {0x40, "Tagged"}, {0x20, "Reserved"}};
+	u16 v = pdu_be16(s, d, 5);
+
+	say(s, "\n\t    Application type [");
+	put_word(s, WORDS(types), pdu_u8(s, d, 4), "none");
+	put_f(s, "] (0x%02x), Flags [", pdu_u8(s, d, 4));
+	put_bits(s, WORDS(flags), v >> 8, ", ", "none");
+	put_f(s, "]\n\t    Vlan id %u", (v & 0x1ffe) >> 1);
+	v = pdu_be16(s, d, 6);
+	put_f(s, ", L2 priority %u, DSCP value %u", (v & 0x1c0) >> 6, v & 0x3f);
+}
+
+static void extended_power(struct print_state *s, struct pdu d)
+{
+	static const struct word types[] = {{0x00, "PSE device"}, {0x40, "PD device"}};
+	static const struct word pse[] = {{0x00, "unknown"}, {0x10, "primary"}, {0x20, "backup"}};
+	static const struct word pd[] = {
+		{0x00, "unknown"}, {0x10, "PSE device"}, {0x20, "local"}, {0x30, "PSE and local"}};
+	static const struct word priorities[] = {
+		{0, "unknown"}, {1, "critical"}, {2, "high"}, {3, "low"}};
+	u8 v = pdu_u8(s, d, 4);
+	bool device = v >> 6 == 1;
+
+	say(s, "\n\t    Power type [");
+	put_s(s, v >> 6 ? "PD device" : "PSE device");
+	(void)types;
+	say(s, "], Power source [");
+	put_word(s, device ? pd : pse, device ? LEN(pd) : LEN(pse), v & 0x30, "none");
+	say(s, "]\n\t    Power priority [");
+	put_word(s, WORDS(priorities), v & 15, "unknown");
+	put_f(s, "] (0x%02x), Power ", v & 15);
+	u16 w = pdu_be16(s, d, 5);
+	if (w < 1024)
+		put_f(s, "%.1f Watts", w / 10.0);
+	else
+		say(s, "Reserved");
+}
+
+static enum lldp_result med(struct print_state *s, struct pdu d)
+{
+	static const struct word names[] = {
+		{1, "LLDP-MED Capabilities"},         {2, "Network policy"},
+		{3, "Location identification"},       {4, "Extended power-via-MDI"},
+		{5, "Inventory - hardware revision"}, {6, "Inventory - firmware revision"},
+		{7, "Inventory - software revision"}, {8, "Inventory - serial number"},
+		{9, "Inventory - manufacturer name"}, {10, "Inventory - model name"},
+		{11, "Inventory - asset ID"}};
+	static const char *const inventory[] = {
+		"Hardware revision", "Firmware revision", "Software revision", "Serial number",
+		"Manufacturer name", "Model name",        "Asset ID"};
+	static const u8 least[] = {0, 7, 8, 5, 7};
+	u8 type = pdu_u8(s, d, 3);
+
+	say(s, "\n\t  ");
+	put_word(s, WORDS(names), type, "unknown");
+	put_f(s, " Subtype (%u)", type);
+	if (type < LEN(least) && d.len < least[type])
+		return LLDP_DONE;
+	switch (type) {
+	case 1:
+		med_capabilities(s, d);
+		return LLDP_DONE;
+	case 2:
+		policy(s, d);
+		return LLDP_DONE;
+	case 3:
+		return location(s, d);
+	case 4:
+		extended_power(s, d);
+		return LLDP_DONE;
+	}
+	if (type < 5 || type > 11)
+		return LLDP_DUMP;
+	put_f(s, "\n\t  %s ", inventory[type - 5]);
+	put_chars(s, d, 4, d.len - 4);
+	return LLDP_DONE;
+}
+
+static enum lldp_result iana(struct print_state *s, struct pdu d)
+{
+	u8 type = pdu_u8(s, d, 3);
+
+	put_f(s, "\n\t  %s Subtype (%u)", type == 1 ? "MUD-URL" : "unknown", type);
+	if (type != 1)
+		return LLDP_DUMP;
+	say(s, "\n\t  MUD-URL=");
+	put_chars(s, d, 4, d.len - 4);
+	return LLDP_DONE;
+}
+
+enum lldp_result lldp_org(struct print_state *s, struct pdu d)
+{
+	u32 oui = pdu_be24(s, d, 0);
+
+	put_f(s, ": OUI %s (0x%06x)", oui_name(oui), oui);
+	switch (oui) {
+	case OUI_8021:
+		return ieee_8021(s, d);
+	case OUI_8023:
+		return ieee_8023(s, d);
+	case OUI_TIA:
+		return med(s, d);
+	case OUI_IANA:
+		return iana(s, d);
+	case OUI_DCBX:
+		put_f(s, "\n\t  DCB Capability Exchange Protocol Rev %u Subtype (%u)",
+		      pdu_u8(s, d, 3) == 1 ? 1 : 1, pdu_u8(s, d, 3));
+		return LLDP_DUMP;
+	}
+	return LLDP_DUMP;
+}
