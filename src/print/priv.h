@@ -215,6 +215,8 @@ const char *nd_preference(u8 flags);
 /* A domain name, which begins at off of its message: the offset behind it, or
  * 0 for a bad one. */
 u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off);
+/* The TCP option of n bytes at d; false for a bad one. flags: the segment's. */
+bool print_mptcp(struct print_state *s, struct pdu d, u32 n, u8 flags);
 u32 print_ether(struct print_state *s, struct pdu d);
 void print_ppp(struct print_state *s, struct pdu d);
 void put_vlan(struct print_state *s, u16 tci);
