@@ -245,6 +245,7 @@ static const struct port {
 	{53, true, false, &dns_tcp_printer},
 	{80, true, false, &http_printer},
 	{123, false, true, &ntp_printer},
+	{179, true, false, &bgp_printer},
 	{554, true, false, &rtsp_printer},
 	{3128, true, false, &http_printer},
 	{4789, false, true, &vxlan_printer},
