@@ -243,6 +243,8 @@ static const struct port {
 	{25, true, false, &smtp_printer},
 	{53, false, true, &dns_printer},
 	{53, true, false, &dns_tcp_printer},
+	{67, false, true, &bootp_printer},
+	{68, false, true, &bootp_printer},
 	{80, true, false, &http_printer},
 	{123, false, true, &ntp_printer},
 	{179, true, false, &bgp_printer},
