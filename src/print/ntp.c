@@ -21,7 +21,7 @@ static void put_fixed(struct print_state *s, u32 sec, u32 fraction)
 	put_f(s, "%u.%09u", sec, (u32)(fraction / 4294967296.0 * 1000000000.0));
 }
 
-static void put_stamp(struct print_state *s, const u8 *p)
+void put_ntp_time(struct print_state *s, const u8 *p)
 {
 	u32 sec = get_be32(p);
 	time_t t = (time_t)(sec - to_1970);
@@ -38,7 +38,7 @@ static void put_difference(struct print_state *s, const u8 *from, const u8 *to)
 	u64 a = get_be64(from), b = get_be64(to), d = b > a ? b - a : a - b;
 
 	if (!a) {
-		put_stamp(s, to);
+		put_ntp_time(s, to);
 		return;
 	}
 	put_c(s, b > a ? '+' : '-');
@@ -116,7 +116,7 @@ static void times(struct print_state *s, struct pdu d)
 		const u8 *p = pdu_need(s, d, REF_TIME + 8 * i, 8);
 
 		put_s(s, names[i]);
-		put_stamp(s, p);
+		put_ntp_time(s, p);
 	}
 	say(s, "\n\t    Originator - Receive Timestamp:  ");
 	put_difference(s, d.p + ORG_TIME, d.p + RECV_TIME);

@@ -179,6 +179,9 @@ void put_unknown(struct print_state *s, struct pdu d);
 /* ---- time (time.c) ---- */
 void put_time(struct print_state *s, u64 ns);
 
+/* Eight bytes from 1900, RFC 5905 6: seconds, and the date in parentheses. */
+void put_ntp_time(struct print_state *s, const u8 *p);
+
 /* ---- checksums (sum.c) ---- */
 u16 sum_of(const u8 *p, u32 n); /* 0 when it is right */
 /* Over the pseudo header of s->net, too. */
@@ -238,7 +241,7 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 	smtp_printer, sip_printer, ssh_printer, ntp_printer, mpls_printer, igmp_printer,
 	gre_printer, vxlan_printer;
 /* applications */
-extern const struct printer bgp_printer, bootp_printer;
+extern const struct printer bgp_printer, bootp_printer, radius_printer;
 
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
 	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer;
