@@ -4,7 +4,7 @@
 #ifndef PRINT_BGP_H
 #define PRINT_BGP_H
 
-#include "print/priv.h"
+#include "print/part.h"
 
 enum { AFI_INET = 1, AFI_INET6 = 2, AFI_NSAP = 3, AFI_VPLS = 25, AFI_L2VPN = 196 };
 enum {
@@ -26,7 +26,6 @@ const char *bgp_safi(u8 safi);
 void put_bgp_rd(struct print_state *s, struct pdu d, u32 off);
 /* An extended community, of eight bytes. */
 void put_bgp_community(struct print_state *s, const u8 *p);
-void put_nsap(struct print_state *s, const u8 *p, u32 n);
 
 /* The kinds of routes: how an item is printed, what it returns: the bytes it
  * takes, or one of these. */

@@ -219,7 +219,7 @@ static u32 next_hop(struct print_state *s, struct pdu d, u32 off, u32 left, u16 
 	if (afi == AFI_INET6)
 		put_ip6(s, d.p + off);
 	else if (afi == AFI_NSAP)
-		put_nsap(s, d.p + off, addr);
+		put_nsap(s, d, off, addr);
 	else
 		put_ip4(s, d.p + off);
 	return n;

@@ -119,20 +119,6 @@ void put_bgp_rd(struct print_state *s, struct pdu d, u32 off)
 	}
 }
 
-/* In groups: 49.0001.0a */
-void put_nsap(struct print_state *s, const u8 *p, u32 n)
-{
-	if (n < 1 || n > 20) {
-		say(s, "isonsap_string: illegal length");
-		return;
-	}
-	for (u32 i = 0; i < n; i++) {
-		put_x(s, p[i], 2);
-		if (i % 2 == 0 && i + 1 < n)
-			put_c(s, '.');
-	}
-}
-
 static void put_nsap_prefix(struct print_state *s, const u8 *p, u32 bits)
 {
 	u8 addr[20] = {0};
@@ -140,7 +126,7 @@ static void put_nsap_prefix(struct print_state *s, const u8 *p, u32 bits)
 	memcpy(addr, p, bytes_of(bits));
 	if (bits % 8)
 		addr[bits / 8] &= (u8)(0xff00 >> bits % 8);
-	put_nsap(s, addr, bytes_of(bits));
+	put_nsap(s, (struct pdu){addr, sizeof addr, sizeof addr}, 0, bytes_of(bits));
 	put_f(s, "/%u", bits);
 }
 

@@ -3,7 +3,7 @@
 #ifndef PRINT_RADIUS_H
 #define PRINT_RADIUS_H
 
-#include "print/priv.h"
+#include "print/part.h"
 
 /* How an attribute's value is shown. */
 enum radius_form {
