@@ -262,6 +262,8 @@ static const struct port {
 	{4789, false, true, &vxlan_printer},
 	{5060, false, true, &sip_printer},
 	{5353, false, true, &mdns_printer},
+	{6696, false, true, &babel_printer},
+	{6697, false, true, &babel_printer},
 	{8080, true, false, &http_printer},
 	{8554, true, false, &rtsp_printer},
 	/* clang-format on */
