@@ -179,6 +179,9 @@ void put_unknown(struct print_state *s, struct pdu d);
 /* ---- time (time.c) ---- */
 void put_time(struct print_state *s, u64 ns);
 
+/* Eight bytes from 1900, RFC 5905 6: seconds, and the date in parentheses. */
+void put_ntp_time(struct print_state *s, const u8 *p);
+
 /* ---- checksums (sum.c) ---- */
 u16 sum_of(const u8 *p, u32 n); /* 0 when it is right */
 /* Over the pseudo header of s->net, too. */
@@ -215,6 +218,8 @@ const char *nd_preference(u8 flags);
 /* A domain name, which begins at off of its message: the offset behind it, or
  * 0 for a bad one. */
 u32 put_dns_name(struct print_state *s, struct pdu msg, u32 off);
+/* The TCP option of n bytes at d; false for a bad one. flags: the segment's. */
+bool print_mptcp(struct print_state *s, struct pdu d, u32 n, u8 flags);
 u32 print_ether(struct print_state *s, struct pdu d);
 void print_ppp(struct print_state *s, struct pdu d);
 void put_vlan(struct print_state *s, u16 tci);
@@ -235,6 +240,9 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 	dns_printer, mdns_printer, dns_tcp_printer, http_printer, rtsp_printer, ftp_printer,
 	smtp_printer, sip_printer, ssh_printer, ntp_printer, mpls_printer, igmp_printer,
 	gre_printer, vxlan_printer;
+/* applications */
+extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_printer, rip_printer,
+	ripng_printer, babel_printer;
 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,

@@ -302,6 +302,16 @@ static int opt_experiment(struct print_state *s, const struct segment *t, struct
 	return (int)o.n;
 }
 
+static int opt_mptcp(struct print_state *s, const struct segment *t, struct opt o)
+{
+	struct pdu whole = {o.d.p - 2, o.d.cap + 2, o.d.len + 2};
+	int e;
+
+	if ((e = lacks(&o, o.n)))
+		return e;
+	return print_mptcp(s, whole, o.n + 2, t->flags) ? (int)o.n : BAD;
+}
+
 static int opt_unknown(struct print_state *s, const struct segment *t, struct opt o)
 {
 	int e;
@@ -323,15 +333,12 @@ static const struct tcp_option {
 	const char *name;
 	opt_print *print;
 } kinds[] = {
-	[EOL] = {"eol", opt_none},       [NOP] = {"nop", opt_none},
-	[2] = {"mss", opt_u16},          [3] = {"wscale", opt_u8},
-	[4] = {"sackOK", opt_none},      [5] = {"sack", opt_sack},
-	[6] = {"echo", opt_u32},         [7] = {"echoreply", opt_u32},
-	[8] = {"TS", opt_stamp},         [11] = {"cc", opt_u32},
-	[12] = {"ccnew", opt_u32},       [13] = {"", opt_u32},
-	[19] = {"md5", opt_md5},         [20] = {"scps", opt_scps},
-	[28] = {"uto", opt_timeout},     [29] = {"tcp-ao", opt_auth},
-	[30] = {"mptcp", opt_unknown},   [34] = {"tfo", opt_fastopen},
+	[EOL] = {"eol", opt_none},       [NOP] = {"nop", opt_none},    [2] = {"mss", opt_u16},
+	[3] = {"wscale", opt_u8},        [4] = {"sackOK", opt_none},   [5] = {"sack", opt_sack},
+	[6] = {"echo", opt_u32},         [7] = {"echoreply", opt_u32}, [8] = {"TS", opt_stamp},
+	[11] = {"cc", opt_u32},          [12] = {"ccnew", opt_u32},    [13] = {"", opt_u32},
+	[19] = {"md5", opt_md5},         [20] = {"scps", opt_scps},    [28] = {"uto", opt_timeout},
+	[29] = {"tcp-ao", opt_auth},     [30] = {"mptcp", opt_mptcp},  [34] = {"tfo", opt_fastopen},
 	[254] = {"exp", opt_experiment},
 };
 
