@@ -72,8 +72,9 @@ struct tap_stats tap_stats(struct tap *t);
 
 /* Gives up what opening a device needed: becomes `user`, or, when it is NULL,
  * who called sudo, or stays; then clears every capability and forbids to gain
- * any. *ret is the user it became (static), or NULL when it stayed. */
-struct ob_err *tap_drop_rights(const char *user, const char **ret);
+ * any. A file fd >= 0 becomes that user's. *ret is the user it became (static), or
+ * NULL when it stayed. */
+struct ob_err *tap_drop_rights(const char *user, int fd, const char **ret);
 
 /* ---- would the kernel take this filter? (try.c) ---- */
 
