@@ -65,6 +65,7 @@ u32 pkt_max_snaplen(u32 linktype);
 struct pkt_reader_opts {
 	bool (*wait)(void *arg);
 	void *arg;
+	bool follow; /* the end of a file is waited for too: more may come */
 };
 
 struct pkt_reader;

@@ -19,6 +19,8 @@ static const struct opt options[] = {
 	{OPT_GROUP, .help = "Where packets come from"},
 	{OPT_TEXT, 'r', true, "read", "FILE", TO(read), FILES, .help = "read packets from FILE (- is standard input)",
 	 .more = "It is pcap or pcapng, also packed by gzip or zstd"},
+	{OPT_COUNT, .name = "follow", TO(follow), .help = "at the end of -r's FILE wait for more, until SIGINT",
+	 .more = "A FIFO is read until the last writer closes it, in any case"},
 	{OPT_TEXT, 'i', true, "interface", "IF", TO(interface), .complete = COMPLETE_INTERFACE,
 	 .help = "capture on IF: a name, a number of -D, or any"},
 	{OPT_TEXT, 'V', .arg = "LIST", TO(list), FILES, .help = "read the files that LIST names, one a line",
@@ -270,6 +272,8 @@ static struct ob_err *check_usage(const struct dump_cmd *c, const char *operand)
 		return err_new(OB_RANGE, "-t may be given at most 5 times");
 	if (c->list_types && c->list)
 		return err_new(OB_SYNTAX, "-L lists the link types of -r FILE or -i IF");
+	if (c->follow && !c->read)
+		return err_new(OB_SYNTAX, "option --follow needs -r FILE");
 	if (sources || c->list_ifaces || c->list_clocks || c->d)
 		return NULL;
 	struct ob_err *err = err_new(OB_SYNTAX, "where shall packets come from?");

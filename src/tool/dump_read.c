@@ -85,7 +85,7 @@ static struct ob_err *read_all(struct dump *d, struct pkt_reader *r)
 
 static struct ob_err *read_file(struct dump *d, const char *path)
 {
-	struct pkt_reader_opts o = {.wait = idle, .arg = d};
+	struct pkt_reader_opts o = {.wait = idle, .arg = d, .follow = d->cmd->follow};
 	struct pkt_reader *r;
 
 	struct ob_err *err = pkt_open(path, &o, &r);
