@@ -84,6 +84,7 @@ static const struct opt options[] = {
 	 .help = "become USER once everything is open",
 	 .more = "Without it, a capture under sudo becomes the user who called it. Every "
 		 "capability is given up in any case. The first file is created before; a file that was not there belongs to that user"},
+	{OPT_COUNT, .name = "no-sandbox", TO(no_sandbox), .help = "do not limit system calls and files: see SANDBOX"},
 	{OPT_COUNT, .name = "immediate-mode", TO(none), .help = "accepted; packets never wait longer than 50 ms"},
 	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(none), .words = clocks, .help = "only host is known"},
 	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(list_clocks), .help = "list the clocks that give times: host"},

@@ -20,7 +20,7 @@ struct dump_cmd {
 		list_clocks;
 	u32 d, no_optimise, numeric, short_names, foreign, verbose, quick, link, time, hex,
 		hex_ascii, ascii, absolute, number, unchecked, micro, nano, precision, direction,
-		none, pcapng, follow;
+		none, pcapng, follow, no_sandbox;
 	u64 count, skip, snaplen, buffer, seconds, files;
 };
 
@@ -86,6 +86,9 @@ struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, boo
 			    struct prog **ret);
 bool dump_nano(const struct dump_cmd *c); /* times in nanoseconds? */
 const char *dump_link_text(u32 linktype, char buf[128]);
+
+/* dump_sandbox.c: once everything is open. Fails when more files cannot be made. */
+struct ob_err *dump_confine(const struct dump *d);
 
 /* dump_write.c */
 struct ob_err *dump_write_usage(struct dump *d); /* before anything is opened */

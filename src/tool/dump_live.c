@@ -174,6 +174,8 @@ struct ob_err *dump_live(struct dump *d)
 	}
 	if (!err)
 		err = drop_rights(d);
+	if (!err)
+		err = dump_confine(d);
 	if (!err) {
 		fprintf(stderr, "listening on %s, link-type %s, snapshot length %u bytes\n",
 			iface.name, dump_link_text(tap_linktype(t), text), tap_snaplen(t));

@@ -36,7 +36,7 @@ static struct ob_err *begin(struct dump *d, const struct pkt_reader *r)
 		err = dump_create(d, r);
 	if (!err && first && d->cmd->user)
 		err = tap_drop_rights(d->cmd->user, dump_made(d), &user);
-	return err;
+	return err || !first ? err : dump_confine(d);
 }
 
 /* Of the packets that are in memory, when all that is wanted is their number.
