@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 64 << 10, RAW = 64 << 10 };
+enum { BUFFER = 64 << 10, RAW = 64 << 10, FOLLOW_MS = 50 };
 
 void input_fail(struct input *in, struct ob_err *err)
 {
@@ -42,12 +42,35 @@ static bool ready(struct input *in)
 	return keep_on(in);
 }
 
+/* At the end of a file that is followed. False: it does not go on. */
+static bool await_more(struct input *in)
+{
+	struct stat st;
+	off_t at = lseek(in->fd, 0, SEEK_CUR);
+
+	if (!fstat(in->fd, &st) && at > st.st_size) {
+		input_fail(in, err_at_file(err_new(OB_CUT,
+						   "became shorter, %lld bytes, while its "
+						   "end was waited for",
+						   (long long)st.st_size),
+					   in->name));
+		return false;
+	}
+	if (keep_on(in))
+		poll(NULL, 0, FOLLOW_MS);
+	return keep_on(in);
+}
+
 static size_t read_fd(struct input *in, u8 *to, size_t n)
 {
 	while (ready(in)) {
 		ssize_t got = read(in->fd, to, n);
-		if (got >= 0)
+		if (got > 0 || (!got && !(in->opts.follow && in->regular)))
 			return (size_t)got;
+		if (!got && await_more(in))
+			continue;
+		if (!got)
+			break;
 		if (errno != EINTR && errno != EAGAIN) {
 			input_fail(in, err_at_file(err_sys(errno, "cannot read"), in->name));
 			break;

@@ -64,6 +64,7 @@ static struct ob_err *open_pcap(struct pkt_reader *r)
 	if (!version(r, major, minor))
 		return damage(r, 4, "pcap version %u.%u is not known: 2.0 to 2.4 are", major,
 			      minor);
+	reader_section(r);
 	struct pkt_iface *i = reader_add_iface(r);
 	if (!i)
 		return err_nomem();
@@ -151,6 +152,7 @@ static enum pkt_status next_pcap(struct pkt_reader *r, struct pkt *ret)
 	ret->nr = ++r->nr;
 	ret->linktype = r->iface->linktype;
 	ret->iface = 0;
+	ret->options = (struct bytes){0};
 	in->p = ret->data + caplen;
 	turn_headers(r, ret);
 	return PKT_OK;

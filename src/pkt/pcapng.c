@@ -17,7 +17,8 @@ enum {
 enum { FRAME = 12 }; /* type, length, length */
 enum { ORDER = 0x1a2b3c4d };
 enum { MAX_BLOCK = 16 << 20, MAX_OPTIONS = 128 << 10, MAX_IFACES = 65536 };
-enum { OPT_END = 0, OPT_NAME = 2, OPT_TSRESOL = 9, OPT_TSOFFSET = 14 };
+enum { MAX_KEPT = 1 << 20 }; /* bytes of options that are kept of a section */
+enum { TSRESOL = 9, TSOFFSET = 14 };
 
 struct block {
 	u32 type;
@@ -89,6 +90,34 @@ static struct ob_err *short_block(const struct pkt_reader *r, const struct block
 		      b->type, (unsigned long long)b->body.n + FRAME, want + FRAME);
 }
 
+/* The options of a block from `at` on, as a little-endian file has them. */
+static struct bytes little(struct pkt_reader *r, enum option_block kind, struct bytes options)
+{
+	if (unlikely(r->big))
+		options_turn(kind, r->in.buf + (options.p - r->in.buf), options.n);
+	return options;
+}
+
+/* Of options, those that a writer may take, into memory that lives as long as
+ * the section. What is too much is left out. */
+static void keep(struct pkt_reader *r, struct bytes from, struct bytes *ret)
+{
+	struct option o;
+	const char *why;
+	struct buf all = {0};
+
+	*ret = (struct bytes){0};
+	while (option_next(&from, &o, &why))
+		if (o.code != TSRESOL && o.code != TSOFFSET)
+			pkt_option(&all, o.code, o.value.p, o.value.n);
+	u8 *p = NULL;
+	if (all.n && !all.oom && r->kept.held + all.n <= MAX_KEPT)
+		p = arena_dup(&r->kept, all.p, all.n);
+	if (p)
+		*ret = (struct bytes){p, all.n};
+	buf_deinit(&all);
+}
+
 static struct ob_err *section(struct pkt_reader *r, const struct block *b)
 {
 	if (!bytes_has(b->body, 0, 16))
@@ -97,7 +126,8 @@ static struct ob_err *section(struct pkt_reader *r, const struct block *b)
 	if (major != 1)
 		return damage(r, b->off + 12, "pcapng version %u.%u is not known: 1.0 is", major,
 			      get16(r, b->body.p + 6));
-	r->niface = 0;
+	reader_section(r);
+	keep(r, little(r, OPTIONS_SECTION, bytes_part(b->body, 16, b->body.n)), &r->options);
 	return NULL;
 }
 
@@ -127,43 +157,34 @@ static void copy_name(struct pkt_iface *i, struct bytes v)
 	i->name[n] = 0;
 }
 
-static const char *option(struct pkt_reader *r, struct pkt_iface *i, u16 code, struct bytes v)
+static const char *option(struct pkt_iface *i, u16 code, struct bytes v)
 {
 	switch (code) {
-	case OPT_NAME:
+	case PKT_NAME:
 		copy_name(i, v);
 		break;
-	case OPT_TSRESOL:
+	case TSRESOL:
 		if (v.n != 1 || !resolution(i, v.p[0]))
 			return "a time resolution that is not one byte, 10^-0 to 10^-19 or 2^-0 to "
 			       "2^-63";
 		break;
-	case OPT_TSOFFSET:
+	case TSOFFSET:
 		if (v.n != 8)
 			return "a time offset that is not 8 bytes";
-		i->offset = (s64)get64(r, v.p);
+		i->offset = (s64)get_le64(v.p);
 		break;
 	}
 	return NULL;
 }
 
-static const char *options(struct pkt_reader *r, struct pkt_iface *i, struct bytes b)
+static const char *options(struct pkt_iface *i, struct bytes b)
 {
-	while (b.n) {
-		if (!bytes_has(b, 0, 4))
-			return "an option that is cut";
-		u16 code = get16(r, b.p), n = get16(r, b.p + 2);
-		if (code == OPT_END)
-			break;
-		u64 padded = (n + 3u) & ~3u;
-		if (!bytes_has(b, 4, padded))
-			return "an option that is longer than its block";
-		const char *why = option(r, i, code, bytes_part(b, 4, n));
-		if (why)
-			return why;
-		b = bytes_part(b, 4 + padded, b.n);
-	}
-	return NULL;
+	const char *why = NULL;
+	struct option o;
+
+	while (!why && option_next(&b, &o, &why))
+		why = option(i, o.code, o.value);
+	return why;
 }
 
 static struct ob_err *interface(struct pkt_reader *r, const struct block *b)
@@ -181,7 +202,10 @@ static struct ob_err *interface(struct pkt_reader *r, const struct block *b)
 	if (!i->snaplen || i->snaplen > INT32_MAX)
 		i->snaplen = max;
 	r->max_block = MAX(r->max_block, max + MAX_OPTIONS);
-	const char *why = options(r, i, bytes_part(b->body, 8, b->body.n));
+	struct bytes all = little(r, OPTIONS_IFACE, bytes_part(b->body, 8, b->body.n));
+	const char *why = options(i, all);
+	if (!why)
+		keep(r, all, &i->options);
 	return why ? damage(r, b->off, "interface %u has %s", r->niface - 1, why) : NULL;
 }
 
@@ -202,12 +226,28 @@ static u64 to_ns(const struct pkt_iface *i, u64 t)
 struct record { /* a packet block of any kind, without its frame */
 	u32 iface, caplen, len;
 	u64 time;
+	bool simple;       /* without options */
 	struct bytes rest; /* its data, then options */
 };
 
 static const struct pkt_iface *find_iface(const struct pkt_reader *r, u32 n)
 {
 	return n < r->niface ? &r->iface[n] : NULL;
+}
+
+/* None when they are damaged: the packet before them is not. */
+static struct bytes packet_options(struct pkt_reader *r, const struct record *rec)
+{
+	struct bytes b = bytes_part(rec->rest, (rec->caplen + 3ull) & ~3ull, rec->rest.n);
+	const char *why = NULL;
+	struct option o;
+
+	if (likely(!b.n) || rec->simple)
+		return (struct bytes){0};
+	struct bytes at = b = little(r, OPTIONS_PACKET, b);
+	while (option_next(&at, &o, &why))
+		;
+	return why ? (struct bytes){0} : bytes_part(b, 0, (u64)(at.p - b.p));
 }
 
 static struct ob_err *give(struct pkt_reader *r, const struct block *b, const struct record *rec,
@@ -230,6 +270,7 @@ static struct ob_err *give(struct pkt_reader *r, const struct block *b, const st
 	ret->nr = ++r->nr;
 	ret->linktype = i->linktype;
 	ret->iface = rec->iface;
+	ret->options = packet_options(r, rec);
 	turn_headers(r, ret);
 	return NULL;
 }
@@ -262,6 +303,7 @@ static struct ob_err *simple_packet(struct pkt_reader *r, const struct block *b,
 		return short_block(r, b, 4);
 	u32 len = get32(r, b->body.p);
 	struct record rec = {
+		.simple = true,
 		.len = len,
 		.caplen = i ? MIN(len, i->snaplen) : len,
 		.rest = bytes_part(b->body, 4, b->body.n),

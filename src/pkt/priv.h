@@ -95,6 +95,10 @@ struct pkt_reader {
 		u8 lengths; /* enum lengths */
 	} pcap;
 	u32 max_block;
+	/* pcapng: of this section, and of its interfaces, which point into kept */
+	struct bytes options;
+	struct arena kept;
+	u64 section; /* a number that no other section of any reader has */
 };
 
 static inline u16 get16(const struct pkt_reader *r, const u8 *p)
@@ -119,6 +123,8 @@ static inline void turn_headers(const struct pkt_reader *r, const struct pkt *p)
 		swap_headers(p->linktype, r->in.buf + (p->data - r->in.buf), p->caplen);
 }
 
+/* A section begins; of pcap, the file. */
+void reader_section(struct pkt_reader *r);
 /* A new interface, with microseconds and all else 0; NULL without memory. */
 struct pkt_iface *reader_add_iface(struct pkt_reader *r);
 
@@ -128,5 +134,60 @@ enum pkt_status damaged(struct pkt_reader *r, struct ob_err *err);
 /* Fewer than n bytes are left at p: the reading failed, or the file is cut in
  * `what`. */
 struct ob_err *cut(struct pkt_reader *r, u64 n, const char *what);
+
+/* ---- options.c ---- */
+struct option {
+	u16 code;
+	struct bytes value;
+};
+/* The next of options in a little-endian block. False: the last one was given, or
+ * what follows is damaged, which *why tells. */
+bool option_next(struct bytes *b, struct option *ret, const char **why);
+
+/* Turns the numbers of a block's options from big-endian to little-endian. */
+enum option_block { OPTIONS_SECTION, OPTIONS_IFACE, OPTIONS_PACKET };
+void options_turn(enum option_block kind, u8 *p, size_t n);
+
+/* ---- a writer: write.c, and a kind of file on it ----
+ *
+ * begin writes what stands before any packet. record tells how long the record
+ * at p is, of which n bytes are there: 0 when it is cut; and whether it is a
+ * packet. w->written bytes are before it. packet writes one whose bytes are cut to caplen. */
+struct writing {
+	struct ob_err *(*begin)(struct pkt_writer *w, const struct pkt_writer_opts *o);
+	size_t (*record)(const struct pkt_writer *w, const u8 *p, size_t n, bool *packet);
+	struct ob_err *(*packet)(struct pkt_writer *w, const struct pkt *p, u32 caplen);
+};
+
+extern const struct writing writing_pcap, writing_ng;
+
+/* Invariant: buf holds whole records, and the file ends with a whole record after
+ * every write that succeeds. */
+struct pkt_writer {
+	const struct writing *kind;
+	int fd;
+	int errnum; /* of the write that failed */
+	u32 linktype, snaplen;
+	u32 max; /* what packets are cut to */
+	bool nano, micro, forced, unbuffered, told, made;
+	bool whole; /* the write failed, and the file ends with a whole packet */
+	u8 *buf;
+	size_t n, cap;
+	u64 written, packets; /* whole ones, in the file */
+	char *name;
+	struct {                  /* pcapng */
+		struct buf block; /* the one that is made */
+		struct buf options;
+		u64 *units; /* of time a second, of each interface */
+		u32 *linktype;
+		u32 ifaces, cap;
+		u64 section; /* the reader's that is written of */
+	} ng;
+};
+
+/* Room for a record of n bytes; NULL: *err. It is part of the file after writer_done. */
+u8 *writer_room(struct pkt_writer *w, size_t n, struct ob_err **err);
+struct ob_err *writer_done(struct pkt_writer *w, size_t n);
+const char *writer_shown(const struct pkt_writer *w);
 
 #endif

@@ -2,6 +2,7 @@
 /* A capture of any format: opened by its first bytes, read packet by packet. */
 #include "pkt/priv.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -34,6 +35,16 @@ struct pkt_iface *reader_add_iface(struct pkt_reader *r)
 	struct pkt_iface *i = &r->iface[r->niface++];
 	*i = (struct pkt_iface){.units = 1000000};
 	return i;
+}
+
+void reader_section(struct pkt_reader *r)
+{
+	static _Atomic u64 sections;
+
+	r->niface = 0;
+	r->section = atomic_fetch_add(&sections, 1) + 1;
+	r->options = (struct bytes){0};
+	arena_clear(&r->kept);
 }
 
 static struct ob_err *place(const struct pkt_reader *r, struct ob_err *err, u64 off)
@@ -123,6 +134,7 @@ static struct pkt_reader *reader_create(const char *name)
 	if (!r)
 		return NULL;
 	r->in.fd = -1;
+	arena_init(&r->kept);
 	r->name = strdup(name);
 	r->in.name = strcmp(name, "-") ? r->name : "standard input";
 	if (r->name)
@@ -169,6 +181,7 @@ void pkt_close(struct pkt_reader *r)
 		return;
 	input_close(&r->in);
 	ob_err_destroy(r->err);
+	arena_deinit(&r->kept);
 	free(r->iface);
 	free(r->name);
 	free(r);
@@ -204,3 +217,5 @@ const struct pkt_iface *pkt_iface(const struct pkt_reader *r, u32 i)
 }
 
 const char *pkt_reader_name(const struct pkt_reader *r) { return r->name; }
+
+struct bytes pkt_section(const struct pkt_reader *r) { return r->options; }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes pcap. Invariant: buf holds whole packets, and the file ends with a
- * whole packet after every write that succeeds. */
+/* Writes a capture of any kind: whole records, into a buffer, into the file. */
 #include "pkt/priv.h"
 
 #include <errno.h>
@@ -10,30 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 256 << 10, FILE_HEADER = 24, HEADER = 16 };
+enum { BUFFER = 256 << 10 };
 
-struct pkt_writer {
-	int fd;
-	int errnum; /* of the write that failed */
-	u32 linktype, snaplen;
-	u32 max;  /* what packets are cut to */
-	u32 unit; /* nanoseconds in a fraction */
-	bool unbuffered, told;
-	bool whole; /* the write failed, and the file ends with a whole packet */
-	u8 *buf;
-	size_t n, cap;
-	u64 packets; /* whole ones, in the file */
-	char *name;
-};
-
-static const char *shown(const struct pkt_writer *w)
+const char *writer_shown(const struct pkt_writer *w)
 {
 	return strcmp(w->name, "-") ? w->name : "standard output";
 }
 
 static struct ob_err *failed(struct pkt_writer *w)
 {
-	struct ob_err *err = err_at_file(err_sys(w->errnum, "cannot write"), shown(w));
+	struct ob_err *err = err_at_file(err_sys(w->errnum, "cannot write"), writer_shown(w));
 
 	w->told = true;
 	if (w->whole)
@@ -43,13 +28,15 @@ static struct ob_err *failed(struct pkt_writer *w)
 }
 
 /* Counts the packets that n bytes of buf hold whole, and what is over. */
-static size_t part_packet(struct pkt_writer *w, size_t n)
+static size_t part_record(struct pkt_writer *w, size_t n)
 {
-	size_t at = 0;
+	size_t at = 0, one;
+	bool packet;
 
-	while (n - at >= HEADER && n - at - HEADER >= get_le32(w->buf + at + 8)) {
-		at += HEADER + get_le32(w->buf + at + 8);
-		w->packets++;
+	while ((one = w->kind->record(w, w->buf + at, n - at, &packet)) > 0) {
+		at += one;
+		w->written += one;
+		w->packets += packet;
 	}
 	return n - at;
 }
@@ -58,13 +45,13 @@ static size_t part_packet(struct pkt_writer *w, size_t n)
  * whole packet, where it can be. */
 static void cut_back(struct pkt_writer *w, size_t n)
 {
-	size_t over = part_packet(w, n);
+	size_t over = part_record(w, n);
 	off_t end = lseek(w->fd, 0, SEEK_CUR);
 	struct stat st;
 
 	if (end < (off_t)over || fstat(w->fd, &st) || !S_ISREG(st.st_mode) || st.st_size != end)
 		return;
-	w->whole = !over || !ftruncate(w->fd, end - (off_t)over);
+	w->whole = w->written && (!over || !ftruncate(w->fd, end - (off_t)over));
 	lseek(w->fd, -(off_t)over, SEEK_CUR);
 }
 
@@ -104,22 +91,9 @@ struct ob_err *pkt_flush(struct pkt_writer *w)
 		cut_back(w, done);
 		return failed(w);
 	}
-	part_packet(w, w->n);
+	part_record(w, w->n);
 	w->n = 0;
 	return NULL;
-}
-
-static struct ob_err *write_header(struct pkt_writer *w)
-{
-	u8 h[FILE_HEADER] = {0};
-
-	put_le32(h, w->unit == 1 ? 0xa1b23c4d : 0xa1b2c3d4);
-	put_le16(h + 4, 2);
-	put_le16(h + 6, 4);
-	put_le32(h + 16, w->snaplen);
-	put_le32(h + 20, w->linktype);
-	size_t done = write_all(w, h, sizeof(h));
-	return done == sizeof(h) ? NULL : failed(w);
 }
 
 static struct ob_err *make_room(struct pkt_writer *w, size_t n)
@@ -137,46 +111,29 @@ static struct ob_err *make_room(struct pkt_writer *w, size_t n)
 	return NULL;
 }
 
-static struct ob_err *other_type(const struct pkt_writer *w, const struct pkt *p)
+u8 *writer_room(struct pkt_writer *w, size_t n, struct ob_err **err)
 {
-	u32 want = w->linktype & LINKTYPE_MAX;
-	const char *a = linktype_name(p->linktype), *b = linktype_name(want);
-	struct ob_err *err = err_new(
-		OB_UNSUPPORTED,
-		"packet %llu has link type %u (%s), but a pcap file has one only: %u (%s)",
-		(unsigned long long)p->nr, p->linktype, a ? a : "unknown", want, b ? b : "unknown");
+	*err = n > w->cap - w->n || w->errnum ? make_room(w, n) : NULL;
+	return *err ? NULL : w->buf + w->n;
+}
 
-	return err_at_file(err, shown(w));
+struct ob_err *writer_done(struct pkt_writer *w, size_t n)
+{
+	w->n += n;
+	return w->unbuffered ? pkt_flush(w) : NULL;
 }
 
 struct ob_err *pkt_write(struct pkt_writer *w, const struct pkt *p)
 {
-	u64 sec = p->ns / 1000000000;
-	u32 caplen = MIN(p->caplen, w->max);
-	size_t n = HEADER + (size_t)caplen;
+	return w->kind->packet(w, p, MIN(p->caplen, w->max));
+}
 
-	if (p->linktype != (w->linktype & LINKTYPE_MAX))
-		return other_type(w, p);
-	if (sec > UINT32_MAX)
-		return err_at_file(
-			err_new(OB_RANGE,
-				"the time of packet %llu, %llu s, is after the year 2106 "
-				"where pcap ends",
-				(unsigned long long)p->nr, (unsigned long long)sec),
-			shown(w));
-	if (n > w->cap - w->n || w->errnum) {
-		struct ob_err *err = make_room(w, n);
-		if (err)
-			return err;
-	}
-	u8 *h = w->buf + w->n;
-	put_le32(h, (u32)sec);
-	put_le32(h + 4, (u32)(p->ns % 1000000000) / w->unit);
-	put_le32(h + 8, caplen);
-	put_le32(h + 12, p->len);
-	memcpy(h + HEADER, p->data, caplen);
-	w->n += n;
-	return w->unbuffered ? pkt_flush(w) : NULL;
+u64 pkt_writer_size(const struct pkt_writer *w) { return w->written + w->n; }
+
+int pkt_writer_fd(const struct pkt_writer *w, bool *made)
+{
+	*made = w->made;
+	return w->fd;
 }
 
 static bool same_file(const struct pkt_reader *from, const struct stat *to)
@@ -192,15 +149,16 @@ static struct ob_err *open_file(struct pkt_writer *w, const struct pkt_reader *f
 	bool out = !strcmp(w->name, "-");
 	struct stat st;
 
+	w->made = !out && access(w->name, F_OK) != 0;
 	w->fd = out ? STDOUT_FILENO : open(w->name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (w->fd < 0 || fstat(w->fd, &st))
-		return err_at_file(err_sys(errno, "cannot create"), shown(w));
+		return err_at_file(err_sys(errno, "cannot create"), writer_shown(w));
 	if (same_file(from, &st))
 		return err_at_file(err_new(OB_IO, "is being read: the output would overwrite "
 						  "its own input"),
-				   shown(w));
+				   writer_shown(w));
 	if (!out && S_ISREG(st.st_mode) && ftruncate(w->fd, 0))
-		return err_at_file(err_sys(errno, "cannot empty"), shown(w));
+		return err_at_file(err_sys(errno, "cannot empty"), writer_shown(w));
 	return NULL;
 }
 
@@ -208,6 +166,10 @@ static void writer_destroy(struct pkt_writer *w)
 {
 	if (w->fd > STDOUT_FILENO)
 		close(w->fd);
+	buf_deinit(&w->ng.block);
+	buf_deinit(&w->ng.options);
+	free(w->ng.units);
+	free(w->ng.linktype);
 	free(w->buf);
 	free(w->name);
 	free(w);
@@ -225,14 +187,19 @@ struct ob_err *pkt_create(const char *path, const struct pkt_writer_opts *opts,
 	w->max = pkt_max_snaplen(opts->linktype & LINKTYPE_MAX);
 	w->snaplen = opts->snaplen ? opts->snaplen : w->max;
 	w->max = MIN(w->max, w->snaplen);
-	w->unit = opts->nano ? 1 : 1000;
+	w->kind = opts->pcapng ? &writing_ng : &writing_pcap;
+	w->nano = opts->nano;
+	w->micro = opts->micro;
+	w->forced = opts->forced;
 	w->unbuffered = opts->unbuffered;
 	w->name = strdup(path);
 	w->buf = malloc(BUFFER);
 	w->cap = BUFFER;
 	struct ob_err *err = w->name && w->buf ? open_file(w, opts->from) : err_nomem();
 	if (!err)
-		err = write_header(w);
+		err = w->kind->begin(w, opts);
+	if (!err)
+		err = pkt_flush(w);
 	if (err)
 		writer_destroy(w);
 	else
@@ -252,7 +219,7 @@ struct ob_err *pkt_finish(struct pkt_writer *w)
 		int fd = w->fd;
 		w->fd = -1;
 		if (close(fd))
-			err = err_at_file(err_sys(errno, "cannot write"), shown(w));
+			err = err_at_file(err_sys(errno, "cannot write"), writer_shown(w));
 	}
 	writer_destroy(w);
 	return err;

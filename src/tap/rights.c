@@ -11,8 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static struct ob_err *become(const struct passwd *pw)
+static struct ob_err *become(const struct passwd *pw, int fd)
 {
+	if (fd >= 0 && fchown(fd, pw->pw_uid, pw->pw_gid) < 0)
+		return err_sys(errno, "cannot give the file to user %s", pw->pw_name);
 	if (initgroups(pw->pw_name, pw->pw_gid) < 0)
 		return err_sys(errno, "cannot take the groups of user %s", pw->pw_name);
 	if (setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0)
@@ -46,14 +48,14 @@ static struct ob_err *clear_capabilities(void)
 	return NULL;
 }
 
-struct ob_err *tap_drop_rights(const char *user, const char **ret)
+struct ob_err *tap_drop_rights(const char *user, int fd, const char **ret)
 {
 	static char name[64];
 	const struct passwd *pw = user ? getpwnam(user) : invoker();
 
 	if (user && !pw)
 		return err_new(OB_NAME, "no user \"%s\"", user);
-	struct ob_err *err = pw && pw->pw_uid != geteuid() ? become(pw) : NULL;
+	struct ob_err *err = pw && pw->pw_uid != geteuid() ? become(pw, fd) : NULL;
 	if (!err)
 		err = clear_capabilities();
 	if (err)

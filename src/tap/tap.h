@@ -72,8 +72,28 @@ struct tap_stats tap_stats(struct tap *t);
 
 /* Gives up what opening a device needed: becomes `user`, or, when it is NULL,
  * who called sudo, or stays; then clears every capability and forbids to gain
- * any. *ret is the user it became (static), or NULL when it stayed. */
-struct ob_err *tap_drop_rights(const char *user, const char **ret);
+ * any. A file fd >= 0 becomes that user's. *ret is the user it became (static), or
+ * NULL when it stayed. */
+struct ob_err *tap_drop_rights(const char *user, int fd, const char **ret);
+
+/* ---- the sandbox (sandbox.c) ----
+ *
+ * Once everything is open: no system call but those of a table, no file but those
+ * named here, no machine code, for every thread of the process, for good. What is
+ * not in the table raises SIGSYS, whose si_syscall tells it, and ends the process
+ * unless that is caught. Needs no right. */
+struct tap_sandbox {
+	bool reads;      /* more files are opened to be read */
+	bool makes;      /* more files are made and written ... */
+	const char *dir; /* ... in this directory or below it */
+};
+/* Without Landlock (before Linux 5.13) `dir` limits nothing. Errors: OB_IO, OB_PERM:
+ * what is not limited goes on as it was. */
+struct ob_err *tap_sandbox(const struct tap_sandbox *o);
+/* Row i of the table; false after the last. */
+bool tap_sandbox_call(u32 i, const char **name, const char **why);
+/* The program, in the assembler's text. */
+void tap_sandbox_text(struct buf *to, const struct tap_sandbox *o);
 
 /* ---- would the kernel take this filter? (try.c) ---- */
 

@@ -19,6 +19,8 @@ static const struct opt options[] = {
 	{OPT_GROUP, .help = "Where packets come from"},
 	{OPT_TEXT, 'r', true, "read", "FILE", TO(read), FILES, .help = "read packets from FILE (- is standard input)",
 	 .more = "It is pcap or pcapng, also packed by gzip or zstd"},
+	{OPT_COUNT, .name = "follow", TO(follow), .help = "at the end of -r's FILE wait for more, until SIGINT",
+	 .more = "A FIFO is read until the last writer closes it, in any case"},
 	{OPT_TEXT, 'i', true, "interface", "IF", TO(interface), .complete = COMPLETE_INTERFACE,
 	 .help = "capture on IF: a name, a number of -D, or any"},
 	{OPT_TEXT, 'V', .arg = "LIST", TO(list), FILES, .help = "read the files that LIST names, one a line",
@@ -37,6 +39,12 @@ static const struct opt options[] = {
 	 .help = "the link type: of the capture, or that packets of the file are taken to have"},
 	{OPT_GROUP, .help = "Where packets go"},
 	{OPT_TEXT, 'w', true, "write", "FILE", TO(write), FILES, .help = "write packets to FILE (- is standard output)"},
+	{OPT_COUNT, .name = "pcapng", TO(pcapng), .help = "write pcapng, as to a name that ends with .pcapng or .ntar; else pcap"},
+	{OPT_LIST, .name = "comment", .arg = "TEXT", TO(comment), .help = "write TEXT as a comment into the pcapng file; may be repeated"},
+	{OPT_TEXT, 'C', .arg = "SIZE", TO(size), .help = "begin the next file after SIZE million bytes; or K, M, G: see FILES"},
+	{OPT_NUMBER, 'G', .arg = "SECONDS", TO(seconds), .min = 1, .max = 0x7fffffff, .help = "begin the next file after SECONDS; FILE may have times, as in strftime(3)"},
+	{OPT_NUMBER, 'W', .arg = "N", TO(files), .min = 1, .max = 0x7fffffff, .help = "with -C, write N files in turn; with -G, end after N"},
+	{OPT_TEXT, 'z', .arg = "COMMAND", TO(command), .help = "run COMMAND FILE for each file of -C and -G that is complete"},
 	{OPT_COUNT, .name = "print", TO(print), .help = "print packets also when they are written"},
 	{OPT_COUNT, .name = "count", .top = true, TO(count_only), .help = "print only how many packets matched"},
 	{OPT_COUNT, 'U', .name = "packet-buffered", TO(unbuffered), .help = "write each packet to the file at once"},
@@ -75,15 +83,12 @@ static const struct opt options[] = {
 	{OPT_TEXT, 'Z', .name = "relinquish-privileges", .arg = "USER", TO(user), .complete = COMPLETE_USER,
 	 .help = "become USER once everything is open",
 	 .more = "Without it, a capture under sudo becomes the user who called it. Every "
-		 "capability is given up in any case. Files are created before, and belong to who started it"},
+		 "capability is given up in any case. The first file is created before; a file that was not there belongs to that user"},
+	{OPT_COUNT, .name = "no-sandbox", TO(no_sandbox), .help = "do not limit system calls and files: see SANDBOX"},
 	{OPT_COUNT, .name = "immediate-mode", TO(none), .help = "accepted; packets never wait longer than 50 ms"},
 	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(none), .words = clocks, .help = "only host is known"},
 	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(list_clocks), .help = "list the clocks that give times: host"},
 	{OPT_GROUP, .help = "Refused"},
-	{OPT_REFUSED, 'C', .arg = "SIZE", .help = "output files are not rotated yet"},
-	{OPT_REFUSED, 'G', .arg = "SECONDS", .help = "output files are not rotated yet"},
-	{OPT_REFUSED, 'W', .arg = "N", .help = "output files are not rotated yet"},
-	{OPT_REFUSED, 'z', .arg = "COMMAND", .help = "output files are not rotated yet"},
 	{OPT_REFUSED, 'E', .arg = "KEYS", .help = "ESP is not decrypted"},
 	{OPT_REFUSED, 'm', .arg = "MODULE", .help = "SNMP is not decoded"},
 	{OPT_REFUSED, 'M', .arg = "SECRET", .help = "TCP-MD5 digests are not checked"},
@@ -268,6 +273,8 @@ static struct ob_err *check_usage(const struct dump_cmd *c, const char *operand)
 		return err_new(OB_RANGE, "-t may be given at most 5 times");
 	if (c->list_types && c->list)
 		return err_new(OB_SYNTAX, "-L lists the link types of -r FILE or -i IF");
+	if (c->follow && !c->read)
+		return err_new(OB_SYNTAX, "option --follow needs -r FILE");
 	if (sources || c->list_ifaces || c->list_clocks || c->d)
 		return NULL;
 	struct ob_err *err = err_new(OB_SYNTAX, "where shall packets come from?");
@@ -283,6 +290,8 @@ static struct ob_err *prepare(struct dump *d, char **operand)
 	struct ob_err *err = check_usage(c, operand[0]);
 	if (!err && c->linktype)
 		err = expr_linktype(c->linktype, &d->type);
+	if (!err)
+		err = dump_write_usage(d);
 	d->forced = c->linktype;
 	d->snaplen = c->snaplen ? (u32)c->snaplen : c->interface ? 262144 : UINT32_MAX;
 	return err ? err : expr_gather(operand, c->file, &d->expr);
@@ -293,6 +302,8 @@ static struct ob_err *run_all(struct dump *d)
 	const struct dump_cmd *c = d->cmd;
 
 	struct ob_err *err = make_printer(d);
+	if (!err && ((d->printer && !c->numeric) || c->command))
+		err = helper_start(c);
 	if (err)
 		return err;
 	dump_signals_catch();
@@ -308,19 +319,23 @@ static struct ob_err *run_all(struct dump *d)
 	return err;
 }
 
+static struct ob_err *both(struct ob_err *a, struct ob_err *b)
+{
+	return a && b ? err_add(a, b) : a ? a : b;
+}
+
 static struct ob_err *finish(struct dump *d, struct ob_err *err)
 {
-	struct ob_err *last = pkt_finish(d->writer);
+	struct ob_err *last = dump_complete(d), *commands = helper_end(d->cmd);
 
 	print_destroy(d->printer);
 	for (u32 i = 0; i < d->filters; i++)
 		kern_filter_destroy(d->filter[i].run);
 	free(d->filter);
+	dump_write_free(d);
 	buf_deinit(&d->expr);
 	buf_deinit(&d->out);
-	if (!err || !last)
-		return err ? err : last;
-	return err_add(err, last);
+	return both(both(err, last), commands);
 }
 
 static int run(const void *opts, char **operand)

@@ -75,22 +75,29 @@ static struct ob_err *start(struct dump *d, const struct tap_iface *iface, struc
 	return dump_prepare(d, tap_linktype(t), d->snaplen);
 }
 
-static struct ob_err *create(struct dump *d, const struct tap *t)
+static void describe(const struct dump *d, const struct tap_iface *i, struct tap *t,
+		     struct pkt_iface *ret, struct buf *options)
 {
-	struct pkt_iface like = {.linktype = tap_linktype(t), .snaplen = tap_snaplen(t)};
-
-	return d->cmd->write ? dump_create(d, &like, NULL) : NULL;
+	pkt_option_text(options, PKT_NAME, i->name);
+	if (d->expr.n)
+		pkt_option_filter(options, d->expr.p, d->expr.n);
+	*ret = (struct pkt_iface){
+		.linktype = tap_linktype(t),
+		.snaplen = tap_snaplen(t),
+		.units = dump_nano(d->cmd) ? 1000000000 : 1000000,
+		.options = {(const u8 *)options->p, options->n},
+	};
 }
 
 static struct ob_err *drop_rights(const struct dump *d)
 {
 	const char *user;
 
-	struct ob_err *err = tap_drop_rights(d->cmd->user, &user);
+	int made = dump_made(d);
+	struct ob_err *err = tap_drop_rights(d->cmd->user, made, &user);
 	if (!err && user)
 		fprintf(stderr, "onebpf dump: dropped privs to %s%s%s\n", user,
-			d->cmd->write ? "; the file belongs to who started it: " : "",
-			d->cmd->write ? d->cmd->write : "");
+			made < 0 ? "" : ", who owns ", made < 0 ? "" : d->file.name.p);
 	return err;
 }
 
@@ -152,6 +159,8 @@ static struct ob_err *receive(struct dump *d, struct tap *t)
 struct ob_err *dump_live(struct dump *d)
 {
 	struct tap_iface iface;
+	struct pkt_iface file;
+	struct buf options = {0};
 	struct tap *t;
 	char text[128];
 
@@ -159,10 +168,14 @@ struct ob_err *dump_live(struct dump *d)
 	if (err)
 		return err;
 	err = start(d, &iface, t);
-	if (!err)
-		err = create(d, t);
+	if (!err) {
+		describe(d, &iface, t, &file, &options);
+		err = dump_create_live(d, &file, 1);
+	}
 	if (!err)
 		err = drop_rights(d);
+	if (!err)
+		err = dump_confine(d);
 	if (!err) {
 		fprintf(stderr, "listening on %s, link-type %s, snapshot length %u bytes\n",
 			iface.name, dump_link_text(tap_linktype(t), text), tap_snaplen(t));
@@ -171,6 +184,8 @@ struct ob_err *dump_live(struct dump *d)
 			err = d->err;
 		summary(d, t);
 	}
+	struct ob_err *last = dump_complete(d);
+	buf_deinit(&options);
 	tap_close(t);
-	return err;
+	return err && last ? err_add(err, last) : err ? err : last;
 }

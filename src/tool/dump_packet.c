@@ -98,19 +98,6 @@ struct ob_err *dump_prepare(struct dump *d, u32 linktype, u32 snaplen)
 
 bool dump_nano(const struct dump_cmd *c) { return (c->nano || c->precision == 2) && !c->micro; }
 
-struct ob_err *dump_create(struct dump *d, const struct pkt_iface *like,
-			   const struct pkt_reader *from)
-{
-	struct pkt_writer_opts o = {
-		.linktype = (d->forced ? d->type : like->linktype) | like->ext,
-		.snaplen = MIN(like->snaplen, d->snaplen),
-		.nano = dump_nano(d->cmd),
-		.unbuffered = d->cmd->unbuffered,
-		.from = from,
-	};
-	return d->writer ? NULL : pkt_create(d->cmd->write, &o, &d->writer);
-}
-
 static bool write_out(struct dump *d)
 {
 	size_t done = 0;
@@ -131,8 +118,8 @@ static bool write_out(struct dump *d)
 
 bool dump_flush(struct dump *d)
 {
-	if (d->writer && !d->err)
-		d->err = pkt_flush(d->writer);
+	if (d->file.writer && !d->err)
+		d->err = pkt_flush(d->file.writer);
 	return write_out(d);
 }
 
@@ -165,9 +152,9 @@ static bool take(struct dump *d, struct pkt *p)
 	d->taken++;
 	if (p->caplen > d->snaplen)
 		p->caplen = d->snaplen;
-	if (d->writer) {
-		d->err = pkt_write(d->writer, p);
-		if (unlikely(d->err))
+	if (d->cmd->write) {
+		d->err = dump_put(d, p);
+		if (unlikely(d->err || d->enough))
 			return false;
 	}
 	if (d->printer && !print(d, p))

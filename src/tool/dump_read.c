@@ -33,10 +33,10 @@ static struct ob_err *begin(struct dump *d, const struct pkt_reader *r)
 	struct ob_err *err =
 		dump_prepare(d, d->forced ? d->type : i->linktype, MIN(i->snaplen, d->snaplen));
 	if (!err && d->cmd->write)
-		err = dump_create(d, i, r);
+		err = dump_create(d, r);
 	if (!err && first && d->cmd->user)
-		err = tap_drop_rights(d->cmd->user, &user);
-	return err;
+		err = tap_drop_rights(d->cmd->user, dump_made(d), &user);
+	return err || !first ? err : dump_confine(d);
 }
 
 /* Of the packets that are in memory, when all that is wanted is their number.
@@ -64,7 +64,7 @@ static bool count_block(struct dump *d, struct pkt_reader *r)
 
 static struct ob_err *read_all(struct dump *d, struct pkt_reader *r)
 {
-	bool only_count = !d->writer && !d->printer;
+	bool only_count = !d->cmd->write && !d->printer;
 	enum pkt_status s;
 	struct pkt p;
 
@@ -85,7 +85,7 @@ static struct ob_err *read_all(struct dump *d, struct pkt_reader *r)
 
 static struct ob_err *read_file(struct dump *d, const char *path)
 {
-	struct pkt_reader_opts o = {.wait = idle, .arg = d};
+	struct pkt_reader_opts o = {.wait = idle, .arg = d, .follow = d->cmd->follow};
 	struct pkt_reader *r;
 
 	struct ob_err *err = pkt_open(path, &o, &r);
@@ -99,13 +99,14 @@ static struct ob_err *read_file(struct dump *d, const char *path)
 	err = begin(d, r);
 	if (!err)
 		err = read_all(d, r);
+	d->file.from = NULL;
 	pkt_close(r);
 	return err;
 }
 
 static bool enough(const struct dump *d)
 {
-	return dump_signals.stop || (d->cmd->count && d->taken == d->cmd->count);
+	return dump_signals.stop || d->enough || (d->cmd->count && d->taken == d->cmd->count);
 }
 
 static struct ob_err *read_list(struct dump *d)

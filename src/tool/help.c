@@ -230,6 +230,10 @@ static int run_help(const void *opts, char **operand)
 		help_isa(stdout);
 		return DONE;
 	}
+	if (o->man && !strcmp(*operand, "sandbox")) {
+		help_sandbox(stdout);
+		return DONE;
+	}
 	if (o->man && !strcmp(*operand, "helpers")) {
 		help_helpers(stdout);
 		return DONE;

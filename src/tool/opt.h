@@ -78,6 +78,7 @@ void help_mdoc(const struct verb *v, FILE *to);
 void help_overview(FILE *to);
 void help_isa(FILE *to);     /* onebpf-isa(7)'s operations (help_isa.c) */
 void help_helpers(FILE *to); /* onebpf-run(1)'s helpers (help_helpers.c) */
+void help_sandbox(FILE *to); /* onebpf-dump(1)'s system calls (help_sandbox.c) */
 void help_maps(FILE *to);    /* onebpf-maps(7)'s types (help_maps.c) */
 void help_version(bool json, FILE *to);
 

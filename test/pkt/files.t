@@ -142,3 +142,72 @@ same:
 same: -c 7
 same: udp or arp
 copied
+====
+# pcapng: what capinfos and tshark read is what tcpdump reads from pcap
+-- skip-unless command -v tshark capinfos
+-- sh
+in=$SRCDIR/example/demo.pcap
+onebpf dump -r $in -w a.pcapng --comment 'made for a test' --comment 'ünïcode' 2>err || cat err
+onebpf dump -r $in -w b --pcapng --nano -s 60 2>err || cat err
+onebpf dump -r a.pcapng -w c.ntar 2>err || cat err
+onebpf dump -r a.pcapng -w d.pcap 2>err || cat err
+cmp $in d.pcap
+for f in a.pcapng b c.ntar; do
+	capinfos $f | grep -E '^(Number|Capture [ac]|File type)|(Encaps|length|per second)' | sed 's/^/'$f': /'
+done
+for f in $in a.pcapng c.ntar; do
+	tshark -r $f -T fields -e frame.time_epoch -e frame.len -e frame.cap_len -e frame.protocols \
+		2>/dev/null | md5sum
+done | uniq | wc -l
+-- stdout
+a.pcapng: File type:           Wireshark/... - pcapng
+a.pcapng: Number of packets:   23
+a.pcapng: Capture application: onebpf 0.1.0
+a.pcapng: Capture comment:     made for a test
+a.pcapng: Capture comment:     ünïcode
+a.pcapng: Number of interfaces in file: 1
+a.pcapng:                      Encapsulation = Ethernet (1 - ether)
+a.pcapng:                      Capture length = 262144
+a.pcapng:                      Time ticks per second = 1000000
+b: File type:           Wireshark/... - pcapng
+b: Number of packets:   23
+b: Capture application: onebpf 0.1.0
+b: Number of interfaces in file: 1
+b:                      Encapsulation = Ethernet (1 - ether)
+b:                      Capture length = 60
+b:                      Time ticks per second = 1000000000
+c.ntar: File type:           Wireshark/... - pcapng
+c.ntar: Number of packets:   23
+c.ntar: Capture application: onebpf 0.1.0
+c.ntar: Capture comment:     made for a test
+c.ntar: Capture comment:     ünïcode
+c.ntar: Number of interfaces in file: 1
+c.ntar:                      Encapsulation = Ethernet (1 - ether)
+c.ntar:                      Capture length = 262144
+c.ntar:                      Time ticks per second = 1000000
+1
+====
+# a pcapng file of several interfaces, filtered, keeps what it says of them
+-- skip-unless command -v capinfos mergecap editcap
+-- sh
+onebpf dump -r $SRCDIR/example/demo.pcap -w eth.pcapng 2>err || cat err
+onebpf dump -r eth.pcapng -w raw.pcapng --nano -y RAW -c 3 2>err || cat err
+mergecap -I none -w both.pcapng eth.pcapng raw.pcapng
+editcap -a 9:'look here' both.pcapng in.pcapng
+onebpf dump -r in.pcapng -w out.pcapng 'len > 60' 2>err || cat err
+onebpf dump --count -r in.pcapng 'len > 60' 2>err || cat err
+capinfos -I -c out.pcapng | grep -e Number -e Encap -e 'per second'
+tshark -r out.pcapng -T fields -e frame.comment 2>/dev/null | grep look
+-- stdout
+22 packets
+Number of packets:   22
+Number of interfaces in file: 2
+                     Encapsulation = Ethernet (1 - ether)
+                     Time ticks per second = 1000000
+                     Number of stat entries = 0
+                     Number of packets = 21
+                     Encapsulation = Raw IP (7 - rawip)
+                     Time ticks per second = 1000000000
+                     Number of stat entries = 0
+                     Number of packets = 1
+look here

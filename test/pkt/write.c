@@ -107,8 +107,8 @@ static void bytes_of_file(void)
 		0,    0,    0,    0,    0, 0x40, 113, 0, 0, 0x24, 0xfe, 0xff, 0xff, 0xff,
 		255,  201,  154,  59,   2, 0,    0,   0, 9, 0,    0,    0,    0xab, 0xcd,
 	};
-	struct pkt p = {(const u8 *)"\xab\xcd", 2, 9, 4294967294999999999u, 1, 113, 0};
-	struct pkt large = {data, sizeof(data), sizeof(data), 0, 2, 113, 0};
+	struct pkt p = {(const u8 *)"\xab\xcd", 2, 9, 4294967294999999999u, 1, 113, 0, {0}};
+	struct pkt large = {data, sizeof(data), sizeof(data), 0, 2, 113, 0, {0}};
 	struct pkt_writer *w = create("bytes", (struct pkt_writer_opts){
 						       .linktype = 113 | 0x24000000,
 						       .snaplen = 1 << 30,

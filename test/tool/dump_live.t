@@ -168,7 +168,7 @@ listening on lo, link-type EN10MB (Ethernet), snapshot length 60 bytes
 1 packet received by filter
 0 packets dropped by kernel
 ====
-# rights are gone once all is open; the file belongs to who started it
+# rights are gone once all is open; the file belongs to the user
 -- skip-unless test "$(id -u)" = 0 && id nobody && unshare -n ip link set lo up && command -v setpriv
 -- sh
 cat >live.sh <<'END'
@@ -195,7 +195,7 @@ CapPrm:	0000000000000000
 CapEff:	0000000000000000
 NoNewPrivs:	1
 0
-onebpf dump: dropped privs to nobody; the file belongs to who started it: out.pcap
-root
+onebpf dump: dropped privs to nobody, who owns out.pcap
+nobody
 0 packets
 Uid:	65534	65534	65534	65534
