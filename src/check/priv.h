@@ -189,6 +189,7 @@ enum fact_flag {
 	FACT_ITER_NEXT = 16, /* a kernel function iter_..._next */
 	FACT_SEEN = 32,      /* was simulated */
 };
+enum { NO_LOOP = UINT32_MAX };
 struct fact {
 	u16 live; /* registers that are read before they are written: a set */
 	u8 flags;
@@ -196,6 +197,9 @@ struct fact {
 	u32 alu_limit;
 	u32 scc;    /* which loop it is part of, 0: none */
 	u32 family; /* of what memory it touches: a reg's type, 0: not known yet */
+	/* Of a call of bpf_loop with no flags: the function's first slot + 1; 0: not known yet;
+	 * NO_LOOP: it may be another, or have flags. */
+	u32 loop;
 };
 
 struct subprog {

@@ -334,6 +334,20 @@ static int verify(struct verify *v)
 	return err ? err : check_stack_depth(v);
 }
 
+static void tell_loops(const struct verify *v)
+{
+	enum { KEPT = 3 * SLOT };
+
+	for (u32 s = 0; v->how->loop && s < v->subs; s++) {
+		s32 depth = (MAX(v->sub[s].stack, 0) + SLOT - 1) / SLOT * SLOT;
+		for (u32 pc = v->sub[s].start; pc < v->sub[s].end; pc++) {
+			u32 at = v->fact[pc].loop;
+			if (at && at != NO_LOOP)
+				v->how->loop(v->how->arg, pc, at - 1, -(depth + KEPT));
+		}
+	}
+}
+
 static void log_numbers(struct verify *v, u64 ns)
 {
 	if (v->how->log & 4) {
@@ -366,6 +380,8 @@ int check_verify(const struct prog *p, const struct check_how *how, struct check
 	v->arena.fail = &v->fail;
 	set_level(v);
 	err = setjmp(v->fail) ? -ENOMEM : verify(v);
+	if (!err)
+		tell_loops(v);
 	u64 ns = clock_ns(CLOCK_MONOTONIC) - began;
 	log_numbers(v, ns);
 	if (ret)
