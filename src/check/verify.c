@@ -94,7 +94,7 @@ static int check_insn(struct verify *v, const struct eb *e, bool *ends)
 	case EBF_LOCAL:
 	case EBF_KFUNC:
 		v->jumps++;
-		return check_call(v, e);
+		return check_call(v, e, ends);
 	case EBF_EXIT:
 		v->jumps++;
 		return check_exit(v, ends);
@@ -331,7 +331,13 @@ static int verify(struct verify *v)
 	err = verify_function(v, 0);
 	if (!err)
 		err = verify_globals(v);
-	return err ? err : check_stack_depth(v);
+	if (!err)
+		err = check_stack_depth(v);
+	if (!err && v->not_here)
+		err = say(v, -EACCES,
+			  "kernel function %s is not here: it has no meaning without Linux\n",
+			  v->not_here);
+	return err;
 }
 
 static void tell_loops(const struct verify *v)
