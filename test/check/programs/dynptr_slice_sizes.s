@@ -7,9 +7,9 @@ r3 = r10
 r3 += -16
 call kfunc 1
 r7 = *(u32 *)(r6 + 0)
-r4 = 14
-if r7 == 60 goto call
 r4 = 4
+if r7 == 60 goto call
+r4 = 14
 call:
 r7 = 0
 r1 = r10
