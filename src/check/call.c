@@ -225,7 +225,7 @@ static void own_result(struct verify *v, struct call *c)
 	struct reg *r = &regs(v)[0];
 
 	if (c->id == HELPERID_dynptr_data)
-		r->dynptr_id = c->dynptr_id;
+		r->dynptr_id = c->dyn.id;
 	if (casts(c->id) || c->id == HELPERID_dynptr_data)
 		r->ref = c->ref;
 	else if (acquires(c))
@@ -289,12 +289,13 @@ static int check_helper(struct verify *v, const struct eb *e)
 	own_result(v, &c);
 	refine_result(v, &c);
 	err = check_map_kind(v, &c);
-	if (!err && helper_moves_packet(c.id) && c.id != HELPERID_tail_call)
+	bool writes = c.id == HELPERID_dynptr_write && c.dyn.kind == DYNPTR_SKB;
+	if (!err && (helper_moves_packet(c.id) || writes) && c.id != HELPERID_tail_call)
 		forget_packet(v);
 	return err;
 }
 
-int check_call(struct verify *v, const struct eb *e)
+int check_call(struct verify *v, const struct eb *e, bool *ends)
 {
 	if (v->cur->locks && ((e->op == EB_CALL && e->imm != HELPERID_spin_unlock) ||
 			      (e->op == EB_CALL_KFUNC && !kfunc_may_lock(v, e))))
@@ -302,6 +303,8 @@ int check_call(struct verify *v, const struct eb *e)
 	if (e->op == EB_CALL_LOCAL)
 		return check_local_call(v, e);
 	int err = e->op == EB_CALL ? check_helper(v, e) : check_kfunc(v, e);
+	if (!err && kfunc_throws(v, e))
+		*ends = true;
 	if (err)
 		return err;
 	if (is_tail_call(e) && v->cur->top)

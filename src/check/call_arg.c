@@ -47,6 +47,8 @@ static int check_type(struct verify *v, const struct call *c, u32 regno, u64 arg
 
 	if (kind == HELPER_MEM || (arg & HELPER_RDONLY))
 		type &= ~(u32)REG_RDONLY;
+	if (kind == HELPER_MEM || kind == HELPER_OUT || kind == HELPER_INOUT)
+		type &= ~(u32)REG_OF_PACKET;
 	if (arg & HELPER_NULLABLE)
 		type &= ~(u32)REG_NULLABLE;
 	if (c->id == HELPERID_kptr_xchg && regno == 2 && (type & REG_ALLOC))
@@ -60,7 +62,7 @@ static int check_type(struct verify *v, const struct call *c, u32 regno, u64 arg
 	return -EACCES;
 }
 
-static int check_offset(struct verify *v, u32 regno, u64 arg)
+int check_arg_offset(struct verify *v, u32 regno, u64 arg)
 {
 	const struct reg *r = &regs(v)[regno];
 	u32 kind = helper_kind(arg);
@@ -373,7 +375,7 @@ int check_arg(struct verify *v, struct call *c, u32 i)
 		if (!err)
 			err = check_btf_arg(v, c, regno, arg);
 		if (!err)
-			err = check_offset(v, regno, arg);
+			err = check_arg_offset(v, regno, arg);
 		if (err)
 			return err;
 	}

@@ -79,6 +79,15 @@ static int call_now(struct verify *v, const struct call *c)
 	return 0;
 }
 
+/* Linux writes a loop out whose function is always the same, and which has no flags. */
+static void note_loop(struct verify *v, const struct call *c)
+{
+	struct fact *f = &v->fact[v->pc];
+	u32 is = reg_is_null(&regs(v)[4]) ? v->sub[c->subprog].start + 1 : NO_LOOP;
+
+	f->loop = !f->loop || f->loop == is ? is : NO_LOOP;
+}
+
 int check_callback(struct verify *v, struct call *c, bool async)
 {
 	struct frame *caller = running(v);
@@ -87,6 +96,7 @@ int check_callback(struct verify *v, struct call *c, bool async)
 		return call_later(v, c);
 	if (c->id != HELPERID_loop)
 		return call_now(v, c);
+	note_loop(v, c);
 	/* Linux looks whether it may write the loop out, which its flags decide. */
 	int err = reg_is_null(&caller->reg[4]) ? precise_reg(v, 4) : 0;
 	if (!err)

@@ -1,39 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls of functions of the kernel, by their id in its BTF: numeric iterators, and
- * sections of RCU and without preemption. Their arguments are what their types say. */
-#include "check/priv.h"
-
-enum kfunc_kind {
-	KFUNC_ITER_NEW = 1,
-	KFUNC_ITER_NEXT,
-	KFUNC_ITER_DESTROY,
-	KFUNC_RCU_LOCK,
-	KFUNC_RCU_UNLOCK,
-	KFUNC_PREEMPT_OFF,
-	KFUNC_PREEMPT_ON
-};
-
-static const struct {
-	const char *name;
-	enum kfunc_kind kind;
-} kfuncs[] = {
-	{"bpf_iter_num_new", KFUNC_ITER_NEW},         {"bpf_iter_num_next", KFUNC_ITER_NEXT},
-	{"bpf_iter_num_destroy", KFUNC_ITER_DESTROY}, {"bpf_rcu_read_lock", KFUNC_RCU_LOCK},
-	{"bpf_rcu_read_unlock", KFUNC_RCU_UNLOCK},    {"bpf_preempt_disable", KFUNC_PREEMPT_OFF},
-	{"bpf_preempt_enable", KFUNC_PREEMPT_ON},
-};
-
-enum iter_state { ITER_NONE, ITER_ACTIVE, ITER_DRAINED };
-
-/* A call, while it is looked at. */
-struct kcall {
-	const char *name;
-	enum kfunc_kind kind;
-	const struct btf_type *proto;
-	const struct btf *btf;
-	struct frame *frame; /* of the iterator: its lowest slot */
-	u32 slot, ref;
-};
+/* Calls of functions of the kernel, by their id in its BTF: may it be called here, what it
+ * does to sections of code, and what comes back. */
+#include "check/kfunc.h"
 
 static const struct btf_type *func_of(const struct verify *v, const struct eb *e)
 {
@@ -43,12 +11,9 @@ static const struct btf_type *func_of(const struct verify *v, const struct eb *e
 	return t && btf_is(t, BTF_KIND_FUNC) ? t : NULL;
 }
 
-static enum kfunc_kind kind_of(const char *name)
+static const struct kfunc_row *row_of(const struct verify *v, const struct eb *e)
 {
-	for (u32 i = 0; i < LEN(kfuncs); i++)
-		if (!strcmp(kfuncs[i].name, name))
-			return kfuncs[i].kind;
-	return 0;
+	return kfunc_row(kfunc_find(kfunc_name(v, e)));
 }
 
 const char *kfunc_name(const struct verify *v, const struct eb *e)
@@ -60,12 +25,27 @@ const char *kfunc_name(const struct verify *v, const struct eb *e)
 
 u8 kfunc_facts(const struct verify *v, const struct eb *e)
 {
-	return kind_of(kfunc_name(v, e)) == KFUNC_ITER_NEXT ? FACT_ITER_NEXT : 0;
+	const struct kfunc_row *row = row_of(v, e);
+
+	return row && (row->flags & KFUNC_NEXT) ? FACT_ITER_NEXT : 0;
+}
+
+bool kfunc_sleeps(const struct verify *v, const struct eb *e)
+{
+	const struct kfunc_row *row = row_of(v, e);
+
+	return row && (row->flags & KFUNC_SLEEP);
+}
+
+bool kfunc_throws(const struct verify *v, const struct eb *e)
+{
+	return e->op == EB_CALL_KFUNC && kfunc_find(kfunc_name(v, e)) == KFUNC_throw;
 }
 
 u32 kfunc_args(const struct verify *v, const struct eb *e)
 {
-	const struct btf_type *t = func_of(v, e);
+	const struct kfunc_row *row = row_of(v, e);
+	const struct btf_type *t = row && (row->types & type_bit(v->type)) ? func_of(v, e) : NULL;
 	const struct btf_type *proto = t ? btf_type(v->how->kernel, t->type) : NULL;
 
 	return proto && btf_is(proto, BTF_KIND_FUNC_PROTO) ? MIN(btf_len(proto), 5u) : 5;
@@ -73,163 +53,10 @@ u32 kfunc_args(const struct verify *v, const struct eb *e)
 
 bool kfunc_may_lock(const struct verify *v, const struct eb *e)
 {
-	(void)v, (void)e;
-	return false;
+	return !strncmp(kfunc_name(v, e), "bpf_iter_num_", 13);
 }
 
-/* ---- iterators: some slots of the stack ---- */
-
-/* The lowest slot, -1: it lies where none can. */
-static s64 iter_slot(struct verify *v, const struct reg *r, u32 n)
-{
-	s64 off = r->off + (s64)r->v.bits.value;
-
-	if (r->type != REG_STACK)
-		return say(v, -1, "arg#0 expected pointer to an iterator on stack\n");
-	if (!scalar_is_const(&r->v))
-		return say(v, -1, "iter has to be at a constant offset\n");
-	if (off % SLOT || off >= 0 || off < -EBPF_STACK || -off < (s64)n * SLOT)
-		return say(v, -1, "cannot pass in iter at an offset=%lld\n", (long long)off);
-	return -off / SLOT - 1;
-}
-
-static const char *iter_name(const struct kcall *c)
-{
-	static _Thread_local char name[64];
-	const char *from = c->name + strlen("bpf_iter_"), *end = strrchr(from, '_');
-
-	snprintf(name, sizeof(name), "%.*s", (int)(end ? end - from : 0), from);
-	return name;
-}
-
-static bool is_iter(const struct frame *f, u32 slot)
-{
-	return slot < f->slots && f->stack[slot].type[SLOT - 1] == SLOT_ITER;
-}
-
-static int iter_new(struct verify *v, struct kcall *c, u32 regno, u32 id, u32 n)
-{
-	struct frame *f = c->frame;
-	int err = 0;
-
-	for (u32 i = 0; i < n; i++)
-		if (is_iter(f, c->slot - i))
-			return say(v, -EINVAL, "expected uninitialized iter_%s as arg #%u\n",
-				   iter_name(c), regno - 1);
-	for (u32 i = 0; i < n && !err; i++)
-		err = check_memory(v, regno, (s32)i * SLOT, SLOT, ACCESS_WRITE, NO_REG, false,
-				   false);
-	if (err)
-		return err;
-	u32 ref = ref_acquire(v, REF_POINTER, NULL);
-	for (u32 i = 0; i < n; i++) {
-		struct slot *s = &f->stack[c->slot - i];
-		reg_zero_off(&s->reg, REG_STACK);
-		s->reg.btf = c->btf;
-		s->reg.btf_id = id;
-		s->reg.iter_state = ITER_ACTIVE;
-		s->reg.ref = i ? 0 : ref;
-		memset(s->type, SLOT_ITER, SLOT);
-		live_write(v, f->number, (u64)1 << (c->slot - i));
-		touch_slot(v, c->slot - i);
-	}
-	return 0;
-}
-
-static int iter_use(struct verify *v, struct kcall *c, u32 regno, u32 id, u32 n)
-{
-	const struct frame *f = c->frame;
-
-	for (u32 i = 0; i < n; i++) {
-		const struct reg *r = is_iter(f, c->slot - i) ? &f->stack[c->slot - i].reg : NULL;
-		if (!r || r->btf_id != id || r->btf != c->btf || !r->ref != (i > 0))
-			return say(v, -EINVAL, "expected an initialized iter_%s as arg #%u\n",
-				   iter_name(c), regno - 1);
-	}
-	for (u32 i = 0; i < n; i++) {
-		live_read(v, f->number, (u64)1 << (c->slot - i));
-		touch_slot(v, c->slot - i);
-	}
-	c->ref = f->stack[c->slot].reg.ref;
-	return 0;
-}
-
-static void iter_destroy(struct verify *v, struct kcall *c, u32 n)
-{
-	struct frame *f = c->frame;
-
-	ref_release(v, c->ref);
-	for (u32 i = 0; i < n; i++) {
-		memset(&f->stack[c->slot - i], 0, sizeof(struct slot));
-		live_write(v, f->number, (u64)1 << (c->slot - i));
-		touch_slot(v, c->slot - i);
-	}
-}
-
-static int check_iter(struct verify *v, struct kcall *c, u32 regno, u32 id,
-		      const struct btf_type *t)
-{
-	const struct reg *r = &regs(v)[regno];
-	u32 n = t->size / SLOT;
-	s64 slot = iter_slot(v, r, n);
-
-	if (slot < 0)
-		return -EINVAL;
-	c->frame = frame_of(v, r);
-	c->slot = (u32)slot;
-	if (c->kind == KFUNC_ITER_NEW)
-		return iter_new(v, c, regno, id, n);
-	int err = iter_use(v, c, regno, id, n);
-	if (!err && c->kind == KFUNC_ITER_DESTROY)
-		iter_destroy(v, c, n);
-	return err;
-}
-
-/* One way it gives an element, and is walked with what is common to all turns; one way it
- * has none. */
-static int iter_next(struct verify *v, struct kcall *c)
-{
-	struct reg *it = &c->frame->stack[c->slot].reg, *r0 = &regs(v)[0];
-
-	if (it->iter_state == ITER_ACTIVE) {
-		struct state *before =
-			v->cur->parent ? previous_entry(v, v->cur->parent, v->pc) : NULL;
-		struct state *s = branch_push(v, v->pc + 1, v->pc, false);
-		if (!s)
-			return -ENOMEM;
-		s->frame[c->frame->number]->stack[c->slot].reg.iter_depth++;
-		if (before)
-			widen(v, before, s);
-		set_not_null(v, &s->frame[s->top]->reg[0]);
-	}
-	it->iter_state = ITER_DRAINED;
-	reg_const(v, r0, 0);
-	return 0;
-}
-
-/* ---- the call ---- */
-
-static int check_args(struct verify *v, struct kcall *c)
-{
-	int err = 0;
-
-	for (u32 i = 0; i < btf_len(c->proto) && !err; i++) {
-		u32 regno = i + 1, id;
-		const struct btf_type *t = btf_skip(c->btf, btf_params(c->proto)[i].type, &id);
-
-		err = read_reg(v, regno);
-		if (err)
-			return err;
-		if (t && btf_is(t, BTF_KIND_PTR)) {
-			t = btf_skip(c->btf, t->type, &id);
-			err = t && btf_is(t, BTF_KIND_STRUCT) ? check_iter(v, c, regno, id, t)
-							      : -EINVAL;
-		} else if (regs(v)[regno].type != REG_SCALAR) {
-			err = say(v, -EINVAL, "R%u is not a scalar\n", regno);
-		}
-	}
-	return err;
-}
+/* ---- sections ---- */
 
 /* What was safe while RCU was held is so no longer. */
 static void forget_rcu(struct verify *v)
@@ -241,28 +68,41 @@ static void forget_rcu(struct verify *v)
 			r->type = (r->type & ~(u32)(REG_RCU | REG_NULLABLE)) | REG_UNTRUSTED;
 }
 
+static int sleeps_within(struct verify *v, const struct kcall *c)
+{
+	const struct state *s = v->cur;
+	const char *where = s->rcu_locks       ? "rcu_read_lock region"
+			    : s->preempt_locks ? "non-preemptible region"
+			    : s->irq_id        ? "IRQ-disabled region"
+					       : NULL;
+
+	if (!(c->row->flags & KFUNC_SLEEP) || !where)
+		return 0;
+	return say(v, -EACCES, "kernel func %s is sleepable within %s\n", c->name, where);
+}
+
 static int check_section(struct verify *v, const struct kcall *c)
 {
 	struct state *s = v->cur;
 
-	switch (c->kind) {
-	case KFUNC_RCU_LOCK:
+	switch (c->nr) {
+	case KFUNC_rcu_read_lock:
 		if (s->rcu_locks)
 			return say(v, -EINVAL, "nested rcu read lock (kernel function %s)\n",
 				   c->name);
 		s->rcu_locks++;
 		return 0;
-	case KFUNC_RCU_UNLOCK:
+	case KFUNC_rcu_read_unlock:
 		if (!s->rcu_locks)
 			return say(v, -EINVAL, "unmatched rcu read unlock (kernel function %s)\n",
 				   c->name);
 		if (!--s->rcu_locks)
 			forget_rcu(v);
 		return 0;
-	case KFUNC_PREEMPT_OFF:
+	case KFUNC_preempt_disable:
 		s->preempt_locks++;
 		return 0;
-	case KFUNC_PREEMPT_ON:
+	case KFUNC_preempt_enable:
 		if (!s->preempt_locks)
 			return say(v, -EINVAL,
 				   "unmatched attempt to enable preemption (kernel function %s)\n",
@@ -270,11 +110,64 @@ static int check_section(struct verify *v, const struct kcall *c)
 		s->preempt_locks--;
 		return 0;
 	default:
-		return 0;
+		return sleeps_within(v, c);
 	}
 }
 
-/* A pointer to a number that belongs to the iterator. */
+/* ---- what comes back ---- */
+
+static int give_slice(struct verify *v, const struct kcall *c, struct reg *r)
+{
+	bool packet = c->dyn.kind == DYNPTR_SKB || c->dyn.kind == DYNPTR_XDP;
+
+	reg_zero_off(r, REG_MEM | (packet ? REG_OF_PACKET : 0));
+	r->mem_size = (u32)c->number;
+	r->dynptr_id = c->dyn.id;
+	if (c->nr == KFUNC_dynptr_slice)
+		r->type |= REG_RDONLY;
+	else if (!may_touch_packet(v, NULL, ACCESS_WRITE))
+		return say(v, -EINVAL, "the prog does not allow writes to packet data\n");
+	return 0;
+}
+
+/* A pointer that is to be read as one to a type of the program's choice. */
+static int give_cast(struct verify *v, const struct kcall *c, struct reg *r)
+{
+	const struct btf_type *t = btf_type(c->btf, (u32)c->number);
+
+	if (!t)
+		return say(v, -EINVAL, "Unknown type ID %lld passed to kfunc bpf_rdonly_cast\n",
+			   (long long)c->number);
+	if (!btf_is(t, BTF_KIND_STRUCT))
+		return say(v, -EINVAL,
+			   "kfunc bpf_rdonly_cast type ID argument must be of a struct or void\n");
+	give_btf(v, r, REG_BTF | REG_UNTRUSTED, c->btf, (u32)c->number);
+	return 0;
+}
+
+static int give_pointer(struct verify *v, const struct kcall *c, struct reg *r, u32 to)
+{
+	u32 id;
+	const struct btf_type *t = btf_skip(c->btf, to, &id);
+
+	if (c->nr == KFUNC_dynptr_slice || c->nr == KFUNC_dynptr_slice_rdwr)
+		return give_slice(v, c, r);
+	if (c->nr == KFUNC_rdonly_cast)
+		return give_cast(v, c, r);
+	if (t && btf_is(t, BTF_KIND_STRUCT)) {
+		give_btf(v, r, REG_BTF, c->btf, id);
+		return 0;
+	}
+	s64 size = btf_size(c->btf, to);
+	if (size <= 0)
+		return say(v, -EINVAL, "kernel function %s returns a pointer to what has no size\n",
+			   c->name);
+	reg_zero_off(r, REG_MEM | REG_RDONLY);
+	r->mem_size = (u32)size;
+	r->ref = c->ref;
+	return 0;
+}
+
 static int set_result(struct verify *v, const struct kcall *c)
 {
 	struct reg *r = &regs(v)[0];
@@ -286,15 +179,51 @@ static int set_result(struct verify *v, const struct kcall *c)
 		reg_unknown(v, r);
 		return 0;
 	}
-	s64 size = btf_size(c->btf, t->type);
-	if (size <= 0)
-		return say(v, -EINVAL, "kernel function %s returns a pointer to what has no size\n",
-			   c->name);
-	reg_zero_off(r, REG_MEM | REG_RDONLY | REG_NULLABLE);
-	r->mem_size = (u32)size;
-	r->ref = c->ref;
-	r->id = ++v->ids;
+	int err = give_pointer(v, c, r, t->type);
+	if (err)
+		return err;
+	if (c->row->flags & KFUNC_MAYBE) {
+		r->type |= REG_NULLABLE;
+		r->id = ++v->ids;
+	}
+	if (!(c->row->flags & KFUNC_ACQUIRE))
+		return 0;
+	r->ref = ref_acquire(v, REF_POINTER, NULL);
+	if (c->row->flags & KFUNC_MAYBE)
+		r->id = r->ref;
 	return 0;
+}
+
+/* ---- the call ---- */
+
+static int release(struct verify *v, const struct kcall *c, u32 id)
+{
+	if (!c->release_reg || !ref_release(v, regs(v)[c->release_reg].ref))
+		return 0;
+	return say(v, -EINVAL, "kfunc %s#%u reference has not been acquired before\n", c->name, id);
+}
+
+static int may_call(struct verify *v, const struct kcall *c)
+{
+	if (!v->how->gpl)
+		return say(v, -EINVAL,
+			   "cannot call kernel function from non-GPL compatible program\n");
+	if (!c->row || !(c->row->types & type_bit(v->type)))
+		return say(v, -EACCES, "calling kernel function %s is not allowed\n", c->name);
+	if ((c->row->flags & KFUNC_SLEEP) && !v->cur->sleepable)
+		return say(v, -EACCES, "program must be sleepable to call sleepable kfunc %s\n",
+			   c->name);
+	if (v->how->here && !c->row->here && !v->not_here)
+		v->not_here = c->name;
+	return 0;
+}
+
+/* The path ends; what the program returns is the cookie. */
+static int check_throw(struct verify *v)
+{
+	int err = check_result(v, 1);
+
+	return err ? err : check_leaks(v, true, true, "bpf_throw");
 }
 
 int check_kfunc(struct verify *v, const struct eb *e)
@@ -306,18 +235,25 @@ int check_kfunc(struct verify *v, const struct eb *e)
 		return say(v, -EINVAL,
 			   "invalid kernel function call not eliminated in verifier "
 			   "pass\n");
-	c.kind = f && !v->how->here ? kind_of(c.name) : 0;
-	if (!c.kind)
-		return say(v, -EACCES, "calling kernel function %s is not allowed\n", c.name);
+	c.nr = f ? kfunc_find(c.name) : KFUNC_NONE;
+	c.row = kfunc_row(c.nr);
+	int err = may_call(v, &c);
+	if (err)
+		return err;
 	c.proto = btf_type(c.btf, f->type);
-	int err = check_args(v, &c);
+	c.argc = btf_len(c.proto);
+	err = check_kfunc_args(v, &c);
 	if (!err)
 		err = check_section(v, &c);
+	if (!err)
+		err = release(v, &c, (u32)e->imm);
+	if (!err && c.nr == KFUNC_throw)
+		return check_throw(v);
 	if (err)
 		return err;
 	forget_args(v);
 	err = set_result(v, &c);
-	if (!err && c.kind == KFUNC_ITER_NEXT)
+	if (!err && (c.row->flags & KFUNC_NEXT))
 		err = iter_next(v, &c);
 	return err;
 }

@@ -162,6 +162,10 @@ static void mark_call(struct walker *w, u32 pc)
 	mark_point(w, pc, facts);
 	if (row && (row->flags & HELPER_SLEEP))
 		s->might_sleep = true;
+	if (e->op == EB_CALL_KFUNC && kfunc_sleeps(v, e))
+		s->might_sleep = true;
+	if (row && row->id == HELPERID_dynptr_write)
+		s->changes_packet = true;
 	if (row && helper_moves_packet(row->id))
 		s->changes_packet = true;
 }

@@ -56,6 +56,9 @@ struct check_how {
 	 * first thing that differs ("r6", "fp-8", "" for what is held), as it was kept and as
 	 * it is. May be NULL. */
 	void (*missed)(void *arg, u32 pc, const char *what, const char *kept, const char *is);
+	/* Told of each bpf_loop of an accepted program that Linux writes out: the call, the
+	 * function, and where it keeps registers, below the frame's end. May be NULL. */
+	void (*loop)(void *arg, u32 pc, u32 callee, s32 stack);
 	void *arg;
 };
 

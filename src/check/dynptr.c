@@ -3,7 +3,6 @@
  * the program runs. The slot at the lower address, its first, has the higher number. */
 #include "check/priv.h"
 
-enum dynptr_kind { DYNPTR_NONE, DYNPTR_LOCAL, DYNPTR_RINGBUF };
 enum { BYTES = 2 * SLOT };
 
 static enum dynptr_kind kind_of(u64 arg)
@@ -70,7 +69,7 @@ static void forget_slices(struct verify *v, u32 id)
 	struct walk w = {.s = v->cur};
 
 	for (struct reg *r; (r = walk_next(&w));) {
-		if ((r->type & ~(u32)REG_NULLABLE) != REG_MEM || r->dynptr_id != id)
+		if (reg_kind(r->type) != REG_MEM || r->dynptr_id != id)
 			continue;
 		if (v->leaks)
 			reg_unknown(v, r);
@@ -93,10 +92,13 @@ int destroy_dynptr(struct verify *v, struct frame *f, u32 slot)
 	return 0;
 }
 
-static void make(struct verify *v, struct frame *f, u32 slot, enum dynptr_kind kind)
+static void make(struct verify *v, struct frame *f, u32 slot, enum dynptr_kind kind,
+		 const struct dynptr_is *of)
 {
-	u32 id = ++v->ids, ref = kind == DYNPTR_RINGBUF ? ref_acquire(v, REF_POINTER, NULL) : 0;
+	u32 id = ++v->ids, ref = of ? of->ref : 0;
 
+	if (kind == DYNPTR_RINGBUF && !of)
+		ref = ref_acquire(v, REF_POINTER, NULL);
 	for (u32 i = slot - 1; i <= slot; i++) {
 		memset(f->stack[i].type, SLOT_DYNPTR, SLOT);
 		give(&f->stack[i].reg, kind, i == slot, id);
@@ -107,7 +109,7 @@ static void make(struct verify *v, struct frame *f, u32 slot, enum dynptr_kind k
 
 /* ---- arguments ---- */
 
-static int make_arg(struct verify *v, u32 regno, u64 arg)
+int make_dynptr(struct verify *v, u32 regno, enum dynptr_kind kind, const struct dynptr_is *of)
 {
 	const struct reg *r = &regs(v)[regno];
 	s64 slot = r->type == REG_STACK ? find_slot(v, r) : -EINVAL;
@@ -124,7 +126,7 @@ static int make_arg(struct verify *v, u32 regno, u64 arg)
 	for (u32 i = 0; i < 2 && !err; i++)
 		err = destroy_dynptr(v, f, (u32)slot - i);
 	if (!err)
-		make(v, f, (u32)slot, kind_of(arg));
+		make(v, f, (u32)slot, kind, of);
 	return err;
 }
 
@@ -138,12 +140,12 @@ static void read_slots(struct verify *v, const struct reg *r)
 	}
 }
 
-static int use_arg(struct verify *v, u32 regno, u64 arg)
+int use_dynptr(struct verify *v, u32 regno, bool mutates, enum dynptr_kind want,
+	       struct dynptr_is *ret)
 {
 	struct reg *r = &regs(v)[regno];
-	enum dynptr_kind want = kind_of(arg);
 
-	if (r->type == REG_DYNPTR && !(arg & HELPER_RDONLY))
+	if (r->type == REG_DYNPTR && mutates)
 		return say(v, -EINVAL,
 			   "cannot pass pointer to const bpf_dynptr, the helper mutates it\n");
 	const struct reg *d = find(v, r);
@@ -154,6 +156,7 @@ static int use_arg(struct verify *v, u32 regno, u64 arg)
 			   want == DYNPTR_LOCAL ? "local" : "ringbuf", regno - 1);
 	if (r->type == REG_STACK)
 		read_slots(v, r);
+	*ret = (struct dynptr_is){d->id, d->ref, d->dynptr};
 	return 0;
 }
 
@@ -173,12 +176,27 @@ int check_dynptr_arg(struct verify *v, struct call *c, u32 regno, u64 arg)
 {
 	int err = 0;
 
-	(void)c;
 	if (helper_kind(arg) == HELPER_OUT_DYNPTR)
-		return make_arg(v, regno, arg);
+		return make_dynptr(v, regno, kind_of(arg), NULL);
 	if (arg & HELPER_RELEASE)
 		err = check_owned(v, regno);
-	return err ? err : use_arg(v, regno, arg);
+	return err ? err : use_dynptr(v, regno, !(arg & HELPER_RDONLY), kind_of(arg), &c->dyn);
+}
+
+/* All that share its reference are none any more, and neither are their parts. */
+static void forget_clones(struct verify *v, u32 ref)
+{
+	for (u32 k = 0; k <= v->cur->top; k++) {
+		struct frame *f = v->cur->frame[k];
+		for (u32 i = 1; i < f->slots; i++) {
+			struct reg *r = &f->stack[i].reg;
+			u32 id = r->id;
+			if (!is_dynptr(f, i) || !r->first || r->ref != ref)
+				continue;
+			forget(v, f, i);
+			forget_slices(v, id);
+		}
+	}
 }
 
 int release_dynptr(struct verify *v, u32 regno)
@@ -191,9 +209,8 @@ int release_dynptr(struct verify *v, u32 regno)
 		forget(v, f, slot);
 	else if (ref_release(v, ref))
 		return -EINVAL;
-	for (u32 i = 1; i < f->slots && ref; i++)
-		if (is_dynptr(f, i) && f->stack[i].reg.first && f->stack[i].reg.ref == ref)
-			forget(v, f, i);
+	if (ref)
+		forget_clones(v, ref);
 	return 0;
 }
 
@@ -203,7 +220,7 @@ int dynptr_slice(struct verify *v, struct call *c)
 
 	if (!d)
 		return -EFAULT;
-	c->dynptr_id = d->id;
+	c->dyn.id = d->id;
 	c->ref = d->ref;
 	return 0;
 }

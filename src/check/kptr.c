@@ -73,10 +73,8 @@ static void load(struct verify *v, const struct btf *b, const struct btf_field *
 
 /* ---- stores ---- */
 
-/* Is the object at off of that type? A struct begins with its first member; of another
- * BTF it is another type. */
-static bool same_type(const struct btf *b, u32 id, s64 off, const struct btf *want_btf, u32 want,
-		      bool strict)
+bool same_type(const struct btf *b, u32 id, s64 off, const struct btf *want_btf, u32 want,
+	       bool strict)
 {
 	const struct btf_type *t = btf_type(b, id);
 

@@ -56,6 +56,7 @@ enum reg_flag {
 	REG_TRUSTED = 1 << 15,
 	REG_ALLOC = 1 << 16,
 	REG_NON_OWNING = 1 << 17,
+	REG_OF_PACKET = 1 << 18, /* of REG_MEM: a dynptr's part of a packet */
 };
 static inline u32 reg_kind(u32 type) { return type & 0xff; }
 
@@ -189,6 +190,7 @@ enum fact_flag {
 	FACT_ITER_NEXT = 16, /* a kernel function iter_..._next */
 	FACT_SEEN = 32,      /* was simulated */
 };
+enum { NO_LOOP = UINT32_MAX };
 struct fact {
 	u16 live; /* registers that are read before they are written: a set */
 	u8 flags;
@@ -196,6 +198,9 @@ struct fact {
 	u32 alu_limit;
 	u32 scc;    /* which loop it is part of, 0: none */
 	u32 family; /* of what memory it touches: a reg's type, 0: not known yet */
+	/* Of a call of bpf_loop with no flags: the function's first slot + 1; 0: not known yet;
+	 * NO_LOOP: it may be another, or have flags. */
+	u32 loop;
 };
 
 struct subprog {
@@ -287,7 +292,8 @@ struct verify {
 	u32 insns, jumps, jumps_before, insns_before;
 	u32 states, most_states, peak, kept_now, evicted, back_edges;
 	u32 stack_depth;
-	u32 sub_now; /* the function that is verified by itself */
+	u32 sub_now;          /* the function that is verified by itself */
+	const char *not_here; /* a function of the kernel that our world has not */
 };
 
 #define POINTER_SLACK (1u << 29) /* BPF_MAX_VAR_OFF */
@@ -462,6 +468,7 @@ int check_packet(struct verify *v, u32 reg, s64 off, u32 size, bool zero_ok);
 int check_buffer(struct verify *v, const char *what, const struct reg *r, u32 regno, s64 off,
 		 u32 size, u32 *most);
 /* Pointers that must be as they were given: no variable offset, no offset. */
+int check_arg_offset(struct verify *v, u32 reg, u64 arg); /* as helper.def has it */
 int check_fixed_off(struct verify *v, const struct reg *r, u32 regno, bool zero_only);
 int check_pointer_aligned(struct verify *v, const struct reg *r, u32 size);
 bool may_touch_packet(const struct verify *v, const struct helper_row *h, enum access how);
@@ -483,6 +490,12 @@ int check_sock(struct verify *v, u32 regno, s64 off, u32 size);
 
 /* ---- call.c ---- */
 
+enum dynptr_kind { DYNPTR_NONE, DYNPTR_LOCAL, DYNPTR_RINGBUF, DYNPTR_SKB, DYNPTR_XDP };
+struct dynptr_is {
+	u32 id, ref;
+	u8 kind; /* enum dynptr_kind, DYNPTR_NONE: there is none */
+};
+
 /* A call of a helper, while it is looked at. */
 struct call {
 	const struct helper_row *fn;
@@ -499,9 +512,9 @@ struct call {
 	const struct btf_field *kptr; /* of kptr_xchg, whose type is of: */
 	const struct btf *ret_btf;
 	s64 const_key;
-	u32 dynptr_id;
+	struct dynptr_is dyn; /* of an argument */
 };
-int check_call(struct verify *v, const struct eb *e);
+int check_call(struct verify *v, const struct eb *e, bool *ends);
 int check_local_call(struct verify *v, const struct eb *e);
 int check_exit(struct verify *v, bool *ends);
 int check_result(struct verify *v, u32 reg);
@@ -530,7 +543,9 @@ int check_kfunc(struct verify *v, const struct eb *e);
 bool kfunc_may_lock(const struct verify *v, const struct eb *e); /* while a lock is held */
 const char *kfunc_name(const struct verify *v, const struct eb *e);
 u32 kfunc_args(const struct verify *v, const struct eb *e);
-u8 kfunc_facts(const struct verify *v, const struct eb *e); /* FACT_CALLBACK, FACT_ITER_NEXT */
+bool kfunc_sleeps(const struct verify *v, const struct eb *e);
+bool kfunc_throws(const struct verify *v, const struct eb *e); /* the path ends there */
+u8 kfunc_facts(const struct verify *v, const struct eb *e);    /* FACT_CALLBACK, FACT_ITER_NEXT */
 /* btf_access.c, btf_ctx.c: a load through a pointer to a kernel object */
 int check_btf_access(struct verify *v, u32 reg, s64 off, u32 size, enum access how, s32 value);
 /* The context of a program that is attached to a function: an argument; 0 or -EACCES. */
@@ -546,6 +561,9 @@ void give_vma(struct verify *v, struct reg *r);
 bool returns_nothing(const struct verify *v); /* what the program is attached to */
 int check_attach(struct verify *v);
 /* kptr.c */
+/* Is the object at off of that type? A struct begins with its first member, unless strict. */
+bool same_type(const struct btf *b, u32 id, s64 off, const struct btf *want_btf, u32 want,
+	       bool strict);
 int check_kptr(struct verify *v, u32 reg, s64 off, enum access how, s32 value);
 int check_kptr_dest(struct verify *v, struct call *c, u32 reg);        /* kptr_xchg's: where, */
 int check_kptr_given(struct verify *v, const struct call *c, u32 reg); /* what, */
@@ -556,6 +574,11 @@ int check_special_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
 int check_special_args(struct verify *v, struct call *c);
 /* dynptr.c */
 int check_dynptr_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
+/* Becomes one; of: whose reference it shares, or NULL. */
+int make_dynptr(struct verify *v, u32 reg, enum dynptr_kind kind, const struct dynptr_is *of);
+/* Must be one; of that kind, or DYNPTR_NONE. */
+int use_dynptr(struct verify *v, u32 reg, bool mutates, enum dynptr_kind want,
+	       struct dynptr_is *ret);
 int release_dynptr(struct verify *v, u32 reg);
 int dynptr_slice(struct verify *v, struct call *c); /* dynptr_data's: of what it is */
 void give_sample(struct verify *v, struct reg *r);  /* of a user ring buffer */

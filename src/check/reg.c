@@ -139,7 +139,7 @@ void forget_packet(struct verify *v)
 	struct walk w = {.s = v->cur};
 
 	for (struct reg *r; (r = walk_next(&w));) {
-		if (!reg_is_packet_any(r))
+		if (!reg_is_packet_any(r) && !(r->type & REG_OF_PACKET))
 			continue;
 		if (v->leaks)
 			reg_unknown(v, r);

@@ -94,7 +94,7 @@ static int check_insn(struct verify *v, const struct eb *e, bool *ends)
 	case EBF_LOCAL:
 	case EBF_KFUNC:
 		v->jumps++;
-		return check_call(v, e);
+		return check_call(v, e, ends);
 	case EBF_EXIT:
 		v->jumps++;
 		return check_exit(v, ends);
@@ -341,7 +341,27 @@ static int verify(struct verify *v)
 	err = verify_function(v, 0);
 	if (!err)
 		err = verify_globals(v);
-	return err ? err : check_stack_depth(v);
+	if (!err)
+		err = check_stack_depth(v);
+	if (!err && v->not_here)
+		err = say(v, -EACCES,
+			  "kernel function %s is not here: it has no meaning without Linux\n",
+			  v->not_here);
+	return err;
+}
+
+static void tell_loops(const struct verify *v)
+{
+	enum { KEPT = 3 * SLOT };
+
+	for (u32 s = 0; v->how->loop && s < v->subs; s++) {
+		s32 depth = (MAX(v->sub[s].stack, 0) + SLOT - 1) / SLOT * SLOT;
+		for (u32 pc = v->sub[s].start; pc < v->sub[s].end; pc++) {
+			u32 at = v->fact[pc].loop;
+			if (at && at != NO_LOOP)
+				v->how->loop(v->how->arg, pc, at - 1, -(depth + KEPT));
+		}
+	}
 }
 
 static void log_numbers(struct verify *v, u64 ns)
@@ -376,6 +396,8 @@ int check_verify(const struct prog *p, const struct check_how *how, struct check
 	v->arena.fail = &v->fail;
 	set_level(v);
 	err = setjmp(v->fail) ? -ENOMEM : verify(v);
+	if (!err)
+		tell_loops(v);
 	u64 ns = clock_ns(CLOCK_MONOTONIC) - began;
 	log_numbers(v, ns);
 	if (ret)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The commands on objects of any kind: ids, pins, what is known of them. */
 #include "kern/call.h"
+#include "kern/xlate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -304,13 +305,20 @@ static int prog_maps(const struct kern_prog *p, struct bpf_prog_info *i)
 	return give_array(i->map_ids, &i->nr_map_ids, n, ids, 4);
 }
 
+static const struct xlate_loop *loops_of(const struct kern_prog *p)
+{
+	return (const struct xlate_loop *)(const void *)(p->file.blob + p->head->loops_at);
+}
+
 /* As jit_subprogs leaves them: the distance in off, which function it is in imm. */
 static void show_calls(struct ob_ebpf *code, u32 n)
 {
 	u32 *func = calloc(n, sizeof(*func)), count = 0;
 
 	for (u32 i = 0; func && i < n; i++)
-		if (code[i].code == (BPF_JMP | BPF_CALL) && code[i].src == BPF_PSEUDO_CALL)
+		if (code[i].src == BPF_PSEUDO_CALL ? code[i].code == (BPF_JMP | BPF_CALL)
+						   : code[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
+							     code[i].src == BPF_PSEUDO_FUNC)
 			func[i + 1 + (u32)code[i].imm] = 1;
 	for (u32 i = 0; func && i < n; i++)
 		func[i] = count += func[i];
@@ -323,20 +331,10 @@ static void show_calls(struct ob_ebpf *code, u32 n)
 	free(func);
 }
 
-/* As bpf_insn_prepare_dump shows them: maps by their ids. */
-static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
+static void show_maps(const struct kern_prog *p, struct ob_ebpf *code, u32 n)
 {
-	u32 bytes = p->head->insns * 8, room = i->xlated_prog_len;
-
-	i->xlated_prog_len = bytes;
-	if (!room || !i->xlated_prog_insns)
-		return 0;
-	struct ob_ebpf *copy = malloc(bytes);
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, p->file.blob + p->head->insns_at, bytes);
-	for (u32 pc = 0; pc < p->head->insns; pc++) {
-		struct ob_ebpf *e = &copy[pc];
+	for (u32 pc = 0; pc < n; pc++) {
+		struct ob_ebpf *e = &code[pc];
 		if (e->code != (BPF_LD | BPF_IMM | BPF_DW))
 			continue;
 		if (e->src == BPF_PSEUDO_MAP_IDX || e->src == BPF_PSEUDO_MAP_IDX_VALUE) {
@@ -346,9 +344,25 @@ static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
 		}
 		pc++;
 	}
-	show_calls(copy, p->head->insns);
-	int err = user_write(i->xlated_prog_insns, copy, MIN(room, bytes));
-	free(copy);
+}
+
+/* As bpf_insn_prepare_dump shows them: maps by their ids. */
+static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
+{
+	const struct prog_head *h = p->head;
+	u32 n = xlate_pc(loops_of(p), h->loops, h->insns), bytes = n * 8, room = i->xlated_prog_len;
+
+	i->xlated_prog_len = bytes;
+	if (!room || !i->xlated_prog_insns)
+		return 0;
+	struct ob_ebpf *code =
+		xlate((const void *)(p->file.blob + h->insns_at), h->insns, loops_of(p), h->loops);
+	if (!code)
+		return -ENOMEM;
+	show_maps(p, code, n);
+	show_calls(code, n);
+	int err = user_write(i->xlated_prog_insns, code, MIN(room, bytes));
+	free(code);
 	return err;
 }
 
@@ -366,6 +380,25 @@ static int prog_jited(const struct kern_prog *p, struct bpf_prog_info *i)
 	return err;
 }
 
+/* Records begin with the slot that they are of. */
+static int give_records(const struct kern_prog *p, u64 to, u32 *n, u32 have, u32 at, u32 size)
+{
+	u32 bytes = have * size, pc;
+	u8 *copy = malloc(MAX(bytes, 1u));
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, p->file.blob + at, bytes);
+	for (u32 i = 0; i < have; i++) {
+		memcpy(&pc, copy + (size_t)i * size, 4);
+		pc = xlate_pc(loops_of(p), p->head->loops, pc);
+		memcpy(copy + (size_t)i * size, &pc, 4);
+	}
+	int err = give_array(to, n, have, copy, size);
+	free(copy);
+	return err;
+}
+
 static int prog_records(const struct kern_prog *p, struct bpf_prog_info *i)
 {
 	const struct prog_head *h = p->head;
@@ -379,10 +412,9 @@ static int prog_records(const struct kern_prog *p, struct bpf_prog_info *i)
 	i->line_info_rec_size = 16;
 	i->jited_line_info_rec_size = 8;
 	i->nr_jited_line_info = 0;
-	err = give_array(i->func_info, &i->nr_func_info, h->funcs, p->file.blob + h->func_at, 8);
+	err = give_records(p, i->func_info, &i->nr_func_info, h->funcs, h->func_at, 8);
 	if (!err)
-		err = give_array(i->line_info, &i->nr_line_info, h->lines,
-				 p->file.blob + h->line_at, 16);
+		err = give_records(p, i->line_info, &i->nr_line_info, h->lines, h->line_at, 16);
 	u32 tags = 1;
 	if (!err)
 		err = give_array(i->prog_tags, &i->nr_prog_tags, tags, h->tag, PROG_TAG);

@@ -41,6 +41,7 @@ struct load {
 	struct prog_head head;
 	struct kern_prog *prog;
 	u8 hash[PROG_HASH];
+	struct verified found;
 };
 
 static int says(struct load *l, int err, const char *fmt, ...) PRINTF(3, 4);
@@ -367,8 +368,11 @@ static int check(struct load *l)
 				  l->btf,   l->func, l->line, &l->log};
 	int err;
 
-	if (world()->page->unchecked == KERN_REFUSE)
-		return kern_verify(&job, &l->head.verified);
+	if (world()->page->unchecked == KERN_REFUSE) {
+		err = kern_verify(&job, &l->found);
+		l->head.verified = l->found.insns;
+		return err;
+	}
 	err = check_shape(l);
 	if (!err)
 		err = check_calls(l);
@@ -426,6 +430,9 @@ static void store(struct load *l, struct buf *b)
 	h->line_at = (u32)b->n;
 	if (l->line)
 		buf_add(b, l->line, (size_t)h->lines * LINE_RECORD);
+	h->loops_at = (u32)b->n;
+	h->loops = (u32)(l->found.loop.n / sizeof(struct xlate_loop));
+	buf_add(b, l->found.loop.p, l->found.loop.n);
 	h->load_time = clock_ns(CLOCK_BOOTTIME);
 }
 
@@ -517,6 +524,7 @@ long call_prog_load(union bpfattr *attr, u64 uattr, u32 size)
 	object_put(l.btf);
 	free(l.insn);
 	free(l.func);
+	buf_deinit(&l.found.loop);
 	free(l.line);
 	return bad ? bad : ret;
 }

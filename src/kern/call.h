@@ -105,7 +105,8 @@ struct prog_head {
 	u32 insns_at, maps_at, func_at, line_at; /* bytes */
 	u32 func_size, funcs, line_size, lines;  /* of a record; how many */
 	u32 verified, attach_btf_id, attach_btf_obj, attach_prog;
-	u32 callers; /* program arrays' slots and links that have it */
+	u32 loops_at, loops; /* struct xlate_loop */
+	u32 callers;         /* program arrays' slots and links that have it */
 	u8 tag[PROG_TAG];
 	char name[16];
 };

@@ -2,6 +2,7 @@
 /* Programs of our world: their files, this process's code of them, running them. */
 #include "kern/call.h"
 #include "kern/packet.h"
+#include "kern/xlate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,8 @@ static int open_maps(struct kern_prog *p)
 	const struct prog_head *h = p->head;
 
 	if (!in_blob(p, h->maps_at, (u64)h->maps * 4) ||
-	    !in_blob(p, h->insns_at, (u64)h->insns * 8))
+	    !in_blob(p, h->insns_at, (u64)h->insns * 8) ||
+	    !in_blob(p, h->loops_at, (u64)h->loops * sizeof(struct xlate_loop)))
 		return -EINVAL;
 	p->map = calloc(MAX(h->maps, 1u), sizeof(struct object *));
 	if (!p->map)

@@ -2,6 +2,7 @@
 /* Prepares an extended program for an engine, and runs it. */
 #include "check/check.h"
 #include "kern/fake.h"
+#include "kern/kfunc.h"
 #include "kern/helper.h"
 #include "kern/slot.h"
 #include "kern/timer.h"
@@ -70,7 +71,8 @@ static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 	for (u32 i = 0; i < k->maps; i++)
 		if (map_has(k->map[i], addr, size))
 			return true;
-	if (!write && (kern_lent(r, addr, size) || kern_fake_has(addr, size)))
+	if (!write &&
+	    (kern_lent(r, addr, size) || kern_fake_has(addr, size) || kern_kfunc_has(addr, size)))
 		return true;
 	return k->prog && kern_in_map(addr, size);
 }
@@ -185,8 +187,10 @@ struct ob_err *kern_prepare(const struct prog *p, const struct ob_run_opts *o,
 			      .imm64 = find_imm64,
 			      .lookup = find_lookup,
 			      .may_touch = may_touch};
-	if (prog)
+	if (prog) {
 		k->env.tail = kern_tail;
+		k->env.kfunc = kern_kfunc;
+	}
 	k->helper = calloc(MAX(o->helpers, 1u), sizeof(*k->helper));
 	k->map = hold((struct map *const *)o->map, o->maps);
 	if (k->map)
@@ -241,14 +245,24 @@ struct bytes kern_code(const struct ob_run *k)
 
 /* ---- running ---- */
 
+/* An exception has ended it. */
+static u64 result(struct run *r, u64 r0)
+{
+	if (likely(r->fault != FAULT_THROWN))
+		return r0;
+	r->fault = FAULT_NONE;
+	r->fault_inside = false;
+	return r->fault_addr;
+}
+
 u64 kern_call(const struct ob_run *k, const u64 reg[5], struct run *r)
 {
 	r->env = &k->env;
 	if (!r->budget)
 		r->budget = k->opts.budget;
 	if (k->vm)
-		return vm_ebpf_run(k->vm, reg[0], reg[1], reg[2], reg[3], reg[4], r);
-	return k->entry(reg[0], reg[1], reg[2], reg[3], reg[4], r);
+		return result(r, vm_ebpf_run(k->vm, reg[0], reg[1], reg[2], reg[3], reg[4], r));
+	return result(r, k->entry(reg[0], reg[1], reg[2], reg[3], reg[4], r));
 }
 
 u64 kern_call_at(const struct ob_run *k, u64 fn, const u64 reg[5], struct run *r,
@@ -257,7 +271,8 @@ u64 kern_call_at(const struct ob_run *k, u64 fn, const u64 reg[5], struct run *r
 	r->env = &k->env;
 	r->budget = k->opts.budget;
 	r->lent = lent;
-	return k->vm ? vm_ebpf_run_at(k->vm, fn, reg, r) : jit_run_at(k->jit, fn, reg, r);
+	return result(r,
+		      k->vm ? vm_ebpf_run_at(k->vm, fn, reg, r) : jit_run_at(k->jit, fn, reg, r));
 }
 
 /* For a library user: in a slot, where that matters. False: there was none. */

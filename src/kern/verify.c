@@ -153,7 +153,12 @@ static bool needs_types(const struct verify_load *l)
 	return false;
 }
 
-static int verify(struct job *j, u32 *insns)
+static void add_loop(void *arg, u32 pc, u32 callee, s32 stack)
+{
+	buf_add(arg, &(struct xlate_loop){pc, callee, stack}, sizeof(struct xlate_loop));
+}
+
+static int verify(struct job *j, struct verified *ret)
 {
 	const struct verify_load *l = j->l;
 	struct check_result r = {0};
@@ -165,7 +170,9 @@ static int verify(struct job *j, u32 *insns)
 				.here = true,
 				.kernel = needs_types(l) ? kern_vmlinux() : NULL,
 				.attach_btf_id = l->head->attach_btf_id,
-				.cpus = kern_cpus()};
+				.cpus = kern_cpus(),
+				.loop = add_loop,
+				.arg = &ret->loop};
 	struct ob_err *oom = prog_create_ebpf(l->insn, l->n, &j->p);
 
 	ob_err_destroy(oom);
@@ -184,16 +191,16 @@ static int verify(struct job *j, u32 *insns)
 		how.kernel = kern_vmlinux();
 		err = check_verify(j->p, &how, &r);
 	}
-	*insns = r.insns;
+	ret->insns = r.insns;
 	return err;
 }
 
-int kern_verify(const struct verify_load *l, u32 *insns)
+int kern_verify(const struct verify_load *l, struct verified *ret)
 {
 	struct job j = {.l = l};
 
 	arena_init(&j.arena);
-	int err = verify(&j, insns);
+	int err = verify(&j, ret);
 	for (u32 i = 0; i < j.holds; i++)
 		object_put(j.held[i]);
 	prog_destroy(j.p);

@@ -5,6 +5,7 @@
 
 #include "check/check.h"
 #include "kern/call.h"
+#include "kern/xlate.h"
 
 enum { VERIFY_MAPS = 64 };
 
@@ -19,7 +20,13 @@ struct verify_load {
 	struct user_log *log;
 };
 
+/* What the verifier has found besides. */
+struct verified {
+	u32 insns;       /* that were simulated */
+	struct buf loop; /* struct xlate_loop each */
+};
+
 /* 0 or a negative errno; the log ends with the numbers. */
-int kern_verify(const struct verify_load *l, u32 *insns);
+int kern_verify(const struct verify_load *l, struct verified *ret);
 
 #endif

@@ -9,6 +9,7 @@ static struct ob_err *reason(const struct run *r)
 	switch ((enum env_fault)r->fault) {
 	case FAULT_NONE:
 	case FAULT_COUNT:
+	case FAULT_THROWN:
 		break;
 	case FAULT_READ:
 	case FAULT_WRITE:

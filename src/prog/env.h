@@ -56,6 +56,7 @@ enum env_fault {
 	FAULT_CALL,   /* no such helper or function: addr is its number */
 	FAULT_IMM64,  /* a 64-bit immediate stands for nothing: addr is its value */
 	FAULT_PACKET, /* a packet load without a packet */
+	FAULT_THROWN, /* none: an exception ends the run, whose result is addr (kern) */
 	FAULT_COUNT
 };
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// beyond a part whose size differs by path, which Linux does not remember
+// kfuncs=bpf_dynptr_from_skb,bpf_dynptr_slice,bpf_dynptr_slice_rdwr,bpf_dynptr_clone,bpf_dynptr_adjust,bpf_dynptr_size type=sched_cls want=refuse ask=ours
+r6 = r1
+r2 = 0
+r3 = r10
+r3 += -16
+call kfunc 1
+r7 = *(u32 *)(r6 + 0)
+r4 = 4
+if r7 == 60 goto call
+r4 = 14
+call:
+r7 = 0
+r1 = r10
+r1 += -16
+r2 = 0
+r3 = 0
+call kfunc 2
+if r0 == 0 goto out
+r1 = *(u16 *)(r0 + 12)
+out:
+r0 = 0
+exit

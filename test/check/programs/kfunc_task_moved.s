@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// a pointer into a task is released
+// kfuncs=bpf_task_from_pid,bpf_task_release,bpf_task_acquire,bpf_task_under_cgroup type=syscall flags=16 want=refuse
+r1 = 1
+call kfunc 1
+if r0 == 0 goto out
+r1 = r0
+r1 += 8
+call kfunc 2
+out:
+r0 = 0
+exit
