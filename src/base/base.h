@@ -138,6 +138,10 @@ void buf_pad(struct buf *b, size_t column); /* spaces up to a column of the last
 void buf_clear(struct buf *b);              /* empties, keeps the memory */
 void buf_deinit(struct buf *b);
 
+/* ---- files that are memory (file.c) ----
+ * These bytes can be written to from now on, also where they are mapped: 0, or -ENOMEM. */
+int file_sure(int fd, u64 off, u64 n);
+
 /* ---- vectors in an arena: `struct { T *v; u32 n, cap; } x; vec_push(&a, x) = value;` ---- */
 void *vec_grow(struct arena *a, void *v, u32 n, u32 *cap, size_t size);
 #define vec_push(a, x)                                                                     \

@@ -268,7 +268,7 @@ int object_file(struct world *w, enum object_kind kind, const void *blob, size_t
 
 	if (fd < 0)
 		return fd;
-	u8 *p = ftruncate(fd, (off_t)size)
+	u8 *p = ftruncate(fd, (off_t)size) || file_sure(fd, 0, size)
 			? MAP_FAILED
 			: mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED) {

@@ -68,6 +68,8 @@ int trace_open(int fd, struct trace **ret)
 		err = -errno;
 	if (!err && st.st_size && (size_t)st.st_size != size)
 		err = -EINVAL;
+	if (!err)
+		err = file_sure(fd, 0, size);
 	void *p = err ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (!err && p == MAP_FAILED)
 		err = -ENOMEM;

@@ -408,6 +408,10 @@ static int map_page(struct world *w)
 		close(fd);
 		return -EIO;
 	}
+	if (file_sure(fd, 0, WORLD_PAGE)) {
+		close(fd);
+		return -ENOMEM;
+	}
 	w->page = mmap(NULL, WORLD_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (w->page == MAP_FAILED) {
 		close(fd);
@@ -430,7 +434,7 @@ static int map_slots(struct world *w)
 
 	if (fd < 0)
 		return -errno;
-	void *p = ftruncate(fd, (off_t)n)
+	void *p = ftruncate(fd, (off_t)n) || file_sure(fd, 0, n)
 			  ? MAP_FAILED
 			  : mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);

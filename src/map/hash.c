@@ -12,6 +12,7 @@ enum {
 	ELEM_HEAD = 48,         /* Linux's struct htab_elem */
 	PER_CPU_MAX = 32 << 10, /* PCPU_MIN_UNIT_SIZE */
 	ENTRIES_MAX = 1 << 27,  /* so many buckets of 16 bytes are below 4 GB */
+	SURE_MAX = 64 << 20,    /* what is larger gets its memory as it grows */
 	SEARCH_EACH = 100,      /* tries in vain, before all locks are looked at */
 	READ_TRIES = 100,       /* copies of a value, until nothing has changed meanwhile */
 };
@@ -93,9 +94,23 @@ static u64 size(const struct map_attr *a)
 	return end > (u64)1 << 46 ? 0 : map_round(end, MAP_PAGE);
 }
 
+/* Buckets; all elements too, if they are to be there from the beginning and not large. */
+static u64 sure(const struct map_attr *a)
+{
+	struct hash h;
+	struct layout l = lay_out(a, &h);
+
+	return a->flags & BPF_F_NO_PREALLOC || l.end > SURE_MAX ? l.elem + h.step : l.end;
+}
+
 static void init(struct map *m)
 {
 	struct map_attr *a = &m->head->attr;
+	struct hash h;
+	struct layout l = lay_out(a, &h);
+
+	for (u32 i = 0; sure(a) == l.end && i < h.parts; i++)
+		((struct part *)(void *)(m->base + l.part))[i].sure = h.room;
 
 	/* As Linux: every slot has its share. */
 	if (a->flags & BPF_F_NO_COMMON_LRU)
@@ -388,10 +403,10 @@ enum {
 		       BPF_F_ZERO_SEED,
 };
 
-#define COMMON                                                                                \
-	.flags = COMMON_FLAGS, .check = check, .size = size, .init = init, .open = open_hash, \
-	.close = close_hash, .lookup = lookup, .remove = remove_key, .read = read_value,      \
-	.write = write, .next = hash_next, .batch = hash_batch
+#define COMMON                                                                           \
+	.flags = COMMON_FLAGS, .check = check, .size = size, .sure = sure, .init = init, \
+	.open = open_hash, .close = close_hash, .lookup = lookup, .remove = remove_key,  \
+	.read = read_value, .write = write, .next = hash_next, .batch = hash_batch
 
 #define CHANGED_BY_PROGRAMS .update = update, .take = take, .each = hash_each
 

@@ -41,6 +41,7 @@ struct part {
 	_Alignas(64) u64 count; /* elements in chains */
 	u64 free;               /* the first that was used; above bit 32: against ABA */
 	u64 fresh;              /* how many were ever used */
+	u64 sure;               /* how many have memory, at least */
 	u64 hand;               /* LRU: how many it has looked at */
 };
 
@@ -206,7 +207,7 @@ struct place {
 
 /* ---- hash_mem.c: elements; the bucket of p is locked ---- */
 
-/* A new one: E2BIG; EAGAIN: unlock, hash_lost(), and try again. counts: it is one
+/* A new one: E2BIG; ENOMEM; EAGAIN: unlock, hash_lost(), and try again. counts: it is one
  * more, so an LRU map lets another go for it. */
 int hash_alloc(struct map *m, struct place *p, struct part *from, bool counts, u32 *ret);
 /* It has left its chain. */

@@ -3,6 +3,8 @@
  * lock of the element's bucket. */
 #include "map/hash.h"
 
+enum { GROW = 128 << 10 /* bytes */ };
+
 /* ---- counting ---- */
 
 /* Never more than there may be, not even for a moment. */
@@ -50,23 +52,57 @@ static void push(const struct hash *h, struct part *part, u32 i)
 					      __ATOMIC_RELAXED));
 }
 
-/* One that was never used. */
-static u32 fresh(const struct hash *h, struct part *part)
+static int sure(const struct map *m, u64 first, u64 n)
 {
+	const struct hash *h = hash_of(m);
+	int err = map_sure(m, hash_elem(h, (u32)first), n * h->step);
+
+	for (u32 slot = 0; h->per_cpu && !err && slot < m->slots; slot++)
+		err = map_sure(m, hash_value(m, h, (u32)first, slot), n * m->stride);
+	return err;
+}
+
+/* More of them get memory: many at once, as long as there is. */
+static int grow(const struct map *m, struct part *part, u64 n)
+{
+	const struct hash *h = hash_of(m);
+	u64 bytes = h->step + (h->per_cpu ? (u64)m->stride * m->slots : 0);
+	u64 more = MIN(MAX(n / 4, GROW / bytes + 1), h->room - n);
+	u64 first = (u64)(part - h->part) * h->room + n + 1;
+
+	for (int err; (err = sure(m, first, more)); more /= 2)
+		if (more == 1)
+			return err;
+	u64 was = __atomic_load_n(&part->sure, __ATOMIC_RELAXED);
+	while (was < n + more && !__atomic_compare_exchange_n(&part->sure, &was, n + more, true,
+							      __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
+	return 0;
+}
+
+/* One that was never used: 0, ENOMEM, or EAGAIN when there is none. */
+static int fresh(const struct map *m, struct part *part, u32 *ret)
+{
+	const struct hash *h = hash_of(m);
 	u64 n = __atomic_load_n(&part->fresh, __ATOMIC_RELAXED);
 
 	do {
 		if (n >= h->room)
-			return 0;
+			return -EAGAIN;
+		if (unlikely(n >= __atomic_load_n(&part->sure, __ATOMIC_ACQUIRE)) &&
+		    grow(m, part, n))
+			return -ENOMEM;
 	} while (!__atomic_compare_exchange_n(&part->fresh, &n, n + 1, true, __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
-	return (u32)(part - h->part) * h->room + (u32)n + 1;
+	*ret = (u32)(part - h->part) * h->room + (u32)n + 1;
+	return 0;
 }
 
 int hash_alloc(struct map *m, struct place *p, struct part *part, bool counts, u32 *ret)
 {
 	const struct hash *h = hash_of(m);
 	u32 i = 0;
+	int err = 0;
 
 	if (counts && !admit(h, part)) {
 		if (!h->lru)
@@ -81,11 +117,11 @@ int hash_alloc(struct map *m, struct place *p, struct part *part, bool counts, u
 	if (!i)
 		i = pop(h, part);
 	if (!i)
-		i = fresh(h, part);
-	if (!i && counts)
+		err = fresh(m, part, &i);
+	if (err && counts)
 		dismiss(part);
 	*ret = i;
-	return i ? 0 : -EAGAIN;
+	return err;
 }
 
 void hash_free(struct map *m, struct place *p, u32 i, bool counts)

@@ -19,6 +19,7 @@
 
 #include <stdlib.h>
 
+enum { GROW = 64 << 10 /* bytes */ };
 enum { DATA_MIN = 1, DATA_MAX = 256, KEY = 4 /* bytes before the data */ };
 
 #define BRANCH ((u64)1 << 63)
@@ -48,6 +49,7 @@ struct own {
 	u32 entries;
 	u32 free;   /* a list by child[0] */
 	u32 unused; /* from here on, nodes that never were */
+	u32 sure;   /* before it, there is memory */
 };
 
 static int check(const struct map_attr *a)
@@ -77,6 +79,12 @@ static u64 nodes(const struct map_attr *a)
 
 static u64 size(const struct map_attr *a) { return map_round(nodes(a) * node_bytes(a), MAP_PAGE); }
 
+static u64 sure(const struct map_attr *a)
+{
+	(void)a;
+	return 0;
+}
+
 static void init(struct map *m)
 {
 	const struct map_attr *a = &m->head->attr;
@@ -85,7 +93,7 @@ static void init(struct map *m)
 	o->stride = node_bytes(a);
 	o->value_off = value_off(a);
 	o->end = (u32)(nodes(a) * o->stride / 8);
-	o->unused = o->stride / 8;
+	o->unused = o->sure = o->stride / 8;
 }
 
 static struct node *node(const struct map *m, u32 at)
@@ -265,6 +273,21 @@ static int read_value(struct map *m, const void *key, void *value, u64 flags)
 
 /* ---- nodes, under the lock ---- */
 
+static int grow(struct map *m)
+{
+	struct own *o = map_own(m, struct own);
+	u32 one = o->stride / 8, more = MAX(one, MAX(o->sure / 4, (u32)GROW / 8));
+
+	for (more = MIN(more, o->end - o->sure);; more = MAX(more / 2, one)) {
+		if (!map_sure(m, node(m, o->sure), (u64)more * 8))
+			break;
+		if (more <= one)
+			return -ENOMEM;
+	}
+	o->sure += more;
+	return 0;
+}
+
 static u32 take_node(struct map *m)
 {
 	struct own *o = map_own(m, struct own);
@@ -274,7 +297,7 @@ static u32 take_node(struct map *m)
 		o->free = at_of(node(m, at)->child[0]);
 		return at;
 	}
-	if (o->end - o->unused < o->stride / 8)
+	if (o->end - o->unused < o->stride / 8 || (o->sure - o->unused < o->stride / 8 && grow(m)))
 		return 0;
 	at = o->unused;
 	o->unused += o->stride / 8;
@@ -573,6 +596,7 @@ const struct map_ops map_lpm = {
 	.batches = MAP_BATCH_READ | MAP_BATCH_WRITE | MAP_BATCH_REMOVE,
 	.check = check,
 	.size = size,
+	.sure = sure,
 	.init = init,
 	.open = open_trie,
 	.lookup = lookup,

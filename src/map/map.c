@@ -120,18 +120,25 @@ static int finish(struct map *m, int err, struct map **ret)
 }
 
 /* Where files have a limit, what cannot be had is told now, not by SIGBUS when it is
- * first written to. Of a large block it is only looked whether it would fit. */
+ * first touched. What the type takes later, it makes sure then (map_sure). */
 static int reserve(const struct map_attr *a, int fd, u64 size)
 {
-	enum { MOST = 64 << 20 };
+	const struct map_ops *ops = map_ops(a->type);
+	u64 n = ops->sure ? ops->sure(a) : size - MAP_PAGE;
 	struct statfs fs;
 
-	if (map_ops(a->type)->sparse || a->flags & BPF_F_NO_PREALLOC || fstatfs(fd, &fs) ||
-	    !fs.f_blocks)
+	if (fstatfs(fd, &fs) || !fs.f_blocks)
 		return 0;
-	if (size > MOST)
-		return fs.f_bavail * (u64)fs.f_bsize < size ? -ENOMEM : 0;
-	return fallocate(fd, 0, 0, (off_t)size) && errno == ENOSPC ? -ENOMEM : 0;
+	if (!ops->sparse && !(a->flags & BPF_F_NO_PREALLOC) && fs.f_bavail * (u64)fs.f_bsize < size)
+		return -ENOMEM;
+	if (file_sure(fd, size - MAP_PAGE, MAP_PAGE))
+		return -ENOMEM;
+	return n ? file_sure(fd, 0, n) : 0;
+}
+
+int map_sure(const struct map *m, const void *from, u64 n)
+{
+	return file_sure(m->fd, (u64)((const u8 *)from - m->base), n);
 }
 
 int map_create(const struct map_attr *a, int fd, struct map **ret)

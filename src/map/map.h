@@ -88,7 +88,7 @@ struct map_ops {
 	u32 type;
 	bool per_cpu;  /* a value for the bpf() call: round_up(value_size, 8) x slots */
 	bool holds_fd; /* values are ids of maps or programs */
-	bool sparse;   /* most of its block is never written to */
+	bool sparse;   /* most of its block is never touched */
 	u8 batches;    /* MAP_BATCH_*, 0 is ENOTSUPP; with `batch`, all of them */
 	/* Flags that MAP_CREATE takes; more is EINVAL. */
 	u32 flags;
@@ -97,6 +97,8 @@ struct map_ops {
 	/* Bytes of the block before its head (multiple of 4096), 0: more than Linux
 	 * would give (E2BIG). */
 	u64 (*size)(const struct map_attr *a);
+	/* Of them, those from 0 on that it touches without map_sure(). NULL: all */
+	u64 (*sure)(const struct map_attr *a);
 	/* Fills in a new block, which is all zero; NULL: nothing to do. */
 	void (*init)(struct map *m);
 	/* Sets stride, data, own; after init, and in each process. NULL: nothing. */

@@ -52,6 +52,10 @@ u32 map_hash_buckets(const struct map *m); /* hash_walk.c */
 /* Rounds up to a multiple of a power of two. */
 static inline u64 map_round(u64 n, u64 to) { return (n + to - 1) & ~(to - 1); }
 
+/* Before memory of the block is first touched that was not there from the beginning
+ * (map_ops.sure): 0 or -ENOMEM (map.c). */
+int map_sure(const struct map *m, const void *from, u64 n);
+
 /* ---- rings, as a process has them (ring.c) ---- */
 enum { RING_HEAD = BPF_RINGBUF_HDR_SZ, RING_DATA = 2 * MAP_PAGE };
 #define RING_BUSY    ((u32)BPF_RINGBUF_BUSY_BIT)

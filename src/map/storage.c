@@ -6,12 +6,14 @@
  *
  * Elements lie in one table, at the first free place from their hash on. What is
  * free again stays marked, so that a look-up goes on, unless what follows never was
- * used; it takes no lock. When there is no place, those of dead threads are free. */
+ * used; it takes no lock. When there is no place, those of dead threads are free.
+ * Places get their memory GROUP at a time, when one of them is first used. */
 #include "map/lock.h"
 #include "map/priv.h"
 
 enum {
 	PLACES = 1 << 16,
+	GROUP = 8,
 	CGROUP_KEY = sizeof(struct bpf_cgroup_storage_key),
 	VALUE_MAX = 65407, /* Linux's BPF_LOCAL_STORAGE_MAX_VALUE_SIZE */
 	PERCPU_MAX = 32 << 10,
@@ -27,6 +29,7 @@ struct place {
 
 struct own {
 	struct map_lock lock;
+	u64 sure[PLACES / GROUP / 64]; /* a bit for each group that has memory */
 };
 
 static bool is_cgroup(u32 type)
@@ -74,7 +77,41 @@ static struct place *at(const struct map *m, u32 i)
 	return (struct place *)(void *)(m->data + i % PLACES * bytes);
 }
 
-static u64 state(const struct place *p) { return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE); }
+static u64 *group_of(const struct map *m, u32 i, u64 *bit)
+{
+	*bit = (u64)1 << i / GROUP % 64;
+	return &map_own(m, struct own)->sure[i / GROUP / 64];
+}
+
+static u64 state(const struct map *m, u32 i)
+{
+	u64 bit, *group = group_of(m, i % PLACES, &bit);
+
+	if (!(__atomic_load_n(group, __ATOMIC_ACQUIRE) & bit))
+		return EMPTY;
+	return __atomic_load_n(&at(m, i)->state, __ATOMIC_ACQUIRE);
+}
+
+/* Needs: the lock. */
+static int sure(struct map *m, u32 i)
+{
+	u64 bit, *group = group_of(m, i, &bit);
+
+	if (*group & bit)
+		return 0;
+	const u8 *first = (const u8 *)at(m, i / GROUP * GROUP);
+	int err = map_sure(m, first, GROUP * place_bytes(m->type, m->value_size, m->slots));
+	if (!err)
+		__atomic_fetch_or(group, bit, __ATOMIC_RELEASE);
+	return err;
+}
+
+static u64 none_sure(const struct map_attr *a)
+{
+	(void)a;
+	return 0;
+}
+
 static void set_state(struct place *p, enum state s)
 {
 	__atomic_store_n(&p->state, s, __ATOMIC_RELEASE);
@@ -99,7 +136,7 @@ static struct place *find(const struct map *m, const u64 key[2], u32 *free)
 	*free = PLACES;
 	for (u32 n = 0; n < PLACES; n++) {
 		struct place *p = at(m, begin + n);
-		u64 s = state(p);
+		u64 s = state(m, begin + n);
 		if (s != FULL && *free == PLACES)
 			*free = (begin + n) % PLACES;
 		if (s == EMPTY)
@@ -133,8 +170,8 @@ static void let_go(struct map *m, struct place *p)
 
 	set_state(p, GONE);
 	map_drop(m, p->value);
-	if (state(at(m, i + 1)) == EMPTY)
-		for (; state(at(m, i)) == GONE; i--)
+	if (state(m, i + 1) == EMPTY)
+		for (; state(m, i) == GONE; i--)
 			set_state(at(m, i), EMPTY);
 }
 
@@ -146,7 +183,7 @@ static bool sweep(struct map *m)
 		return false;
 	for (u32 i = 0; i < PLACES; i++) {
 		struct place *p = at(m, i);
-		if (state(p) != FULL || !lock_is_dead(p->key[0], true))
+		if (state(m, i) != FULL || !lock_is_dead(p->key[0], true))
 			continue;
 		let_go(m, p);
 		some = true;
@@ -161,7 +198,7 @@ static struct place *make(struct map *m, const u64 key[2], u32 i, const void *in
 
 	if (i == PLACES && sweep(m))
 		find(m, key, &i);
-	if (i == PLACES)
+	if (i == PLACES || sure(m, i))
 		return NULL;
 	struct place *p = at(m, i);
 	memcpy(p->key, key, sizeof(p->key));
@@ -249,6 +286,7 @@ static int no_next(struct map *m, const void *key, void *next)
 				     .flags = BPF_F_NO_PREALLOC | BPF_F_CLONE, \
 				     .check = check,                           \
 				     .size = size,                             \
+				     .sure = none_sure,                        \
 				     .lookup = lookup,                         \
 				     .update = update,                         \
 				     .remove = remove_key,                     \
@@ -296,7 +334,7 @@ static int next_cgroup(struct map *m, const void *key, void *to)
 		i = index_of(m, p) + 1;
 	}
 	for (; i < PLACES; i++)
-		if (state(at(m, i)) == FULL) {
+		if (state(m, i) == FULL) {
 			memcpy(to, at(m, i)->key, m->key_size);
 			return 0;
 		}
@@ -330,6 +368,7 @@ const struct map_ops map_cgroup_storage = {
 	.flags = UINT32_MAX,
 	.check = check_cgroup,
 	.size = size,
+	.sure = none_sure,
 	.lookup = lookup,
 	.update = update_cgroup,
 	.remove = no_remove,
@@ -343,6 +382,7 @@ const struct map_ops map_percpu_cgroup_storage = {
 	.flags = UINT32_MAX,
 	.check = check_cgroup,
 	.size = size,
+	.sure = none_sure,
 	.lookup = lookup,
 	.remove = no_remove,
 	.read = read_copies,
