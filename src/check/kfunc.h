@@ -4,7 +4,7 @@
 #define CHECK_KFUNC_H
 
 #include "check/priv.h"
-#include "isa/kfunc.h"
+#include "isa/isa.h"
 
 struct kcall {
 	const char *name;

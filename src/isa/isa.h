@@ -8,6 +8,7 @@
 #include "isa/ebpf.h" /* extended BPF */
 #include "isa/format.h"
 #include "isa/helper.h"
+#include "isa/kfunc.h"
 #include "isa/maptype.h"
 #include "isa/progtype.h"
 

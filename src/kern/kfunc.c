@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Functions of the kernel, by their id: sections, exceptions, iterators, keys. */
 #include "kern/kfunc.h"
-#include "isa/kfunc.h"
+#include "isa/isa.h"
 #include "kern/call.h"
 
 #include <linux/keyctl.h>
