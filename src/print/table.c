@@ -32,7 +32,7 @@ static const struct ethertype {
 	{0x88a8, "802.1Q-QinQ", NULL},
 	{0x9100, "802.1Q-9100", NULL},
 	{0x9200, "802.1Q-9200", NULL},
-	{0x00fe, "GRE-OSI", NULL},
+	{0x00fe, "GRE-OSI", &isoclns_printer},
 	{0x0200, "PUP", NULL},
 	{0x0500, "Sprite", NULL},
 	{0x0600, "NS", NULL},
@@ -73,7 +73,7 @@ static const struct ethertype {
 	{0x9000, "Loopback", NULL},
 	{0xabcd, "CFM (old)", NULL},
 	{0xd28b, "Arista Vendor Specific Protocol", NULL},
-	{0xfefe, "OSI", NULL},
+	{0xfefe, "OSI", &isoclns_printer},
 	/* clang-format on */
 };
 
@@ -194,6 +194,7 @@ static const struct {
 	const struct printer *by;
 } saps[] = {
 	{0x42, &stp_printer},
+	{0xfe, &isoclns_printer},
 };
 
 bool print_sap(struct print_state *s, u8 dsap, u8 ssap, u16 control, struct pdu d)
