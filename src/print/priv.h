@@ -239,6 +239,7 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
 	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
-	isoclns_printer;
+	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,
+	dccp_printer;
 
 #endif

@@ -117,7 +117,7 @@ static const struct ip_proto {
 	[8] = {"EGP", NULL, 0},
 	[9] = {"IGRP", NULL, 0},
 	[17] = {"UDP", &udp_printer, 0},
-	[33] = {"DCCP", NULL, 0},
+	[33] = {"DCCP", &dccp_printer, 0},
 	[41] = {"IPv6", &ip6_printer, 0},
 	[43] = {"Routing", NULL, 0},
 	[44] = {"Fragment", NULL, 0},
@@ -129,7 +129,7 @@ static const struct ip_proto {
 	[58] = {"ICMPv6", &icmp6_printer, 6},
 	[59] = {NULL, &none_printer, 0},
 	[62] = {"Mobile IP (old)", NULL, 0},
-	[88] = {"EIGRP", NULL, 0},
+	[88] = {"EIGRP", &eigrp_printer, 0},
 	[89] = {"OSPF", &ospf_printer, 0},
 	[103] = {"PIM", NULL, 0},
 	[108] = {"Compressed IP", &ipcomp_printer, 0},
@@ -146,7 +146,8 @@ bool ip_proto_says_ends(u8 proto)
 {
 	const struct printer *by = ip_protos[proto].by;
 
-	return by == &tcp_printer || by == &udp_printer || by == &sctp_printer;
+	return by == &tcp_printer || by == &udp_printer || by == &sctp_printer ||
+	       by == &dccp_printer;
 }
 
 const char *ip_proto_name(u8 proto)
@@ -247,6 +248,11 @@ static const struct port {
 	{53, true, false, &dns_tcp_printer},
 	{80, true, false, &http_printer},
 	{123, false, true, &ntp_printer},
+	{1985, false, true, &hsrp_printer},
+	{3784, false, true, &bfd_printer},
+	{3785, false, true, &bfd_echo_printer},
+	{4784, false, true, &bfd_printer},
+	{6081, false, true, &geneve_printer},
 	{554, true, false, &rtsp_printer},
 	{3128, true, false, &http_printer},
 	{4789, false, true, &vxlan_printer},
