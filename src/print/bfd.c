@@ -24,7 +24,7 @@ static const struct word flag_words[] = {{0x20, "Poll"},
 					 {0x08, "Control Plane Independent"},
 					 {0x04, "Authentication Present"},
 					 {0x02, "Demand"},
-					 {0x01, "Reserved"}};
+					 {0x01, "Multipoint"}};
 
 static const struct word flag_words0[] = {{0x80, "I Hear You"},
 					  {0x40, "Demand"},
@@ -121,7 +121,7 @@ static void bfd_print(struct print_state *s, struct pdu d)
 	put_f(s, " (0x%02x)", b0 & 31);
 	u32 multiplier = pdu_u8(s, d, 2), min_tx = pdu_be32(s, d, 12);
 	put_f(s, "\n\tDetection Timer Multiplier: %u (%u ms Detection time), BFD Length: %u",
-	      multiplier, multiplier * (min_tx / 1000), pdu_u8(s, d, 3));
+	      multiplier, multiplier * min_tx / 1000, pdu_u8(s, d, 3));
 	put_f(s, "\n\tMy Discriminator: 0x%08x", pdu_be32(s, d, 4));
 	put_f(s, ", Your Discriminator: 0x%08x", pdu_be32(s, d, 8));
 	put_f(s, "\n\t  Desired min Tx Interval:    %4u ms", pdu_be32(s, d, 12) / 1000);
@@ -135,6 +135,8 @@ static void echo_print(struct print_state *s, struct pdu d)
 {
 	s->name = "bfd";
 	put_f(s, "BFD, Echo, length: %u", d.len);
+	if (s->opt.verbose)
+		put_bytes(s, "\n\t", d, 0, d.len);
 }
 
 const struct printer bfd_printer = {"bfd", bfd_print};

@@ -92,7 +92,7 @@ static void put_ack(struct print_state *s, struct pdu d, bool with_48)
 }
 
 /* The option at off: its length, 0 to end. */
-static u32 option(struct print_state *s, struct pdu d, u32 off)
+static u32 option(struct print_state *s, struct pdu d, u32 off, u32 end)
 {
 	u8 type = pdu_u8(s, d, off), n = 1;
 
@@ -103,6 +103,11 @@ static u32 option(struct print_state *s, struct pdu d, u32 off)
 			put_f(s, " optlen too short");
 			return 1;
 		}
+	}
+	if (n > end - off) {
+		put_word(s, WORDS(options), type, type < 128 ? "Option %u" : "CCID option %u");
+		say(s, " optlen goes past header length");
+		return n;
 	}
 	pdu_need(s, d, off, n);
 	if (type < 128) {
@@ -121,10 +126,9 @@ static u32 option(struct print_state *s, struct pdu d, u32 off)
 			say(s, " optlen too short");
 			return n;
 		}
-		if (pdu_u8(s, d, off + 2) < LEN(features))
-			put_f(s, " %s", features[pdu_u8(s, d, off + 2)]);
-		else
-			put_f(s, " (%u)", pdu_u8(s, d, off + 2));
+		if (pdu_u8(s, d, off + 2) >= LEN(features))
+			break;
+		put_f(s, " %s", features[pdu_u8(s, d, off + 2)]);
 		for (u32 i = 3; i < n; i++)
 			put_f(s, " %u", pdu_u8(s, d, off + i));
 		break;
@@ -286,7 +290,7 @@ static void dccp_print(struct print_state *s, struct pdu d)
 		return;
 	say(s, " <");
 	for (u32 off = extra; off < all;) {
-		u32 n = option(s, d, off);
+		u32 n = option(s, d, off, all);
 
 		if (!n)
 			break;

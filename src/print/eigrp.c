@@ -7,8 +7,10 @@ enum { HEADER = 20, TLV = 4 };
 static const struct word opcodes[] = {{1, "Update"}, {3, "Query"}, {4, "Reply"},
 				      {5, "Hello"},  {6, "SAP"},   {8, "Probe"}};
 
-static const struct word flag_words[] = {
-	{0x01, "Init"}, {0x02, "Conditional Receive"}, {0x04, "Restart"}, {0x08, "End-of-Table"}};
+static const struct word flag_words[] = {{0x01, "Init"},
+					 {0x02, "Conditionally Received"},
+					 {0x04, "Restart"},
+					 {0x08, "End-of-Table"}};
 
 static const struct word tlvs[] = {
 	{0x0001, "General Parameters"},
@@ -137,7 +139,7 @@ static void tlv_list(struct print_state *s, struct pdu d)
 		u16 type = pdu_be16(s, d, 0), n = pdu_be16(s, d, 2);
 
 		if (n < TLV || n > d.len) {
-			put_bytes(s, "\n\t    ", d, 0, d.len);
+			put_bytes(s, "\n\t    ", d, TLV, d.len - TLV);
 			return;
 		}
 		say(s, "\n\t  ");
@@ -176,7 +178,7 @@ static void eigrp_print(struct print_state *s, struct pdu d)
 		return;
 	}
 	put_f(s, "\n\tEIGRP v%u, opcode: ", version);
-	put_word(s, WORDS(opcodes), op, "unknown");
+	put_word(s, WORDS(opcodes), op, "unknown, type: %u");
 	put_f(s, " (%u), chksum: 0x%04x, Flags: [", op, pdu_be16(s, d, 2));
 	put_bits(s, WORDS(flag_words), pdu_be32(s, d, 4), ", ", "none");
 	put_f(s, "]\n\tseq: 0x%08x, ack: 0x%08x, VRID: %u, AS: %u, length: %u", pdu_be32(s, d, 8),
