@@ -14,7 +14,7 @@ static const struct word aoe_errors[] = {
 	{4, "Config string present"},     {5, "Unsupported version"},    {6, "Target is reserved"}};
 
 static const struct word ata_flags[] = {
-	{0x40, "Ext48"}, {0x10, "Device/Head"}, {0x02, "Async"}, {0x01, "Write"}};
+	{0x80, "MBZ-7"}, {0x40, "Ext48"}, {0x20, "MBZ-5"}, {0x10, "Device"}, {0x02, "Async"}, {0x01, "Write"}};
 
 static const struct word config_commands[] = {{0, "read config string"},
 					      {1, "test config string"},
@@ -115,16 +115,15 @@ static void aoe_print(struct print_state *s, struct pdu d)
 	put_c(s, ']');
 	if (!s->opt.verbose)
 		return;
-	put_f(s, "\n\tMajor: 0x%04x", pdu_be16(s, d, 2));
 	u8 error = pdu_u8(s, d, 1), command = pdu_u8(s, d, 5);
+	if (flags & 0x04) {
+		say(s, "\n\tError: ");
+		put_word(s, WORDS(aoe_errors), error, "Invalid (%u)");
+	}
+	put_f(s, "\n\tMajor: 0x%04x", pdu_be16(s, d, 2));
 	put_f(s, ", Minor: 0x%02x, Command: ", pdu_u8(s, d, 4));
 	put_word(s, WORDS(aoe_commands), command, "Unknown (0x%02x)");
 	put_f(s, ", Tag: 0x%08x", pdu_be32(s, d, 6));
-	if (flags & 0x04) {
-		say(s, ", Error: ");
-		put_word(s, WORDS(aoe_errors), error, "unknown (%u)");
-		return;
-	}
 	d = pdu_skip(d, 10);
 	switch (command) {
 	case 0:

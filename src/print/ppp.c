@@ -183,8 +183,6 @@ static u32 cisco_print(struct print_state *s, struct pdu d)
 		print_ethertype(s, type, d);
 	else if (type == 0x8035)
 		slarp_printer.print(s, d);
-	else if (type == 0x2000)
-		cdp_printer.print(s, d);
 	else if (type == 0xfefe)
 		isoclns_printer.print(s,
 				      d.cap && (d.p[0] == 0x81 || d.p[0] == 0x82 || d.p[0] == 0x83)

@@ -28,20 +28,19 @@ static const struct word flag_words[] = {
 	{0x0100, "alternate master"},
 	{0x0200, "two step"},
 	{0x0400, "unicast"},
-	{0x1000, "unknown"},
-	{0x2000, "profile specific 1"},
-	{0x4000, "profile specific 2"},
-	{0x8000, "security mask"},
+	{0x1000, "profile specific 1"},
+	{0x2000, "profile specific 2"},
+	{0x4000, "security mask"},
 };
 
 /* d ends where the message does; what is longer is shown. */
-static void stamp(struct print_state *s, struct pdu d, u32 off, const char *what)
+static void stamp(struct print_state *s, struct pdu d, u32 off, const char *what, const char *sep)
 {
 	u32 high = pdu_be16(s, d, off);
 	u32 seconds = pdu_be32(s, d, off + 2), nanos = pdu_be32(s, d, off + 6);
 
 	put_f(s, ", %s :", what);
-	put_f(s, " %.0f seconds, %u nanoseconds", (double)((u64)high << 32 | seconds), nanos);
+	put_f(s, " %.0f seconds%s%u nanoseconds", (double)((u64)high << 32 | seconds), sep, nanos);
 }
 
 static void port(struct print_state *s, struct pdu d, u32 off)
@@ -67,9 +66,17 @@ static void put_clock_class(struct print_state *s, struct pdu d, u32 off)
 	put_f(s, ", gm clock id : 0x%llx", (unsigned long long)pdu_be64(s, d, off + 9));
 	put_f(s, ", steps removed : %u", pdu_be16(s, d, off + 17));
 	u8 source = pdu_u8(s, d, off + 19);
-	put_f(s, ", time source : 0x%02x (", source);
-	put_word(s, WORDS(sources), source, "(unknown)");
-	put_c(s, ')');
+	put_f(s, ", time source : 0x%02x", source);
+	if (word_of(WORDS(sources), source))
+		put_f(s, " (%s)", word_of(WORDS(sources), source));
+}
+
+/* Flags of one bit each, as tcpdump takes them from four fields. */
+static void put_management(struct print_state *s, u32 v)
+{
+	put_f(s,
+	      ", , start boundary hops  %u, , boundary hops  %u, , flags  0x%x, , reserved  0x%x",
+	      v >> 24 & 1, v >> 24 & 1, v >> 24 & 1, v >> 24 & 1);
 }
 
 static void version2(struct print_state *s, struct pdu d)
@@ -102,29 +109,29 @@ static void version2(struct print_state *s, struct pdu d)
 	switch (type) {
 	case 0:
 	case 1:
-		stamp(s, d, 34, "originTimeStamp");
+		stamp(s, d, 34, "originTimeStamp", ", ");
 		break;
 	case 2:
-		stamp(s, d, 34, "preciseOriginTimeStamp");
+		stamp(s, d, 34, "preciseOriginTimeStamp", ", ");
 		port(s, d, 44);
 		break;
 	case 3:
-		stamp(s, d, 34, "receiveTimeStamp");
+		stamp(s, d, 34, "receiveTimeStamp", ", ");
 		port(s, d, 44);
 		break;
 	case 8:
-		stamp(s, d, 34, "preciseOriginTimeStamp");
+		stamp(s, d, 34, "preciseOriginTimeStamp", ", ");
 		break;
 	case 9:
-		stamp(s, d, 34, "receiveTimeStamp");
+		stamp(s, d, 34, "receiveTimeStamp", ", ");
 		port(s, d, 44);
 		break;
 	case 10:
-		stamp(s, d, 34, "responseOriginTimestamp");
+		stamp(s, d, 34, "preciseOriginTimeStamp", ", ");
 		port(s, d, 44);
 		break;
 	case 11:
-		stamp(s, d, 34, "originTimeStamp");
+		stamp(s, d, 34, "originTimeStamp", " ");
 		put_clock_class(s, d, 44);
 		break;
 	case 12:
@@ -132,8 +139,7 @@ static void version2(struct print_state *s, struct pdu d)
 		break;
 	case 13:
 		port(s, d, 34);
-		put_f(s, ", start boundary hops : %u ", pdu_u8(s, d, 44));
-		put_f(s, ", boundary hops : %u ", pdu_u8(s, d, 45));
+		put_management(s, pdu_be32(s, d, 44));
 		break;
 	}
 }

@@ -13,7 +13,9 @@ static const struct word udld_tlvs[] = {
 static const struct word codes[] = {
 	{0, "Reserved"}, {1, "Probe message"}, {2, "Echo message"}, {3, "Flush message"}};
 
-static const struct word flag_words[] = {{0x01, "RT"}, {0x02, "RSY"}};
+static const struct word flag_words[] = {{0x01, "RT"},    {0x02, "RSY"},   {0x04, "MBZ-2"},
+					 {0x08, "MBZ-3"}, {0x10, "MBZ-4"}, {0x20, "MBZ-5"},
+					 {0x40, "MBZ-6"}, {0x80, "MBZ-7"}};
 
 static bool udld_value(struct print_state *s, struct pdu d, u16 type)
 {
@@ -92,12 +94,12 @@ static const struct word vlan_tlvs[] = {
 	{0x02, "Source-routing Bridge Number"},
 	{0x03, "STP type"},
 	{0x04, "Parent VLAN"},
-	{0x05, "Translational bridging"},
+	{0x05, "Translationally bridged VLANs"},
 	{0x06, "Pruning"},
 	{0x07, "Bridge Type"},
 	{0x08, "Max ARE Hops"},
 	{0x09, "Max STE Hops"},
-	{0x0a, "Backup CRF"},
+	{0x0a, "Backup CRF Mode"},
 };
 
 static const struct word stp_types[] = {{1, "SRT"}, {2, "SRB"}, {3, "Auto"}};
@@ -113,25 +115,34 @@ static void summary(struct print_state *s, struct pdu d)
 	      get_be32(p + 12));
 }
 
-/* The value of a TLV of a VLAN, two bytes. */
-static void vlan_value(struct print_state *s, u8 type, u16 v, struct pdu d, u32 off)
+/* The value of a TLV of a VLAN. */
+static void vlan_value(struct print_state *s, u8 type, struct pdu d, u32 off)
 {
+	static const struct word yes[] = {{1, "Enabled"}, {2, "Disabled"}};
+	static const struct word bridges[] = {{1, "SRB"}, {2, "SRT"}};
+	static const struct word backups[] = {{1, "Backup"}, {2, "Not backup"}};
+	u16 v = pdu_be16(s, d, off);
+
 	switch (type) {
 	case 0x03:
-		put_f(s, ", %u, %s", v,
-		      word_of(WORDS(stp_types), v) ? word_of(WORDS(stp_types), v) : "Unknown");
-		break;
-	case 0x07:
-		put_f(s, ", %u, %s", v, v == 1 ? "SRB" : v == 2 ? "SRT" : "Unknown");
-		break;
-	case 0x0a:
-		put_f(s, ", %s", v == 1 ? "Not Backup" : "Backup");
+		say(s, ", ");
+		put_word(s, WORDS(stp_types), v, "Unknown");
+		put_f(s, " (%u)", v);
 		break;
 	case 0x06:
-		put_f(s, ", %s (%u)", v == 1 ? "Enabled" : "Disabled", v);
+		say(s, ", ");
+		put_word(s, WORDS(yes), v, "Unknown");
+		put_f(s, " (%u)", v);
 		break;
-	case 0x05:
-		put_f(s, ", %u, %u", v, pdu_be16(s, d, off + 2));
+	case 0x07:
+		say(s, ", ");
+		put_word(s, WORDS(bridges), v, "Unknown");
+		put_f(s, " (%u)", v);
+		break;
+	case 0x0a:
+		say(s, ", ");
+		put_word(s, WORDS(backups), v, "Unknown");
+		put_f(s, " (%u)", v);
 		break;
 	default:
 		put_f(s, ", %u", v);
@@ -157,13 +168,18 @@ static u32 vlan(struct print_state *s, struct pdu d, u32 off, u32 end)
 	while (at + 2 <= n) {
 		u8 kind = pdu_u8(s, d, off + at), words = pdu_u8(s, d, off + at + 1);
 
-		put_f(s, "\n\t\t%s TLV",
-		      word_of(WORDS(vlan_tlvs), kind) ? word_of(WORDS(vlan_tlvs), kind)
-						      : "Unknown");
+		u32 want = 1;
+		say(s, "\n\t\t");
+		put_word(s, WORDS(vlan_tlvs), kind, "Unknown");
+		put_f(s, " TLV (0x%04x) TLV", kind);
+		if (word_of(WORDS(vlan_tlvs), kind) && words != want) {
+			put_f(s, " (invalid TLV length %u != %u)", words, want);
+			return 0;
+		}
 		if (at + 2 + words * 2u > n)
 			return 0;
-		if (words)
-			vlan_value(s, kind, pdu_be16(s, d, off + at + 2), d, off + at + 2);
+		if (word_of(WORDS(vlan_tlvs), kind))
+			vlan_value(s, kind, d, off + at + 2);
 		at += 2 + words * 2u;
 	}
 	return n;
