@@ -13,8 +13,8 @@ static const struct word aoe_errors[] = {
 	{1, "Unrecognized command code"}, {2, "Bad argument parameter"}, {3, "Device unavailable"},
 	{4, "Config string present"},     {5, "Unsupported version"},    {6, "Target is reserved"}};
 
-static const struct word ata_flags[] = {
-	{0x80, "MBZ-7"}, {0x40, "Ext48"}, {0x20, "MBZ-5"}, {0x10, "Device"}, {0x02, "Async"}, {0x01, "Write"}};
+static const struct word ata_flags[] = {{0x80, "MBZ-7"},  {0x40, "Ext48"}, {0x20, "MBZ-5"},
+					{0x10, "Device"}, {0x02, "Async"}, {0x01, "Write"}};
 
 static const struct word config_commands[] = {{0, "read config string"},
 					      {1, "test config string"},

@@ -241,6 +241,7 @@ extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, i
 	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
 	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,
 	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
-	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer;
+	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
+	pim1_printer;
 
 #endif

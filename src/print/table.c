@@ -131,7 +131,7 @@ static const struct ip_proto {
 	[62] = {"Mobile IP (old)", NULL, 0},
 	[88] = {"EIGRP", &eigrp_printer, 0},
 	[89] = {"OSPF", &ospf_printer, 0},
-	[103] = {"PIM", NULL, 0},
+	[103] = {"PIM", &pim_printer, 0},
 	[108] = {"Compressed IP", &ipcomp_printer, 0},
 	[112] = {"VRRP", &vrrp_printer, 0},
 	[113] = {"PGM", NULL, 0},
