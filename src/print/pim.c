@@ -386,7 +386,8 @@ static void put_pair(struct print_state *s, struct pdu d, u32 a, u32 b)
 /* From the header of IGMP on. */
 static void pim1_print(struct print_state *s, struct pdu d)
 {
-	static const struct word modes[] = {{0, "Dense-mode"}, {1, "Sparse-mode"}, {2, "Sparse-Dense-mode"}};
+	static const struct word modes[] = {
+		{0, "Dense-mode"}, {1, "Sparse-mode"}, {2, "Sparse-Dense-mode"}};
 
 	s->name = "pimv1";
 	u8 type = pdu_u8(s, d, 1);

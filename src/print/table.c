@@ -64,7 +64,7 @@ static const struct ethertype {
 	{0x88a2, "AoE", &aoe_printer},
 	{0x88ca, "TIPC", NULL},
 	{0x88cc, "LLDP", &lldp_printer},
-	{0x88e5, "802.1AE MACsec", NULL},
+	{0x88e5, "802.1AE MACsec", &macsec_printer},
 	{0x88f7, "PTP", &ptp_printer},
 	{0x8902, "CFM", &cfm_printer},
 	{0x893a, "IEEE1905.1", NULL},
@@ -72,7 +72,7 @@ static const struct ethertype {
 	{0x894f, "NSH", NULL},
 	{0x9000, "Loopback", &loopback_printer},
 	{0xabcd, "CFM (old)", &cfm_printer},
-	{0xd28b, "Arista Vendor Specific Protocol", NULL},
+	{0xd28b, "Arista Vendor Specific Protocol", &arista_printer},
 	{0xfefe, "OSI", &isoclns_printer},
 	/* clang-format on */
 };
@@ -128,7 +128,7 @@ static const struct ip_proto {
 	[55] = {"Mobile IP", NULL, 0},
 	[58] = {"ICMPv6", &icmp6_printer, 6},
 	[59] = {NULL, &none_printer, 0},
-	[62] = {"Mobile IP (old)", NULL, 0},
+	[62] = {"Mobile IP (old)", &mobility_printer, 6},
 	[88] = {"EIGRP", &eigrp_printer, 0},
 	[89] = {"OSPF", &ospf_printer, 0},
 	[103] = {"PIM", &pim_printer, 0},
@@ -136,7 +136,7 @@ static const struct ip_proto {
 	[112] = {"VRRP", &vrrp_printer, 0},
 	[113] = {"PGM", NULL, 0},
 	[132] = {"SCTP", &sctp_printer, 0},
-	[135] = {"Mobility", NULL, 0},
+	[135] = {"Mobility", &mobility_printer, 6},
 	[143] = {"Ethernet", NULL, 0},
 	/* clang-format on */
 };
@@ -258,6 +258,7 @@ static const struct port {
 	{6081, false, true, &geneve_printer},
 	{319, false, true, &ptp_printer},
 	{320, false, true, &ptp_printer},
+	{4342, false, true, &lisp_printer},
 	{554, true, false, &rtsp_printer},
 	{3128, true, false, &http_printer},
 	{4789, false, true, &vxlan_printer},
