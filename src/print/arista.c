@@ -71,7 +71,7 @@ static void arista_print(struct print_state *s, struct pdu d)
 	rest = pdu_skip(rest, 2);
 	if (s->opt.link) {
 		put_ethertype(s, type);
-		put_f(s, ", length %u: ", rest.len);
+		put_f(s, ", length %u: ", d.len + 14);
 	}
 	while (type == 0x8100 || type == 0x88a8) {
 		u16 tci = pdu_be16(s, rest, 0);

@@ -102,6 +102,10 @@ static void lisp_print(struct print_state *s, struct pdu d)
 				put_ip4(s, p);
 			else
 				put_ip6(s, p);
+			off += 8 + n;
+			if (!s->opt.verbose)
+				continue;
+			const u8 *w = p - 8;
 			put_f(s,
 			      "\n          Priority/Weight %u/%u, Multicast Priority/Weight %u/%u, "
 			      "flags [",
@@ -110,7 +114,7 @@ static void lisp_print(struct print_state *s, struct pdu d)
 			say(s, "],");
 		}
 	}
-	if (s->opt.verbose && d.len >= off + 24) {
+	if (d.len >= off + 24) {
 		put_bytes(s, "\n    xTR-ID: ", d, off, 16);
 		put_f(s, "\n    SITE-ID: %llu", (unsigned long long)pdu_be64(s, d, off + 16));
 	}

@@ -121,7 +121,7 @@ static const struct ip_proto {
 	[41] = {"IPv6", &ip6_printer, 0},
 	[43] = {"Routing", NULL, 0},
 	[44] = {"Fragment", NULL, 0},
-	[46] = {"RSVP", NULL, 0},
+	[46] = {"RSVP", &rsvp_printer, 0},
 	[47] = {"GRE", &gre_printer, 0},
 	[50] = {"ESP", &esp_printer, 0},
 	[51] = {"AH", &ah_printer, 0},
