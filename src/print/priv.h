@@ -246,6 +246,10 @@ extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_pri
 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
-	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer;
+	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
+	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,
+	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
+	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
+	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer;
 
 #endif
