@@ -251,6 +251,8 @@ static const struct port {
 	{179, true, false, &bgp_printer},
 	{520, false, true, &rip_printer},
 	{521, false, true, &ripng_printer},
+	{546, false, true, &dhcp6_printer},
+	{547, false, true, &dhcp6_printer},
 	{554, true, false, &rtsp_printer},
 	{1645, false, true, &radius_printer},
 	{1646, false, true, &radius_printer},
