@@ -249,6 +249,7 @@ static const struct port {
 	{80, true, false, &http_printer},
 	{123, false, true, &ntp_printer},
 	{179, true, false, &bgp_printer},
+	{500, false, true, &isakmp_printer},
 	{520, false, true, &rip_printer},
 	{521, false, true, &ripng_printer},
 	{546, false, true, &dhcp6_printer},
@@ -261,12 +262,15 @@ static const struct port {
 	{1813, false, true, &radius_printer},
 	{3128, true, false, &http_printer},
 	{3799, false, true, &radius_printer},
+	{4500, false, true, &natt_printer},
 	{4789, false, true, &vxlan_printer},
 	{5060, false, true, &sip_printer},
 	{5353, false, true, &mdns_printer},
 	{6696, false, true, &babel_printer},
 	{6697, false, true, &babel_printer},
+	{7500, false, true, &isakmp_printer},
 	{8080, true, false, &http_printer},
+	{8500, false, true, &isakmp_printer},
 	{8554, true, false, &rtsp_printer},
 	/* clang-format on */
 };
