@@ -248,6 +248,8 @@ static const struct port {
 	{69, false, true, &tftp_printer},
 	{80, true, false, &http_printer},
 	{123, false, true, &ntp_printer},
+	{161, false, true, &snmp_printer},
+	{162, false, true, &snmp_printer},
 	{179, true, false, &bgp_printer},
 	{500, false, true, &isakmp_printer},
 	{520, false, true, &rip_printer},
