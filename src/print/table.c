@@ -258,6 +258,7 @@ static const struct port {
 	{546, false, true, &dhcp6_printer},
 	{547, false, true, &dhcp6_printer},
 	{554, true, false, &rtsp_printer},
+	{646, true, true, &ldp_printer},
 	{654, false, true, &aodv_printer},
 	{698, false, true, &olsr_printer},
 	{750, false, true, &krb_printer},
