@@ -273,6 +273,7 @@ static const struct port {
 	{4789, false, true, &vxlan_printer},
 	{5060, false, true, &sip_printer},
 	{5353, false, true, &mdns_printer},
+	{6343, false, true, &sflow_printer},
 	{6696, false, true, &babel_printer},
 	{6697, false, true, &babel_printer},
 	{7500, false, true, &isakmp_printer},
