@@ -110,6 +110,17 @@ static const struct opt options[] = {
 
 /* ---- -D, -L, -d ---- */
 
+/* The list needs no right, what it is asked for does. */
+static void warn_of_rights(void)
+{
+	int failed = tap_permitted();
+
+	if (!failed)
+		return;
+	fail("dump", err_hint(err_sys(failed, "packets of these may not be captured"),
+			      "how to change that: onebpf doctor packets"));
+}
+
 static struct ob_err *list_interfaces(void)
 {
 	struct tap_iface *list;
@@ -121,7 +132,10 @@ static struct ob_err *list_interfaces(void)
 	for (u32 i = 0; i < n; i++) {
 		const struct tap_iface *f = &list[i];
 
-		printf("%u.%s%s [%s%s%s]\n", i + 1, f->name,
+		struct buf addrs = {0};
+
+		tap_iface_addrs(f, &addrs);
+		printf("%u.%s%s [%s%s%s]%s%s\n", i + 1, f->name,
 		       f->index ? "" : " (captures on all interfaces)",
 		       f->up         ? "Up"
 		       : f->loopback ? ""
@@ -129,8 +143,11 @@ static struct ob_err *list_interfaces(void)
 		       f->running ? ", Running" : "",
 		       !f->loopback ? ""
 		       : f->up      ? ", Loopback"
-				    : "Loopback");
+				    : "Loopback",
+		       addrs.n ? " " : "", addrs.n ? addrs.p : "");
+		buf_deinit(&addrs);
 	}
+	warn_of_rights();
 	free(list);
 	return NULL;
 }
