@@ -412,7 +412,8 @@ const char *ob_prog_note(const struct ob_prog *prog, uint32_t i, uint32_t *colum
 /* ---- captures: packets in files ----
  *
  * Reads pcap and pcapng of either byte order, plain or packed by gzip or zstd,
- * with bounded memory whatever the file says. Writes pcap. */
+ * with bounded memory whatever the file says. Writes pcap, and pcapng of one
+ * interface. */
 struct ob_packet {
 	const uint8_t *data;  /* caplen bytes, until the next call */
 	uint32_t caplen, len; /* as captured; as it was on the wire */
@@ -436,14 +437,17 @@ struct ob_err *ob_capture_next(struct ob_capture *c, const struct ob_packet **re
 
 struct ob_capture_writer;
 
-enum { OB_CAPTURE_NANO = 1 }; /* times in nanoseconds, else microseconds */
+enum {
+	OB_CAPTURE_NANO = 1,   /* times in nanoseconds, else microseconds */
+	OB_CAPTURE_PCAPNG = 2, /* else pcap */
+};
 
 /* path "-" is standard output; an existing file is emptied. snaplen 0: the
  * usual limit of the link type. Errors: OB_IO, OB_PERM. */
 struct ob_err *ob_capture_create(const char *path, uint32_t linktype, uint32_t snaplen,
 				 unsigned flags, struct ob_capture_writer **ret);
 /* Errors: OB_IO (the file then ends with a whole packet), OB_UNSUPPORTED for a
- * packet of another link type, OB_RANGE for a time after 2106. */
+ * packet of another link type, OB_RANGE for a time after 2106 (pcap). */
 struct ob_err *ob_capture_write(struct ob_capture_writer *w, const struct ob_packet *packet);
 struct ob_err *ob_capture_flush(struct ob_capture_writer *w);
 /* Flushes, closes and destroys, also when it returns an error. */

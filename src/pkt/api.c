@@ -76,6 +76,7 @@ struct ob_err *ob_capture_create(const char *path, uint32_t linktype, uint32_t s
 		.linktype = linktype,
 		.snaplen = snaplen,
 		.nano = flags & OB_CAPTURE_NANO,
+		.pcapng = flags & OB_CAPTURE_PCAPNG,
 	};
 	struct pkt_writer *w;
 	struct ob_err *err = pkt_create(path, &opts, &w);

@@ -22,6 +22,11 @@ struct ob_err *tap_iface_linktype(const struct tap_iface *i, u32 *ret);
 /* Its netmask, host order; false when it has none. */
 bool tap_iface_netmask(const struct tap_iface *i, u32 *ret);
 
+/* Its addresses, as "192.0.2.1/24 2001:db8::1/64"; nothing when it has none (addrs.c). */
+void tap_iface_addrs(const struct tap_iface *i, struct buf *to);
+/* May packets be captured? 0, or the errno of the kernel. */
+int tap_permitted(void);
+
 /* ---- capture (packet.c) ----
  *
  *	tap_open -> tap_start -> { tap_next | tap_wait }* -> tap_stats -> tap_close

@@ -30,6 +30,7 @@ static const struct doctor_row rows[] = {
 	{NULL, "counters", "the processor's counters", doctor_counters},
 	{"Packets", "filter", "a filter on an own socket", doctor_filter},
 	{NULL, "packets", "packets of an interface", doctor_packets},
+	{NULL, "sandbox", "onebpf dump limits itself", doctor_sandbox},
 	{"In user space", "world", "bpf() answered by a world of our own", doctor_world},
 	{NULL, "preload", "other programs in it: onebpf user", doctor_preload},
 	{NULL, "machine-code", "our JIT", doctor_machine_code},
@@ -246,9 +247,10 @@ static const struct example examples[] = {
 };
 
 static const char *const names[] = {
-	"bpf",    "map-types",  "prog-types",   "jit",     "btf",      "pins",   "kprobe",
-	"uprobe", "tracepoint", "fentry",       "samples", "counters", "filter", "packets",
-	"world",  "preload",    "machine-code", "ptrace",  "userns",   "notify", NULL,
+	"bpf",    "map-types", "prog-types", "jit",    "btf",     "pins",
+	"kprobe", "uprobe",    "tracepoint", "fentry", "samples", "counters",
+	"filter", "packets",   "sandbox",    "world",  "preload", "machine-code",
+	"ptrace", "userns",    "notify",     NULL,
 };
 
 const struct verb verb_doctor = {

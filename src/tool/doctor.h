@@ -41,6 +41,7 @@ void doctor_tracepoint(struct finding *f), doctor_fentry(struct finding *f);
 void doctor_counters(struct finding *f), doctor_samples(struct finding *f);
 /* Packets and this process (doctor_here.c) */
 void doctor_filter(struct finding *f), doctor_packets(struct finding *f);
+void doctor_sandbox(struct finding *f);
 void doctor_machine_code(struct finding *f), doctor_ptrace(struct finding *f);
 void doctor_userns(struct finding *f), doctor_notify(struct finding *f);
 void doctor_world(struct finding *f), doctor_preload(struct finding *f);

@@ -54,16 +54,63 @@ void doctor_filter(struct finding *f)
 		settle(f, -t.refused, "a seccomp filter or a sandbox may forbid SO_ATTACH_FILTER");
 }
 
+static void name_interfaces(struct buf *to)
+{
+	struct tap_iface *list;
+	u32 n;
+	struct ob_err *err = tap_ifaces(&list, &n);
+
+	if (err) {
+		ob_err_destroy(err);
+		return;
+	}
+	for (u32 i = 0; i < n; i++)
+		if (list[i].up && list[i].index)
+			buf_printf(to, "%s%s", to->n ? ", " : "up: ", list[i].name);
+	if (!to->n)
+		buf_puts(to, "no interface is up");
+	free(list);
+}
+
 void doctor_packets(struct finding *f)
 {
-	/* Protocol 0: nothing is received. */
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int failed = tap_permitted();
+	char self[512];
 
-	settle(f, fd < 0 ? -errno : 0,
-	       errno == EAFNOSUPPORT ? "a kernel with CONFIG_PACKET"
-				     : "be root, or: setcap cap_net_raw+ep on the command");
-	if (fd >= 0)
-		close(fd);
+	settle(f, -failed, "");
+	if (!failed)
+		name_interfaces(&f->why);
+	else if (failed == EAFNOSUPPORT)
+		buf_puts(&f->help, "a kernel with CONFIG_PACKET");
+	if (!failed || failed == EAFNOSUPPORT)
+		return;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = 0;
+	buf_printf(&f->help,
+		   "be root; or once: setcap cap_net_raw+ep %s; for one group only, before: chgrp "
+		   "GROUP and chmod 750 the same",
+		   *self ? self : "on the command");
+}
+
+static int confine(void)
+{
+	struct tap_sandbox o = {0};
+	struct ob_err *err = tap_sandbox(&o);
+	int errnum = err ? ob_err_errno(err) : 0;
+
+	ob_err_destroy(err);
+	_exit(errnum);
+}
+
+void doctor_sandbox(struct finding *f)
+{
+	settle(f, doctor_child(confine),
+	       "Linux 3.17 with CONFIG_SECCOMP_FILTER; a container may forbid seccomp(2)");
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+	if (!f->state && version > 0)
+		buf_printf(&f->why, "Landlock %ld", version);
+	else if (!f->state)
+		buf_puts(&f->why, "without Landlock");
 }
 
 /* ---- in user space ---- */

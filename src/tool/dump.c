@@ -88,6 +88,16 @@ static const struct opt options[] = {
 	{OPT_COUNT, .name = "immediate-mode", TO(none), .help = "accepted; packets never wait longer than 50 ms"},
 	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(none), .words = clocks, .help = "only host is known"},
 	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(list_clocks), .help = "list the clocks that give times: host"},
+	{OPT_GROUP, .help = "For Wireshark, as an extcap program"},
+	{OPT_COUNT, .name = "extcap-interfaces", TO(extcap_interfaces), .help = "which interfaces there are"},
+	{OPT_TEXT, .name = "extcap-version", .arg = "VERSION", TO(extcap_version), .help = "of Wireshark; accepted"},
+	{OPT_TEXT, .name = "extcap-interface", .arg = "IF", TO(extcap_interface), .help = "the interface that is meant: onebpf-eth0"},
+	{OPT_COUNT, .name = "extcap-dlts", TO(extcap_dlts), .help = "which link type it has"},
+	{OPT_COUNT, .name = "extcap-config", TO(extcap_config), .help = "what can be chosen"},
+	{OPT_COUNT, .name = "capture", TO(capture), .help = "capture on it"},
+	{OPT_TEXT, .name = "fifo", .arg = "FILE", TO(fifo), FILES, .help = "where packets of --capture go"},
+	{OPT_TEXT, .name = "extcap-capture-filter", .arg = "FILTER", TO(extcap_filter),
+	 .help = "with --capture, its filter; without, is this one right?"},
 	{OPT_GROUP, .help = "Refused"},
 	{OPT_REFUSED, 'E', .arg = "KEYS", .help = "ESP is not decrypted"},
 	{OPT_REFUSED, 'm', .arg = "MODULE", .help = "SNMP is not decoded"},
@@ -100,6 +110,17 @@ static const struct opt options[] = {
 
 /* ---- -D, -L, -d ---- */
 
+/* The list needs no right, what it is asked for does. */
+static void warn_of_rights(void)
+{
+	int failed = tap_permitted();
+
+	if (!failed)
+		return;
+	fail("dump", err_hint(err_sys(failed, "packets of these may not be captured"),
+			      "how to change that: onebpf doctor packets"));
+}
+
 static struct ob_err *list_interfaces(void)
 {
 	struct tap_iface *list;
@@ -111,7 +132,10 @@ static struct ob_err *list_interfaces(void)
 	for (u32 i = 0; i < n; i++) {
 		const struct tap_iface *f = &list[i];
 
-		printf("%u.%s%s [%s%s%s]\n", i + 1, f->name,
+		struct buf addrs = {0};
+
+		tap_iface_addrs(f, &addrs);
+		printf("%u.%s%s [%s%s%s]%s%s\n", i + 1, f->name,
 		       f->index ? "" : " (captures on all interfaces)",
 		       f->up         ? "Up"
 		       : f->loopback ? ""
@@ -119,8 +143,11 @@ static struct ob_err *list_interfaces(void)
 		       f->running ? ", Running" : "",
 		       !f->loopback ? ""
 		       : f->up      ? ", Loopback"
-				    : "Loopback");
+				    : "Loopback",
+		       addrs.n ? " " : "", addrs.n ? addrs.p : "");
+		buf_deinit(&addrs);
 	}
+	warn_of_rights();
 	free(list);
 	return NULL;
 }
@@ -340,12 +367,17 @@ static struct ob_err *finish(struct dump *d, struct ob_err *err)
 
 static int run(const void *opts, char **operand)
 {
-	const struct dump_cmd *c = opts;
+	struct dump_cmd own = *(const struct dump_cmd *)opts, *c = &own;
+	char *filter[] = {(char *)(uintptr_t)c->extcap_filter, NULL};
 	struct dump d = {.cmd = c};
 
-	struct ob_err *err = prepare(&d, operand);
+	struct ob_err *err = c->capture ? extcap_capture(c) : NULL;
+	if (!err && !extcap_asked(c))
+		err = prepare(&d, c->capture ? filter : operand);
 	if (err)
 		;
+	else if (extcap_asked(c))
+		err = extcap_answer(c);
 	else if (c->list_ifaces)
 		err = list_interfaces();
 	else if (c->list_types)

@@ -15,7 +15,9 @@ enum { LINUX_SLL2 = 276 }; /* what an interface can give besides its own link ty
 
 struct dump_cmd {
 	const char *interface, *read, *write, *list, *file, *linktype, *user, *size, *command;
+	const char *extcap_interface, *extcap_version, *extcap_filter, *fifo;
 	struct opt_list comment;
+	u32 extcap_interfaces, extcap_dlts, extcap_config, capture;
 	u32 print, count_only, unbuffered, line, no_promiscuous, list_ifaces, list_types,
 		list_clocks;
 	u32 d, no_optimise, numeric, short_names, foreign, verbose, quick, link, time, hex,
@@ -108,6 +110,11 @@ struct ob_err *dump_live(struct dump *d);  /* dump_live.c */
 
 /* Names for the printer (print_names.c): of the helper, except for interfaces'. */
 const struct print_names *dump_names(const struct dump_cmd *c);
+
+/* ---- for Wireshark (dump_extcap.c) ---- */
+bool extcap_asked(const struct dump_cmd *c); /* for an answer on standard output */
+struct ob_err *extcap_answer(const struct dump_cmd *c);
+struct ob_err *extcap_capture(struct dump_cmd *c); /* --capture: -i and -w are set */
 
 /* ---- the helper (dump_helper.c) ---- */
 enum { HELPER_NAME = 64 };

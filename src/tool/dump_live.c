@@ -117,6 +117,8 @@ static void summary(const struct dump *d, struct tap *t)
 {
 	struct tap_stats s = tap_stats(t);
 
+	if (d->cmd->capture) /* Wireshark would show it as an error */
+		return;
 	fprintf(stderr,
 		"%llu packet%s captured\n%llu packet%s received by filter\n%llu packet%s dropped "
 		"by kernel\n",
@@ -177,8 +179,9 @@ struct ob_err *dump_live(struct dump *d)
 	if (!err)
 		err = dump_confine(d);
 	if (!err) {
-		fprintf(stderr, "listening on %s, link-type %s, snapshot length %u bytes\n",
-			iface.name, dump_link_text(tap_linktype(t), text), tap_snaplen(t));
+		if (!d->cmd->capture)
+			fprintf(stderr, "listening on %s, link-type %s, snapshot length %u bytes\n",
+				iface.name, dump_link_text(tap_linktype(t), text), tap_snaplen(t));
 		err = receive(d, t);
 		if (!err && !dump_flush(d))
 			err = d->err;

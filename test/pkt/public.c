@@ -22,7 +22,7 @@ static void refused(struct ob_err *err, enum ob_code code, const char *what)
 	ob_err_destroy(err);
 }
 
-static void write_file(const char *path)
+static void write_file(const char *path, unsigned flags)
 {
 	struct ob_packet p = {.data = (const uint8_t *)"twelve bytes",
 			      .caplen = 12,
@@ -31,7 +31,7 @@ static void write_file(const char *path)
 			      .linktype = 101};
 	struct ob_capture_writer *w;
 
-	check(!ob_capture_create(path, 101, 10, OB_CAPTURE_NANO, &w), "create");
+	check(!ob_capture_create(path, 101, 10, OB_CAPTURE_NANO | flags, &w), "create");
 	check(!ob_capture_write(w, &p), "write");
 	check(!ob_capture_flush(w), "flush");
 	p.caplen = 5;
@@ -87,7 +87,9 @@ int main(void)
 	if (fd < 0)
 		return 1;
 	close(fd);
-	write_file(path);
+	write_file(path, OB_CAPTURE_PCAPNG);
+	read_file(path);
+	write_file(path, 0);
 	read_file(path);
 	read_cut(path);
 	unlink(path);

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pcap/pcap.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -244,25 +246,68 @@ static void closed_pipe(void)
 	ob_err_destroy(err);
 }
 
-/* Killed at any moment: what was flushed is there. */
+static u64 libpcap_reads(void)
+{
+	char why[PCAP_ERRBUF_SIZE];
+	pcap_t *p = pcap_open_offline(path, why);
+	struct pcap_pkthdr *h;
+	const u_char *bytes;
+	u64 n = 0;
+
+	while (p && pcap_next_ex(p, &h, &bytes) == 1)
+		n++;
+	if (p)
+		pcap_close(p);
+	return n;
+}
+
+/* Writes for ever, and tells how many packets it has flushed. */
+static _Noreturn void write_on(struct pkt_writer *w, bool unbuffered, _Atomic u32 *flushed)
+{
+	for (u32 j = 0;; j++) {
+		struct pkt p = nth(j);
+		if (pkt_write(w, &p) || (!unbuffered && j % 50 == 49 && pkt_flush(w)))
+			_exit(1);
+		if (unbuffered || j % 50 == 49)
+			*flushed = j + 1;
+	}
+}
+
+/* Killed at any moment: what was flushed is there, and tcpdump reads as much. A
+ * packet behind it may be cut: the kernel ends a write between two pages. */
 static void killed(void)
 {
-	for (u32 i = 0; i < 20; i++) {
-		struct pkt_writer *w = create("killed", (struct pkt_writer_opts){.linktype = 1});
+	static const struct pkt_writer_opts t[] = {
+		{.linktype = 1},
+		{.linktype = 1, .unbuffered = true},
+		{.linktype = 1, .pcapng = true},
+		{.linktype = 1, .pcapng = true, .unbuffered = true},
+	};
+	_Atomic u32 *flushed = mmap(NULL, sizeof(*flushed), PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	srandom(7);
+	for (u32 i = 0; i < 200; i++) {
+		const struct pkt_writer_opts *o = &t[i % LEN(t)];
+		struct pkt_writer *w = create("killed", *o);
+		*flushed = 0;
 		pid_t pid = fork();
-		if (pid == 0) {
-			for (u32 j = 0;; j++) {
-				struct pkt p = nth(j);
-				if (pkt_write(w, &p))
-					_exit(1);
-			}
-		}
-		usleep(1000 + i * 200);
+		if (pid == 0)
+			write_on(w, o->unbuffered, flushed);
+		while (!*flushed)
+			usleep(100);
+		usleep((useconds_t)random() % 5000);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
+		u64 n = read_back("killed", 262144, false, false);
+		EXPECT("killed", n >= *flushed, "%llu of %u packets", (unsigned long long)n,
+		       *flushed);
+		u64 theirs = libpcap_reads();
+		EXPECT("killed", theirs == n, "libpcap reads %llu of %llu",
+		       (unsigned long long)theirs, (unsigned long long)n);
 		pkt_finish(w); /* this process has written nothing */
-		read_back("killed", 262144, false, false);
 	}
+	munmap(flushed, sizeof(*flushed));
 }
 
 int main(void)

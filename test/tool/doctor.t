@@ -7,12 +7,12 @@ awk '/^  [a-z]/ { if (no) print "no why: " no; no = $2 == "no" ? $1 : "" } /^   
 awk 'length > 79' out.txt
 -- stdout
 0
-20
+21
 ====
 # names choose rows, and say by the status what is permitted
 -- sh
 onebpf doctor filter world preload machine-code notify; echo $?
-onebpf doctor filter packets | grep -c .
+onebpf doctor filter sandbox | grep -c 'yes  '
 onebpf doctor machine-cod; echo $?
 onebpf doctor x; echo $?
 -- stdout
@@ -25,7 +25,7 @@ In user space
   machine-code  yes   our JIT
   notify        yes   answer system calls of static programs
 0
-3
+2
 2
 2
 -- stderr
@@ -50,6 +50,7 @@ onebpf user
 0 of 28: see bpf
   packets       no    packets of an interface
 setcap cap_net_raw+ep
+/tmp/onebpf-doctor.
 1
 0
 ====
@@ -92,7 +93,7 @@ print([r["name"] for r in d["rows"] if r["permitted"] == "no" and not r["why"]])
 '
 onebpf doctor --json filter
 -- stdout
-1 20 True
+1 21 True
 ['group', 'help', 'name', 'permitted', 'what', 'why'] ['In user space']
 []
 {"schema":1,"rows":[{"group":"Packets","name":"filter","what":"a filter on an own socket","permitted":"yes","why":"","help":""}]}

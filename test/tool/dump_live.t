@@ -152,7 +152,7 @@ END
 unshare -Urn bash live.sh
 -- stdout
 1.any (captures on all interfaces) [Up, Running]
-2.lo [Up, Running, Loopback]
+2.lo [Up, Running, Loopback] 127.0.0.1/8 ::1/128
 Data link types for lo (use option -y to set):
   EN10MB (Ethernet)
   LINUX_SLL2 (Linux cooked v2)
