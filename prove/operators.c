@@ -253,7 +253,9 @@ static bool in_signed(const struct range *r, u64 v, u32 w)
 	ALU(op, 64, is, is_signed) \
 	ALU(op, 32, is, is_signed) \
 	ALU(op, 16, is, is_signed) \
-	ALU(op, 8, is, is_signed)
+	ALU(op, 8, is, is_signed)  \
+	ALU(op, 6, is, is_signed)  \
+	ALU(op, 4, is, is_signed)
 ALUS(add, ux + uy, sx + sy)
 ALUS(sub, ux - uy, sx - sy)
 ALUS(and, x &y, exact)
@@ -290,7 +292,9 @@ ALU(mul, 4, ux *uy, sx *sy)
 	MOVE(op, 64, is, is_signed) \
 	MOVE(op, 32, is, is_signed) \
 	MOVE(op, 16, is, is_signed) \
-	MOVE(op, 8, is, is_signed)
+	MOVE(op, 8, is, is_signed)  \
+	MOVE(op, 6, is, is_signed)  \
+	MOVE(op, 4, is, is_signed)
 MOVES(lsh, (uwide)x << n, (uwide)sx << n)
 MOVES(rsh, x >> n, exact)
 MOVES(arsh, (uwide)(sx >> n), exact)
@@ -312,6 +316,8 @@ JOINS(64)
 JOINS(32)
 JOINS(16)
 JOINS(8)
+JOINS(6)
+JOINS(4)
 
 /* ---- branches ---- */
 
@@ -342,7 +348,9 @@ JOINS(8)
 	REL(rel, name, 64, a_rel_b) \
 	REL(rel, name, 32, a_rel_b) \
 	REL(rel, name, 16, a_rel_b) \
-	REL(rel, name, 8, a_rel_b)
+	REL(rel, name, 8, a_rel_b)  \
+	REL(rel, name, 6, a_rel_b)  \
+	REL(rel, name, 4, a_rel_b)
 RELS(EQ, eq, x == y)
 RELS(NE, ne, x != y)
 RELS(LT, lt, x < y)
