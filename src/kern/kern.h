@@ -70,7 +70,7 @@ int kern_world_remove(const char *path);
 void kern_rights_set(u64 caps);
 bool kern_capable(u32 cap);
 /* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
- * "kernel.cpus", "kernel.unprivileged_bpf_disabled", "net.core.bpf_jit_enable",
+ * "kernel.watch", "kernel.cpus", "kernel.unprivileged_bpf_disabled", "net.core.bpf_jit_enable",
  * "net.core.bpf_jit_harden". ENOENT: no such name, ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
 /* The same in the world that goes with this process; EBUSY: ONEBPF_WORLD names another. */

@@ -582,6 +582,7 @@ static int set(struct world_page *p, const char *name, const char *value)
 		bool not ;
 	} settings[] = {
 		{"kernel.unchecked", &p->unchecked, KERN_REFUSE, KERN_RUN_TRUSTED, false},
+		{"kernel.watch", &p->watch, 0, 1, false},
 		{"kernel.cpus", &p->cpus, 1, MAP_SLOTS_MAX, false},
 		{"kernel.unprivileged_bpf_disabled", &p->unprivileged_off, 0, 2, false},
 		{"net.core.bpf_jit_enable", &p->no_jit, 0, 1, true},
