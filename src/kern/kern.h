@@ -93,6 +93,10 @@ long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
  * to: what is in it means nothing, and is read before the ring is. Or -errno. */
 int kern_wait_open(int fd);
 
+/* Discards the next record of the ring buffer behind fd, if its writer died with it:
+ * did it? */
+bool kern_ring_pass(int fd);
+
 /* What programs of this process's world print, from the first line that nobody has
  * read: the reading end of a pipe, or -errno. */
 int kern_trace_open(void);

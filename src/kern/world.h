@@ -53,6 +53,7 @@ struct world_page {
 	u64 trace_read;            /* how far trace_pipe has been read */
 	u32 stats;                 /* holders of BPF_ENABLE_STATS that live */
 	u32 watch;                 /* kernel.watch: all programs are checked while they run */
+	u64 secret[4];             /* of SYN cookies */
 };
 
 struct world {

@@ -227,7 +227,7 @@ static void there(const struct prog *p, struct result *ret)
 	if (fd >= 0) {
 		u8 packet[64] = {0};
 		union bpf_attr a = {.test = {.prog_fd = (u32)fd}};
-		if (c.type == BPF_PROG_TYPE_SCHED_CLS) {
+		if (c.type == BPF_PROG_TYPE_SCHED_CLS || c.type == BPF_PROG_TYPE_XDP) {
 			a.test.data_in = (u64)(uintptr_t)packet;
 			a.test.data_size_in = sizeof(packet);
 		}
