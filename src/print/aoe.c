@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ATA over Ethernet, MS NLB heartbeats, and the Ethernet loopback test. */
+/* ATA over Ethernet, MS NLB heartbeats, the Ethernet loopback test, CALM FAST. */
 #include "print/part.h"
 
 static const struct word aoe_commands[] = {{0, "Issue ATA Command"},
@@ -192,6 +192,22 @@ static void loopback_print(struct print_state *s, struct pdu d)
 	}
 }
 
+static void calm_print(struct print_state *s, struct pdu d)
+{
+	s->name = "calm_fast";
+	if (d.len < 2)
+		pdu_cut(s);
+	put_f(s, "CALM FAST; SrcNwref:%u; ", pdu_u8(s, d, 0));
+	put_f(s, "DstNwref:%u; ", pdu_u8(s, d, 1));
+	d = pdu_skip(d, 2);
+	if (!s->opt.verbose)
+		return;
+	put_unknown(s, d);
+	if (d.cap < d.len)
+		pdu_cut(s);
+}
+
+const struct printer calm_printer = {"calm_fast", calm_print};
 const struct printer aoe_printer = {"aoe", aoe_print};
 const struct printer msnlb_printer = {"msnlb", msnlb_print};
 const struct printer loopback_printer = {"loopback", loopback_print};

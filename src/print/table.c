@@ -5,7 +5,7 @@
 static const struct link_printer *const links[] = {
 	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
 	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
-	&wifi_link,  &radiotap_link, &prism_link, &avs_link,
+	&wifi_link,  &radiotap_link, &prism_link, &avs_link,        &frelay_link,    &mfr_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -38,7 +38,7 @@ static const struct ethertype {
 	{0x0600, "NS", NULL},
 	{0x0707, "GeoNet (old)", NULL},
 	{0x1000, "Trail", NULL},
-	{0x1111, "CALM FAST", NULL},
+	{0x1111, "CALM FAST", &calm_printer},
 	{0x6001, "MOP DL", NULL},
 	{0x6002, "MOP RC", NULL},
 	{0x6003, "DN", NULL},
