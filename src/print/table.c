@@ -222,6 +222,8 @@ static const struct {
 	{0x00000c, 0x2000, &cdp_printer},
 	{0x00000c, 0x2003, &vtp_printer},
 	{0x00000c, 0x2004, &dtp_printer},
+	{0x0080c2, 0x0001, &bridged_printer},
+	{0x0080c2, 0x0007, &bridged_printer},
 	{0x0080c2, 0x000e, &stp_printer},
 	/* clang-format on */
 };
