@@ -3,9 +3,10 @@
 #include "print/priv.h"
 
 static const struct link_printer *const links[] = {
-	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
-	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
-	&wifi_link,  &radiotap_link, &prism_link, &avs_link,        &frelay_link,    &mfr_link,
+	&ether_link,     &null_link,   &loop_link, &raw_link,      &raw4_link,
+	&raw6_link,      &sll_link,    &sll2_link, &ppp_link,      &ppp_serial_link,
+	&ppp_ether_link, &cisco_link,  &wifi_link, &radiotap_link, &prism_link,
+	&avs_link,       &frelay_link, &mfr_link,  &vsock_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -52,7 +53,7 @@ static const struct ethertype {
 	{0x805c, "VPROD", NULL},
 	{0x809b, "Appletalk", NULL},
 	{0x80f3, "Appletalk ARP", NULL},
-	{0x8137, "IPX", NULL},
+	{0x8137, "IPX", &ipx_printer},
 	{0x8808, "MPCP", NULL},
 	{0x8809, "Slow Protocols", &slow_printer},
 	{0x880b, "PPP", NULL},
@@ -195,6 +196,7 @@ static const struct {
 	const struct printer *by;
 } saps[] = {
 	{0x42, &stp_printer},
+	{0xe0, &llc_ipx_printer},
 	{0xfe, &isoclns_printer},
 };
 
