@@ -43,19 +43,19 @@ static u32 vsock_print(struct print_state *s, struct pdu d)
 	}
 	u16 transport = pdu_le16(s, d, TRANSPORT), op = pdu_le16(s, d, OP),
 	    n = pdu_le16(s, d, LEN_T);
-	put_word(s, WORDS(transports), transport, "invalid transport (%u)");
-	put_c(s, ' ');
+	put_word(s, WORDS(transports), transport, "Invalid transport (%u)");
 	if (s->opt.verbose && transport == VIRTIO) {
-		put_c(s, '(');
+		say(s, " (");
 		put_virtio(s, pdu_part(d, HEADER, n));
-		say(s, ")\n\t");
+		put_c(s, ')');
 	}
+	put_s(s, s->opt.verbose ? "\n\t" : " ");
 	put_f(s, "%llu.%u > %llu.%u ", (unsigned long long)get_le64(d.p + SRC_CID),
 	      pdu_le32(s, d, SPORT), (unsigned long long)get_le64(d.p + DST_CID),
 	      pdu_le32(s, d, DPORT));
 	put_word(s, WORDS(ops), op, "invalid op (%u)");
 	put_f(s, ", length %u", d.len);
-	if (s->opt.verbose > 1 && d.cap > HEADER + n)
+	if (s->opt.verbose > 1 && d.len > (u32)HEADER + n)
 		put_bytes(s, "\n\t", d, HEADER + n, d.len - HEADER - n);
 	return HEADER;
 }
