@@ -106,9 +106,6 @@ static void payload(struct print_state *s, struct pdu d, u16 socket)
 	case 0x0456:
 		put_f(s, "ipx-diags %u", d.len);
 		return;
-	case 0x0457:
-		put_f(s, "ipx-security %u", d.len);
-		return;
 	case 0x0553:
 		put_f(s, "ipx-nwlink-dgm %u", d.len);
 		return;
@@ -135,10 +132,6 @@ static void body(struct print_state *s, struct pdu d)
 	u32 n = pdu_be16(s, d, LENGTH);
 	if (n < HEADER) {
 		put_f(s, "[length %u < %u]", n, HEADER);
-		pdu_invalid(s);
-	}
-	if (n > d.len) {
-		put_f(s, "[length %u > %u]", n, d.len);
 		pdu_invalid(s);
 	}
 	payload(s, pdu_part(d, HEADER, n - HEADER), socket);

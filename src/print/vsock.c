@@ -26,9 +26,9 @@ static void put_virtio(struct print_state *s, struct pdu d)
 {
 	pdu_need(s, d, 0, VIRTIO_HEADER);
 	put_f(s, "len %u, type ", pdu_le32(s, d, 24));
-	put_word(s, WORDS(kinds), pdu_le16(s, d, 28), "invalid type (%u)");
+	put_word(s, WORDS(kinds), pdu_le16(s, d, 28), "Invalid type (%u)");
 	say(s, ", op ");
-	put_word(s, WORDS(virtio_ops), pdu_le16(s, d, 30), "invalid op (%u)");
+	put_word(s, WORDS(virtio_ops), pdu_le16(s, d, 30), "Invalid op (%u)");
 	put_f(s, ", flags %x, buf_alloc %u, fwd_cnt %u", pdu_le32(s, d, 32), pdu_le32(s, d, 36),
 	      pdu_le32(s, d, 40));
 }
@@ -53,7 +53,7 @@ static u32 vsock_print(struct print_state *s, struct pdu d)
 	put_f(s, "%llu.%u > %llu.%u ", (unsigned long long)get_le64(d.p + SRC_CID),
 	      pdu_le32(s, d, SPORT), (unsigned long long)get_le64(d.p + DST_CID),
 	      pdu_le32(s, d, DPORT));
-	put_word(s, WORDS(ops), op, "invalid op (%u)");
+	put_word(s, WORDS(ops), op, " invalid op (%u)");
 	put_f(s, ", length %u", d.len);
 	if (s->opt.verbose > 1 && d.len > (u32)HEADER + n)
 		put_bytes(s, "\n\t", d, HEADER + n, d.len - HEADER - n);
