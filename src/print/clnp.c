@@ -219,7 +219,7 @@ void print_clnp(struct print_state *s, struct pdu d)
 
 	s->name = "clnp";
 	u32 hlen = pdu_u8(s, d, HLEN), off = HEADER;
-	pdu_check(s, d, 0, HEADER);
+	pdu_need(s, d, 0, HEADER);
 	if (!s->opt.link)
 		say(s, "CLNP");
 	u8 version = pdu_u8(s, d, VERSION);
@@ -236,7 +236,7 @@ void print_clnp(struct print_state *s, struct pdu d)
 		put_f(s, " length indicator(%u) > length(%u)", hlen, d.len);
 		pdu_invalid(s);
 	}
-	pdu_check(s, d, 0, hlen);
+
 	u8 type = pdu_u8(s, d, FLAGS) & 31, flags = pdu_u8(s, d, FLAGS) & 0xe0;
 	u8 to_n = pdu_u8(s, d, off), to = (u8)(off + 1);
 	if (hlen < off + 1u + to_n)
@@ -247,6 +247,7 @@ void print_clnp(struct print_state *s, struct pdu d)
 	if (hlen < off + 1u + from_n)
 		pdu_cut(s);
 	off += 1u + from_n;
+	pdu_need(s, d, from, from_n);
 	if (!s->opt.verbose) {
 		put_s(s, s->opt.link ? "" : ", ");
 		put_nsap(s, d, from, from_n);
@@ -424,6 +425,7 @@ void print_esis(struct print_state *s, struct pdu d)
 			put_f(s, "%02X", d.p[i]);
 		return;
 	}
+	pdu_need(s, d, 0, HEADER);
 	u8 type = pdu_u8(s, d, FLAGS) & 31, version = pdu_u8(s, d, VERSION);
 	if (!s->opt.verbose) {
 		put_s(s, s->opt.link ? "" : ", ");

@@ -265,8 +265,10 @@ static u32 frames(struct print_state *s, struct pdu d)
 	u32 whole = d.len;
 
 	s->name = "fr";
-	if (d.len < 4)
-		pdu_cut(s);
+	if (d.len < 4 || d.cap < 4) {
+		put_cut(s);
+		return d.cap;
+	}
 	if (!parse(s, d, &a)) {
 		say(s, "Q.922, invalid address");
 		return 0;
@@ -369,7 +371,8 @@ static u32 mfr_print(struct print_state *s, struct pdu d)
 		return d.len;
 	}
 	say(s, ", ");
-	return frames(s, pdu_skip(d, 2));
+	frames(s, pdu_skip(d, 2));
+	return 2;
 }
 
 const struct link_printer frelay_link = {"fr", 107, frames};

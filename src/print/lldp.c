@@ -213,7 +213,7 @@ static bool tlv(struct print_state *s, struct pdu d, u32 type, u32 left)
 	if (left < d.len)
 		return false;
 	if (d.len)
-		pdu_need(s, d, 0, d.len);
+		pdu_check(s, d, 0, d.len);
 	if (d.len < least(type))
 		return false;
 	if (s->opt.verbose) {
@@ -234,6 +234,7 @@ static void lldp_print(struct print_state *s, struct pdu d)
 	s->name = "lldp";
 	put_f(s, "LLDP, length %u", d.len);
 	while (d.len >= 2) {
+		pdu_check(s, d, 0, 2);
 		u32 head = pdu_be16(s, d, 0), type = head >> 9, n = head & 0x1ff;
 
 		d = pdu_skip(d, 2);

@@ -288,7 +288,7 @@ static void mac_phy(struct print_state *s, struct pdu d)
 	say(s, "\n\t    autonegotiation [");
 	put_bits(s, WORDS(autoneg), v, ", ", "none");
 	put_f(s, "] (0x%02x)\n\t    PMD autoneg capability [", v);
-	put_bits(s, WORDS(pmd), w, ", ", "none");
+	put_bits(s, WORDS(pmd), w, ", ", "unknown");
 	put_f(s, "] (0x%04x)", w);
 	w = pdu_be16(s, d, 7);
 	say(s, "\n\t    MAU type ");
