@@ -5,7 +5,8 @@
 static const struct link_printer *const links[] = {
 	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
 	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
-	&wifi_link,  &radiotap_link, &prism_link, &avs_link,
+	&wifi_link,  &radiotap_link, &prism_link, &avs_link,        &frelay_link,    &mfr_link,
+	&vsock_link, &edsa_link,     &dsa_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -38,7 +39,7 @@ static const struct ethertype {
 	{0x0600, "NS", NULL},
 	{0x0707, "GeoNet (old)", NULL},
 	{0x1000, "Trail", NULL},
-	{0x1111, "CALM FAST", NULL},
+	{0x1111, "CALM FAST", &calm_printer},
 	{0x6001, "MOP DL", NULL},
 	{0x6002, "MOP RC", NULL},
 	{0x6003, "DN", NULL},
@@ -52,7 +53,7 @@ static const struct ethertype {
 	{0x805c, "VPROD", NULL},
 	{0x809b, "Appletalk", NULL},
 	{0x80f3, "Appletalk ARP", NULL},
-	{0x8137, "IPX", NULL},
+	{0x8137, "IPX", &ipx_printer},
 	{0x8808, "MPCP", NULL},
 	{0x8809, "Slow Protocols", &slow_printer},
 	{0x880b, "PPP", NULL},
@@ -195,6 +196,7 @@ static const struct {
 	const struct printer *by;
 } saps[] = {
 	{0x42, &stp_printer},
+	{0xe0, &llc_ipx_printer},
 	{0xfe, &isoclns_printer},
 };
 
@@ -222,6 +224,8 @@ static const struct {
 	{0x00000c, 0x2000, &cdp_printer},
 	{0x00000c, 0x2003, &vtp_printer},
 	{0x00000c, 0x2004, &dtp_printer},
+	{0x0080c2, 0x0001, &bridged_printer},
+	{0x0080c2, 0x0007, &bridged_printer},
 	{0x0080c2, 0x000e, &stp_printer},
 	/* clang-format on */
 };
