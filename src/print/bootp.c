@@ -558,9 +558,8 @@ static void bootp_print(struct print_state *s, struct pdu d)
 	static const char *const ops[] = {NULL, "Request", "Reply"};
 
 	s->name = "bootp";
-	pdu_need(s, d, OP, 3);
+	u8 op = pdu_u8(s, d, OP);
 	say(s, "BOOTP/DHCP, ");
-	u8 op = d.p[OP];
 	if (op && op < LEN(ops))
 		put_s(s, ops[op]);
 	else
