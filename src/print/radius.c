@@ -85,23 +85,23 @@ static void tag_salt(struct print_state *s, struct attr a)
 	put_string(s, a.p + 3, a.n - 3);
 }
 
+static void put_vlan_tag(struct print_state *s, u8 tag)
+{
+	static const struct word tags[] = {{0x31, "Tagged"}, {0x32, "Untagged"}};
+
+	put_f(s, "%s (0x%02x) ", word_of(WORDS(tags), tag) ?: "Unknown tag", tag);
+}
+
 static void vlan_name(struct print_state *s, struct attr a)
 {
-	put_f(s, "%s (0x%02x) ",
-	      a.p[0] == 0x31   ? "Tagged"
-	      : a.p[0] == 0x32 ? "Untagged"
-			       : "Unknown tag",
-	      a.p[0]);
+	put_vlan_tag(s, a.p[0]);
 	put_string(s, a.p + 1, a.n - 1);
 }
 
 static void vlan_id(struct print_state *s, struct attr a)
 {
-	put_f(s, "%s (0x%02x) %u",
-	      a.p[0] == 0x31   ? "Tagged"
-	      : a.p[0] == 0x32 ? "Untagged"
-			       : "Unknown tag",
-	      a.p[0], get_be32(a.p) & 0xffffff);
+	put_vlan_tag(s, a.p[0]);
+	put_u(s, get_be32(a.p) & 0xffffff);
 }
 
 static void address(struct print_state *s, struct attr a)
