@@ -1,37 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets of several rings in the order of their times.
  *
- * A ring that is empty may still get packets as old as `delay`: the kernel keeps a
- * block until it is full or its time is up. So a packet is given when every ring has
- * one, or when it is older than that, by the clock of the packets or by the time since
- * its block came (that clock may be set, or be an adapter's). */
+ * A ring without a packet for us may have some that the kernel keeps until their block
+ * is full or its time is up; its counters tell. As long as there are none, what comes
+ * next is younger than now, but for the way from the stamp to the counter (`UNSURE`).
+ * So a packet is given when it is older than that and no ring has hidden ones; or after
+ * `PATIENCE`. Besides the clock of the packets, which may be set or be an adapter's, the
+ * time since its block came tells how old it is. */
 #include "tap/priv.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 250, POLL_MAX = 256 };
+enum { UNSURE = 2000000, PATIENCE = 500000000 }; /* ns */
+enum { POLL_MAX = 256 };
 
-static bool is_old(const struct tap *t, const struct ring *r, u64 horizon, u64 now)
+/* Finds the ring with the oldest head, and which other head is the next. */
+static struct ring *oldest(struct tap *t, bool *hidden, bool *empty)
 {
-	return r->head.ns <= horizon || now - r->since >= t->delay;
-}
-
-/* Finds the ring with the oldest packet, and up to when its packets are that. */
-static bool choose(struct tap *t)
-{
-	u64 horizon = clock_ns(CLOCK_REALTIME) - t->delay, now = clock_ns(CLOCK_MONOTONIC);
 	struct ring *best = NULL;
-	bool empty = false;
 
 	t->limit = UINT64_MAX;
-	t->due = 0;
+	*hidden = *empty = false;
 	for (u32 i = 0; i < t->rings; i++) {
 		struct ring *r = t->ring[i];
 
 		if (!ring_peek(r)) {
-			empty |= !state_quiet(r->source, now);
+			*empty = true;
+			*hidden = *hidden || ring_filling(r);
 		} else if (!best || r->head.ns < best->head.ns) {
 			if (best)
 				t->limit = MIN(t->limit, best->head.ns);
@@ -40,11 +37,23 @@ static bool choose(struct tap *t)
 			t->limit = MIN(t->limit, r->head.ns);
 		}
 	}
+	return best;
+}
+
+/* t->now becomes the ring whose packets are to be given, up to t->limit. */
+static bool choose(struct tap *t)
+{
+	u64 horizon = clock_ns(CLOCK_REALTIME) - UNSURE, now = clock_ns(CLOCK_MONOTONIC);
+	bool hidden, empty;
+	struct ring *best = oldest(t, &hidden, &empty);
+
+	t->due = 0;
 	t->now = best;
 	if (!best || !empty)
 		return best;
-	if (!is_old(t, best, horizon, now)) {
-		t->due = now + t->delay - (now - best->since);
+	u64 wait = hidden ? PATIENCE : UNSURE;
+	if (now < best->since + wait && (hidden || best->head.ns > horizon)) {
+		t->due = best->since + wait;
 		t->now = NULL;
 		return false;
 	}

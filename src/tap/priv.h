@@ -49,9 +49,10 @@ struct ring {
 	bool held;                 /* this block is ours */
 	u64 since;                 /* when it became so, ns of CLOCK_MONOTONIC */
 	bool have;
-	struct tap_pkt head; /* `have`: the first packet that is to be given */
-	u64 received, dropped, given;
-	u64 refused; /* atomic, as are: */
+	struct tap_pkt head;   /* `have`: the first packet that is to be given */
+	u64 received, dropped; /* by the kernel's counters */
+	u64 opened, given;     /* packets of blocks that came; those of tap_next */
+	u64 refused;           /* atomic, as are: */
 	u32 ready, back;
 	int failed; /* errno that the thread met */
 	bool threaded;
@@ -64,6 +65,8 @@ void ring_destroy(struct ring *r);
 bool ring_peek(struct ring *r);
 struct ob_err *ring_thread(struct ring *r);
 void ring_count(struct ring *r); /* asks the kernel for its counters */
+/* Of a ring without a head: has it packets in blocks that were not opened yet? */
+bool ring_filling(struct ring *r);
 
 /* ---- sources ---- */
 struct source {
@@ -75,7 +78,6 @@ struct source {
 	u32 rings;
 	bool cooked, only_incoming, locked, filtered;
 	enum tap_state told_state;
-	u64 changed; /* when its state did so, ns of CLOCK_MONOTONIC */
 	const struct kern_filter *here;
 	u64 until; /* packets up to this time may have passed the filter before */
 	u64 seen, missed, seen_before, missed_before;
@@ -86,7 +88,6 @@ struct tap {
 	u32 sources;
 	struct ring **ring; /* of all sources */
 	u32 rings;
-	u64 delay;     /* ns: what is older than this has been handed over */
 	u32 loopback;  /* the index of lo, where "any" sees all twice */
 	int wake, end; /* eventfds: of the threads to us, of us to them */
 	int netlink;
@@ -103,7 +104,6 @@ struct ob_err *tap_open_error(int errnum, const char *iface);
 struct ob_err *state_failed(struct ring *r, int errnum);
 /* Are those that were down up again, or gone? Fails when all are. */
 struct ob_err *state_look(struct tap *t);
-bool state_quiet(const struct source *s, u64 now); /* nothing more can come from it now */
 /* The interface's own counters, by rtnetlink (link.c). */
 int link_open(void);
 bool link_stats(int fd, u32 index, u64 *seen, u64 *missed);

@@ -177,6 +177,7 @@ static bool next_block(struct ring *r)
 	r->held = true;
 	r->since = clock_ns(CLOCK_MONOTONIC);
 	r->left = h->num_pkts;
+	r->opened += h->num_pkts;
 	r->next = first(h);
 	return true;
 }
@@ -285,4 +286,10 @@ void ring_count(struct ring *r)
 		r->received += s.tp_packets;
 		r->dropped += s.tp_drops;
 	}
+}
+
+bool ring_filling(struct ring *r)
+{
+	ring_count(r);
+	return r->received - r->dropped != r->opened;
 }

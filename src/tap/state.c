@@ -6,14 +6,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-static void set(struct source *s, enum tap_state to)
-{
-	if (s->s.state == to)
-		return;
-	s->s.state = to;
-	s->changed = clock_ns(CLOCK_MONOTONIC);
-}
-
 /* It may have got another name meanwhile. */
 static enum tap_state look(const struct source *s)
 {
@@ -36,19 +28,12 @@ struct ob_err *state_failed(struct ring *r, int failed)
 	if (failed && failed != ENETDOWN)
 		return err_sys(failed, "cannot receive from %s", r->source->s.iface.name);
 	if (failed && r->source->s.state == TAP_UP) /* it may be up again by now */
-		set(r->source, MAX(look(r->source), TAP_DOWN));
+		r->source->s.state = MAX(look(r->source), TAP_DOWN);
 	return NULL;
 }
 
-bool state_quiet(const struct source *s, u64 now)
-{
-	return s->s.state != TAP_UP && now - s->changed > s->tap->delay;
-}
-
-/* What has gone may still have packets in its ring. */
 struct ob_err *state_look(struct tap *t)
 {
-	u64 now = clock_ns(CLOCK_MONOTONIC);
 	const struct source *last = NULL;
 	u32 gone = 0;
 
@@ -56,17 +41,18 @@ struct ob_err *state_look(struct tap *t)
 		struct source *s = t->source[i];
 
 		if (s->s.state == TAP_DOWN)
-			set(s, look(s));
-		if (s->s.state != TAP_GONE || !state_quiet(s, now))
-			continue;
-		gone++;
-		last = s;
+			s->s.state = look(s);
+		if (s->s.state == TAP_GONE) {
+			gone++;
+			last = s;
+		}
 	}
-	for (u32 i = 0; i < t->rings && gone; i++)
-		if (ring_peek(t->ring[i]))
-			return NULL;
-	if (!t->sources || gone < t->sources)
+	if (!gone || gone < t->sources)
 		return NULL;
+	/* What has gone may still have packets in its rings. */
+	for (u32 i = 0; i < t->rings; i++)
+		if (ring_peek(t->ring[i]) || ring_filling(t->ring[i]))
+			return NULL;
 	return err_new(OB_IO, "interface %s has gone", last->s.iface.name);
 }
 

@@ -17,7 +17,6 @@ enum {
 	RETIRE_MS = 50,
 	RETIRE_ORDER_MS = 10,
 	RETIRE_NOW_MS = 1,
-	LATE_MS = 10, /* the kernel's timers, and ours */
 };
 
 struct ob_err *tap_open_error(int errnum, const char *iface)
@@ -190,7 +189,6 @@ static struct ob_err *start(struct source *s, u32 retire_ms)
 struct ob_err *tap_start(struct tap *t)
 {
 	struct ob_err *err = NULL;
-	u32 slowest = 0;
 
 	for (u32 i = 0; !err && i < t->sources; i++) {
 		struct source *s = t->source[i];
@@ -198,11 +196,8 @@ struct ob_err *tap_start(struct tap *t)
 			 : t->rings > 1 ? RETIRE_ORDER_MS
 					: RETIRE_MS;
 
-		slowest = MAX(slowest, ms);
 		err = start(s, ms);
 	}
-	/* The kernel's timer hands a block over when it finds it for the second time. */
-	t->delay = (2 * slowest + LATE_MS) * 1000000ull;
 	if (!err)
 		err = tap_wait(t, 0);
 	for (u32 i = 0; !err && i < t->sources; i++)
