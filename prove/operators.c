@@ -217,98 +217,145 @@ bool prove_arcs_32(RANGE(r), u64 x)
 	return !HAS(r, x, 32) || (on(range_unsigned(&r), x, 32) && on(range_signed(&r, 32), x, 32));
 }
 
+/* What is claimed of a result, each by itself: a solver is done with one where it is not
+ * with all. */
+static bool in_unsigned(const struct range *r, u64 v) { return r->umin <= v && v <= r->umax; }
+static bool in_signed(const struct range *r, u64 v, u32 w)
+{
+	return r->smin <= signed_of(v, w) && signed_of(v, w) <= r->smax;
+}
+
 /* a OP b, which unsigned is `is`, before it is cut, and signed `is_signed`. */
-#define ALU(op, w, is, is_signed)                                  \
-	bool prove_##op##_##w(RANGE(a), RANGE(b), u64 x, u64 y)    \
-	{                                                          \
-		const struct range a = A_RANGE(a), b = A_RANGE(b); \
-		wide sx = signed_of(x, w), sy = signed_of(y, w);   \
-		uwide ux = x, uy = y;                              \
-		(void)sx, (void)sy, (void)ux, (void)uy;            \
-		if (!HAS(a, x, w) || !HAS(b, y, w))                \
-			return true;                               \
-		claims = true;                                     \
-		exact = is;                                        \
-		exact_signed = (uwide)(is_signed);                 \
-		result = (u64)exact & ones(w);                     \
-		struct range r = range_##op(&a, &b, w);            \
-		return claims && range_has(&r, result, w);         \
+#define ALU_PART(op, w, is, is_signed, part, claim)                      \
+	bool prove_##op##_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y) \
+	{                                                                \
+		const struct range a = A_RANGE(a), b = A_RANGE(b);       \
+		wide sx = signed_of(x, w), sy = signed_of(y, w);         \
+		uwide ux = x, uy = y;                                    \
+		(void)sx, (void)sy, (void)ux, (void)uy;                  \
+		if (!HAS(a, x, w) || !HAS(b, y, w))                      \
+			return true;                                     \
+		claims = true;                                           \
+		exact = is;                                              \
+		exact_signed = (uwide)(is_signed);                       \
+		result = (u64)exact & ones(w);                           \
+		struct range r = range_##op(&a, &b, w);                  \
+		(void)r;                                                 \
+		return claim;                                            \
 	}
-ALU(add, 64, ux + uy, sx + sy)
-ALU(add, 32, ux + uy, sx + sy)
-ALU(sub, 64, ux - uy, sx - sy)
-ALU(sub, 32, ux - uy, sx - sy)
-ALU(and, 64, x &y, exact)
-ALU(and, 32, x &y, exact)
-ALU(or, 64, x | y, exact)
-ALU(or, 32, x | y, exact)
-ALU(xor, 64, x ^ y, exact)
-ALU(xor, 32, x ^ y, exact)
+#define ALU(op, w, is, is_signed)                                         \
+	ALU_PART(op, w, is, is_signed, arcs, claims)                      \
+	ALU_PART(op, w, is, is_signed, bits, tnum_has(r.bits, result))    \
+	ALU_PART(op, w, is, is_signed, unsigned, in_unsigned(&r, result)) \
+	ALU_PART(op, w, is, is_signed, signed, in_signed(&r, result, w))
+/* Below 32 bits: for what a solver does not finish above. */
+#define ALUS(op, is, is_signed)    \
+	ALU(op, 64, is, is_signed) \
+	ALU(op, 32, is, is_signed) \
+	ALU(op, 16, is, is_signed) \
+	ALU(op, 8, is, is_signed)  \
+	ALU(op, 6, is, is_signed)  \
+	ALU(op, 4, is, is_signed)
+ALUS(add, ux + uy, sx + sy)
+ALUS(sub, ux - uy, sx - sy)
+ALUS(and, x &y, exact)
+ALUS(or, x | y, exact)
+ALUS(xor, x ^ y, exact)
 ALU(div, 8, y ? x / y : 0, exact)
 ALU(mod, 8, y ? x % y : x, exact)
 ALU(sdiv, 6, (uwide)(y ? sx / sy : 0), exact)
 ALU(smod, 6, (uwide)(y ? sx % sy : sx), exact)
 ALU(mul, 4, ux *uy, sx *sy)
 
-#define MOVE(op, w, is, is_signed)                         \
-	bool prove_##op##_##w(RANGE(a), u64 x, u32 n)      \
-	{                                                  \
-		const struct range a = A_RANGE(a);         \
-		wide sx = signed_of(x, w);                 \
-		(void)sx;                                  \
-		if (!HAS(a, x, w) || n >= w)               \
-			return true;                       \
-		claims = true;                             \
-		exact = is;                                \
-		exact_signed = (uwide)(is_signed);         \
-		result = (u64)exact & ones(w);             \
-		struct range r = op(&a, n, w);             \
-		return claims && range_has(&r, result, w); \
+#define MOVE_PART(op, w, is, is_signed, part, claim)           \
+	bool prove_##op##_##part##_##w(RANGE(a), u64 x, u32 n) \
+	{                                                      \
+		const struct range a = A_RANGE(a);             \
+		wide sx = signed_of(x, w);                     \
+		(void)sx;                                      \
+		if (!HAS(a, x, w) || n >= w)                   \
+			return true;                           \
+		claims = true;                                 \
+		exact = is;                                    \
+		exact_signed = (uwide)(is_signed);             \
+		result = (u64)exact & ones(w);                 \
+		struct range r = op(&a, n, w);                 \
+		(void)r;                                       \
+		return claim;                                  \
 	}
-MOVE(lsh, 64, (uwide)x << n, (uwide)sx << n)
-MOVE(lsh, 32, (uwide)x << n, (uwide)sx << n)
-MOVE(rsh, 64, x >> n, exact)
-MOVE(rsh, 32, x >> n, exact)
-MOVE(arsh, 64, (uwide)(sx >> n), exact)
-MOVE(arsh, 32, (uwide)(sx >> n), exact)
+#define MOVE(op, w, is, is_signed)                                         \
+	MOVE_PART(op, w, is, is_signed, arcs, claims)                      \
+	MOVE_PART(op, w, is, is_signed, bits, tnum_has(r.bits, result))    \
+	MOVE_PART(op, w, is, is_signed, unsigned, in_unsigned(&r, result)) \
+	MOVE_PART(op, w, is, is_signed, signed, in_signed(&r, result, w))
+#define MOVES(op, is, is_signed)    \
+	MOVE(op, 64, is, is_signed) \
+	MOVE(op, 32, is, is_signed) \
+	MOVE(op, 16, is, is_signed) \
+	MOVE(op, 8, is, is_signed)  \
+	MOVE(op, 6, is, is_signed)  \
+	MOVE(op, 4, is, is_signed)
+MOVES(lsh, (uwide)x << n, (uwide)sx << n)
+MOVES(rsh, x >> n, exact)
+MOVES(arsh, (uwide)(sx >> n), exact)
 
-bool prove_join_64(RANGE(a), RANGE(b), u64 x)
-{
-	const struct range a = A_RANGE(a), b = A_RANGE(b);
-
-	if (!HAS(a, x, 64))
-		return true;
-	struct range r = join(&a, &b), q = join(&b, &a);
-	return range_has(&r, x, 64) && range_has(&q, x, 64);
-}
+#define JOIN(part, w, claim)                                       \
+	bool prove_join_##part##_##w(RANGE(a), RANGE(b), u64 x)    \
+	{                                                          \
+		const struct range a = A_RANGE(a), b = A_RANGE(b); \
+		if (!HAS(a, x, w))                                 \
+			return true;                               \
+		struct range r = join(&a, &b), q = join(&b, &a);   \
+		return claim;                                      \
+	}
+#define JOINS(w)                                                    \
+	JOIN(bits, w, tnum_has(r.bits, x) && tnum_has(q.bits, x))   \
+	JOIN(unsigned, w, in_unsigned(&r, x) && in_unsigned(&q, x)) \
+	JOIN(signed, w, in_signed(&r, x, w) && in_signed(&q, x, w))
+JOINS(64)
+JOINS(32)
+JOINS(16)
+JOINS(8)
+JOINS(6)
+JOINS(4)
 
 /* ---- branches ---- */
 
-#define REL(rel, name, w, a_rel_b)                                                        \
-	bool prove_##name##_##w(RANGE(a), RANGE(b), u64 x, u64 y)                         \
-	{                                                                                 \
-		struct range a = A_RANGE(a), b = A_RANGE(b);                              \
-		s64 sx = signed_of(x, w), sy = signed_of(y, w);                           \
-		(void)sx, (void)sy;                                                       \
-		if (!HAS(a, x, w) || !HAS(b, y, w))                                       \
-			return true;                                                      \
-		if (!(a_rel_b))                                                           \
-			return !holds(rel, &a, &b);                                       \
-		return narrow(rel, &a, &b) && range_has(&a, x, w) && range_has(&b, y, w); \
+/* Each side by itself: what holds is not ruled out, and what is left has it. */
+#define REL_PART(rel, name, w, a_rel_b, part, claim)                       \
+	bool prove_##name##_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y) \
+	{                                                                  \
+		struct range a = A_RANGE(a), b = A_RANGE(b);               \
+		s64 sx = signed_of(x, w), sy = signed_of(y, w);            \
+		(void)sx, (void)sy;                                        \
+		if (!HAS(a, x, w) || !HAS(b, y, w) || !(a_rel_b))          \
+			return true;                                       \
+		bool left = narrow(rel, &a, &b);                           \
+		return claim;                                              \
 	}
-REL(EQ, eq, 64, x == y)
-REL(NE, ne, 64, x != y)
-REL(LT, lt, 64, x < y)
-REL(LE, le, 64, x <= y)
-REL(SLT, slt, 64, sx < sy)
-REL(SLE, sle, 64, sx <= sy)
-REL(SET, set, 64, x &y)
-REL(CLEAR, clear, 64, !(x & y))
-REL(EQ, eq, 32, x == y)
-REL(NE, ne, 32, x != y)
-REL(LT, lt, 32, x < y)
-REL(LE, le, 32, x <= y)
-REL(SLT, slt, 32, sx < sy)
-REL(SLE, sle, 32, sx <= sy)
-REL(SET, set, 32, x &y)
-REL(CLEAR, clear, 32, !(x & y))
+#define REL(rel, name, w, a_rel_b)                                                         \
+	bool prove_##name##_not_##w(RANGE(a), RANGE(b), u64 x, u64 y)                      \
+	{                                                                                  \
+		struct range a = A_RANGE(a), b = A_RANGE(b);                               \
+		s64 sx = signed_of(x, w), sy = signed_of(y, w);                            \
+		(void)sx, (void)sy;                                                        \
+		return !HAS(a, x, w) || !HAS(b, y, w) || (a_rel_b) || !holds(rel, &a, &b); \
+	}                                                                                  \
+	REL_PART(rel, name, w, a_rel_b, left, left)                                        \
+	REL_PART(rel, name, w, a_rel_b, first, range_has(&a, x, w))                        \
+	REL_PART(rel, name, w, a_rel_b, second, range_has(&b, y, w))
+#define RELS(rel, name, a_rel_b)    \
+	REL(rel, name, 64, a_rel_b) \
+	REL(rel, name, 32, a_rel_b) \
+	REL(rel, name, 16, a_rel_b) \
+	REL(rel, name, 8, a_rel_b)  \
+	REL(rel, name, 6, a_rel_b)  \
+	REL(rel, name, 4, a_rel_b)
+RELS(EQ, eq, x == y)
+RELS(NE, ne, x != y)
+RELS(LT, lt, x < y)
+RELS(LE, le, x <= y)
+RELS(SLT, slt, sx < sy)
+RELS(SLE, sle, sx <= sy)
+RELS(SET, set, x &y)
+RELS(CLEAR, clear, !(x & y))

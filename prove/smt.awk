@@ -33,6 +33,14 @@ function zeros(a, w, up,    e, i) {
 	return e
 }
 
+# How many bits are set.
+function counted(a, w,    e, i) {
+	e = "(_ bv0 " w ")"
+	for (i = 0; i < w; i++)
+		e = "(bvadd " e " ((_ zero_extend " w - 1 ") ((_ extract " i " " i ") " a ")))"
+	return e
+}
+
 function swapped(a, w,    e, i) {
 	for (i = 0; i < w; i += 8) e = e " ((_ extract " i + 7 " " i ") " a ")"
 	return "(concat" e ")"
@@ -115,6 +123,7 @@ function intrinsic(v,    text, fn, w, args, n, f, i, a, b) {
 	else if (fn ~ /^llvm.smax/) say(v, w, min("bvsgt", a, b))
 	else if (fn ~ /^llvm.abs/) say(v, w, "(ite (bvslt " a " (_ bv0 " w ")) (bvneg " a ") " a ")")
 	else if (fn ~ /^llvm.usub.sat/) say(v, w, "(ite (bvult " a " " b ") (_ bv0 " w ") (bvsub " a " " b "))")
+	else if (fn ~ /^llvm.ctpop/) say(v, w, counted(a, w))
 	else if (fn ~ /^llvm.ctlz/) say(v, w, zeros(a, w, 1))
 	else if (fn ~ /^llvm.cttz/) say(v, w, zeros(a, w, 0))
 	else if (fn ~ /^llvm.bswap/) say(v, w, swapped(a, w))

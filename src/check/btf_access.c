@@ -274,6 +274,8 @@ int check_btf_access(struct verify *v, u32 regno, s64 off, u32 size, enum access
 	struct hit h;
 	int err = check_may(v, regno, off, how);
 
+	v->odd = true;
+
 	if (!err && off > INT32_MAX)
 		err = -EACCES;
 	if (!err)

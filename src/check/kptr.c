@@ -66,6 +66,7 @@ static void load(struct verify *v, const struct btf *b, const struct btf_field *
 		give_btf(v, to, REG_BTF | load_flags(v, b, f), b, f->type);
 		return;
 	}
+	v->odd = true;
 	reg_zero_off(to, REG_MEM | REG_NULLABLE);
 	to->mem_size = btf_type(b, f->type)->size;
 	to->id = ++v->ids;

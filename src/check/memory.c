@@ -431,10 +431,29 @@ static int check_by_kind(struct verify *v, u32 regno, s64 off, u32 size, enum ac
 	return err;
 }
 
+/* Memory of which the proof is all that a run needs. */
+static bool is_plain(u32 type)
+{
+	switch (reg_kind(type)) {
+	case REG_STACK:
+	case REG_CTX:
+	case REG_MAP_VALUE:
+	case REG_MAP_KEY:
+	case REG_PACKET:
+	case REG_PACKET_META:
+		return true;
+	case REG_MEM:
+		return !(type & ~(u32)(0xff | REG_RDONLY | REG_RINGBUF));
+	default:
+		return false;
+	}
+}
+
 int check_memory(struct verify *v, u32 regno, s32 off, u32 size, enum access how, s32 value,
 		 bool aligned, bool sign)
 {
 	struct reg *r = &regs(v)[regno];
+	v->odd |= !is_plain(r->type);
 	int err = check_aligned(v, r, off, size, v->strict || aligned);
 
 	if (!err)

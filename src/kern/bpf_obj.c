@@ -368,7 +368,7 @@ static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
 
 static int prog_jited(const struct kern_prog *p, struct bpf_prog_info *i)
 {
-	struct bytes code = kern_code(p->run);
+	struct bytes code = kern_code(p->fast ? p->fast : p->run);
 	u64 at = (u64)(uintptr_t)code.p;
 	u32 len = (u32)code.n, n = code.n != 0;
 	int err = give_array(i->jited_prog_insns, &i->jited_prog_len, len, code.p, 1);

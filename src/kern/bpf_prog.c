@@ -371,6 +371,8 @@ static int check(struct load *l)
 	if (world()->page->unchecked == KERN_REFUSE) {
 		err = kern_verify(&job, &l->found);
 		l->head.verified = l->found.insns;
+		l->head.plain = !err && l->found.plain &&
+				kern_is_plain(l->head.type, l->insn, l->n, l->map, l->maps);
 		return err;
 	}
 	err = check_shape(l);

@@ -106,6 +106,7 @@ struct prog_head {
 	u32 func_size, funcs, line_size, lines;  /* of a record; how many */
 	u32 verified, attach_btf_id, attach_btf_obj, attach_prog;
 	u32 loops_at, loops; /* struct xlate_loop */
+	u32 plain;           /* it may run without run-time checks (fast.c) */
 	u32 callers;         /* program arrays' slots and links that have it */
 	u8 tag[PROG_TAG];
 	char name[16];
@@ -119,8 +120,12 @@ struct kern_prog {
 	struct object **map; /* in the order of its instructions' indices */
 	u32 maps;
 	struct prog *p;
-	struct ob_run *run;
+	struct ob_run *run, *fast; /* without run-time checks, for packets; or NULL */
 };
+
+/* fast.c: is the verifier's proof all that such a program needs? */
+bool kern_is_plain(u32 type, const struct ob_ebpf *code, u32 n, struct object *const *map,
+		   u32 maps);
 
 struct kern_btf {
 	u32 id;

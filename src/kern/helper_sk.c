@@ -32,6 +32,12 @@ BPF_HELPER(skc_to_udp6_sock) { return none_of(r, r1); }
 BPF_HELPER(skc_to_unix_sock) { return none_of(r, r1); }
 BPF_HELPER(skc_to_mptcp_sock) { return none_of(r, r1); }
 
+/* It is none of TCP's that listens. Linux: socket, IP header, its size, TCP header, its size */
+static u64 no_listener(struct run *r, u64 sk) { return kern_sock_of(r, sk) ? minus(EINVAL) : 0; }
+
+BPF_HELPER(tcp_check_syncookie) { return no_listener(r, r1); }
+BPF_HELPER(tcp_gen_syncookie) { return no_listener(r, r1); }
+
 /* ---- looking for one: no socket is known to a world ---- */
 
 /* Linux: context, struct bpf_sock_tuple, its size, namespace, flags */

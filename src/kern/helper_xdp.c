@@ -132,3 +132,10 @@ u64 helper_xdp_store_bytes(u64 ctx, u64 off, u64 from, u64 n, u64 r5, struct run
 		memmove(p->data + off, (const void *)(uintptr_t)from, n);
 	return (u64)(s64)err;
 }
+
+/* Linux: map, key, flags. No map of a world's has a socket or device: what the flags say
+ * is to be done then. */
+BPF_HELPER(redirect_map)
+{
+	return !kern_map(r, r1) || r3 & ~(u64)(XDP_PASS | XDP_TX | XDP_DROP) ? XDP_ABORTED : r3;
+}

@@ -70,7 +70,7 @@ int kern_world_remove(const char *path);
 void kern_rights_set(u64 caps);
 bool kern_capable(u32 cap);
 /* Settings of the world in this directory: "kernel.unchecked" (enum kern_unchecked),
- * "kernel.cpus", "kernel.unprivileged_bpf_disabled", "net.core.bpf_jit_enable",
+ * "kernel.watch", "kernel.cpus", "kernel.unprivileged_bpf_disabled", "net.core.bpf_jit_enable",
  * "net.core.bpf_jit_harden". ENOENT: no such name, ERANGE, EINVAL */
 int kern_world_set(const char *path, const char *name, const char *value);
 /* The same in the world that goes with this process; EBUSY: ONEBPF_WORLD names another. */
@@ -92,6 +92,10 @@ long kern_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 /* A file that is readable once the ring buffer or perf event behind fd has been written
  * to: what is in it means nothing, and is read before the ring is. Or -errno. */
 int kern_wait_open(int fd);
+
+/* Discards the next record of the ring buffer behind fd, if its writer died with it:
+ * did it? */
+bool kern_ring_pass(int fd);
 
 /* What programs of this process's world print, from the first line that nobody has
  * read: the reading end of a pipe, or -errno. */

@@ -29,6 +29,7 @@ static void close_prog(void *arg)
 	struct kern_prog *p = arg;
 
 	ob_run_destroy(p->run);
+	ob_run_destroy(p->fast);
 	prog_destroy(p->p);
 	for (u32 i = 0; i < p->maps; i++)
 		object_put(p->map[i]);
@@ -108,6 +109,12 @@ int kern_prog_prepare(struct kern_prog *p)
 	struct ob_err *err = prog_create_ebpf(insns(p), p->head->insns, &p->p);
 	if (!err)
 		err = kern_prepare(p->p, &o, p, &p->run);
+	if (!err && p->head->plain && !w->page->watch) {
+		/* What control never reaches may have a shape that is not for this. */
+		o.trusted = true;
+		o.unchecked = false;
+		ob_err_destroy(kern_prepare(p->p, &o, p, &p->fast));
+	}
 	free(map);
 	return err ? errno_of(err) : 0;
 }
@@ -127,7 +134,8 @@ static u64 run_once(const struct kern_prog *p, struct kern_ctx *ctx)
 		__atomic_fetch_add(&p->head->misses, 1, __ATOMIC_RELAXED);
 		return 0;
 	}
-	u64 ret = kern_call(p->run, (u64[5]){(u64)(uintptr_t)ctx->ctx}, &r);
+	const struct ob_run *run = p->fast && ctx->pkt ? p->fast : p->run;
+	u64 ret = kern_call(run, (u64[5]){(u64)(uintptr_t)ctx->ctx}, &r);
 	kern_slot_leave(w->slots, &r);
 	ctx->fault = r.fault;
 	if (unlikely(r.fault)) {

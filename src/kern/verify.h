@@ -23,6 +23,7 @@ struct verify_load {
 /* What the verifier has found besides. */
 struct verified {
 	u32 insns;       /* that were simulated */
+	bool plain;      /* struct check_result's */
 	struct buf loop; /* struct xlate_loop each */
 };
 

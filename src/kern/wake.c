@@ -59,3 +59,15 @@ int kern_wait_open(int fd)
 	int in = openat(world()->dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	return in < 0 ? -errno : in;
 }
+
+bool kern_ring_pass(int fd)
+{
+	struct object *o;
+
+	if (object_get(fd, OBJECT_MAP, &o))
+		return false;
+	const struct map *m = o->p;
+	bool passed = m->type == BPF_MAP_TYPE_RINGBUF && map_ring_pass(o->p);
+	object_put(o);
+	return passed;
+}

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -422,6 +423,8 @@ static int map_page(struct world *w)
 		w->page->magic = magic;
 	}
 	int err = w->page->magic == magic ? 0 : -EINVAL;
+	if (!err && !w->page->secret[0])
+		err = getrandom(w->page->secret, sizeof(w->page->secret), 0) < 0 ? -EIO : 0;
 	flock(fd, LOCK_UN); /* the mapping would hold it */
 	close(fd);
 	return err;
@@ -582,6 +585,7 @@ static int set(struct world_page *p, const char *name, const char *value)
 		bool not ;
 	} settings[] = {
 		{"kernel.unchecked", &p->unchecked, KERN_REFUSE, KERN_RUN_TRUSTED, false},
+		{"kernel.watch", &p->watch, 0, 1, false},
 		{"kernel.cpus", &p->cpus, 1, MAP_SLOTS_MAX, false},
 		{"kernel.unprivileged_bpf_disabled", &p->unprivileged_off, 0, 2, false},
 		{"net.core.bpf_jit_enable", &p->no_jit, 0, 1, true},

@@ -52,6 +52,8 @@ struct world_page {
 	u32 no_jit, harden;        /* net.core.bpf_jit_enable, bpf_jit_harden */
 	u64 trace_read;            /* how far trace_pipe has been read */
 	u32 stats;                 /* holders of BPF_ENABLE_STATS that live */
+	u32 watch;                 /* kernel.watch: all programs are checked while they run */
+	u64 secret[4];             /* of SYN cookies */
 };
 
 struct world {

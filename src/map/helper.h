@@ -12,6 +12,8 @@ int map_ring_output(struct map *m, const void *data, u64 size, u64 flags);
 u64 map_ring_query(struct map *m, u64 what);
 /* Is it a sample that this thread has reserved and not yet committed? */
 bool map_ring_owns(const struct map *m, const void *sample);
+/* Discards the record that is next to be read, if its writer died with it: did it? */
+bool map_ring_pass(struct map *m);
 /* For the one reader: each sample in turn, until fn returns other than 0. Samples
  * read; or what fn returned when that is negative; -EINVAL for a damaged ring. */
 typedef long map_ring_fn(void *arg, const void *sample, u32 size);

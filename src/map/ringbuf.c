@@ -124,10 +124,22 @@ void *map_ring_reserve(struct map *m, u64 bytes, u64 flags)
 	return head + 2;
 }
 
+bool map_ring_pass(struct map *m)
+{
+	struct own *o = map_own(m, struct own);
+	const struct map_ring *r = m->own;
+
+	if (map_lock(&o->lock) < 0)
+		return false;
+	u64 read = ring_load(r->consumer);
+	bool dead = read < ring_load(r->producer) && discard_dead(r, ring_header(r, read), true);
+	map_unlock(&o->lock);
+	return dead;
+}
+
 /* The reader may have been left asleep by a writer that died. */
 static bool left_asleep(struct map *m, u64 read)
 {
-	struct own *o = map_own(m, struct own);
 	struct map_ring *r = m->own;
 	u32 n = __atomic_load_n(&r->stuck, __ATOMIC_RELAXED);
 
@@ -138,14 +150,7 @@ static bool left_asleep(struct map *m, u64 read)
 	__atomic_store_n(&r->stuck, n + 1, __ATOMIC_RELAXED);
 	if ((n + 1) % STUCK || read == ring_load(r->producer))
 		return false;
-	u32 *head = ring_header(r, read);
-	if (!(ring_len(head) & RING_BUSY))
-		return true;
-	if (map_lock(&o->lock) < 0)
-		return false;
-	bool dead = ring_load(r->consumer) == read && discard_dead(r, head, true);
-	map_unlock(&o->lock);
-	return dead;
+	return !(ring_len(ring_header(r, read)) & RING_BUSY) || map_ring_pass(m);
 }
 
 void map_ring_commit(void *sample, u64 flags, struct map *m, bool discard)

@@ -14,20 +14,18 @@ const struct word gmpls_switchings[8] = {
 	{150, "Lambda-Switch Capable"}, {200, "Fiber-Switch Capable"},
 };
 
-const struct word gmpls_encodings[13] = {
+const struct word gmpls_encodings[11] = {
 	{1, "Packet"},
 	{2, "Ethernet V2/DIX"},
 	{3, "ANSI/ETSI PDH"},
 	{4, "Reserved"},
-	{5, "SDH/SONET ITU-T G.707"},
-	{6, "SDH/SONET ANSI T1.105"},
+	{5, "SDH ITU-T G.707/SONET ANSI T1.105"},
+	{6, "Reserved"},
 	{7, "Digital Wrapper"},
 	{8, "Lambda (photonic)"},
 	{9, "Fiber"},
-	{10, "Ethernet IEEE 802.3"},
+	{10, "Reserved"},
 	{11, "FiberChannel"},
-	{12, "Digital path (G.709 ODUk)"},
-	{13, "Digital channel (G.709 Optical Channel)"},
 };
 
 const struct word bandwidth_models[3] = {

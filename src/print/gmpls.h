@@ -5,7 +5,7 @@
 
 #include "print/part.h"
 
-extern const struct word gmpls_protections[8], gmpls_switchings[8], gmpls_encodings[13];
+extern const struct word gmpls_protections[8], gmpls_switchings[8], gmpls_encodings[11];
 extern const struct word bandwidth_models[3];
 
 /* A float of bytes a second as megabits. */

@@ -3,7 +3,16 @@
 #include "print/priv.h"
 
 enum { TIME = 1, SUM = 2, GROUP = 4, V1 = 8, GROUPS = 6, SOURCES = 10, V3 = 12, RECORD = 8 };
-enum { QUERY = 0x11, REPORT1 = 0x12, REPORT2 = 0x16, LEAVE = 0x17, REPORT3 = 0x22 };
+enum {
+	QUERY = 0x11,
+	REPORT1 = 0x12,
+	REPORT2 = 0x16,
+	LEAVE = 0x17,
+	REPORT3 = 0x22,
+	PIM1 = 0x14,
+	TRACE_REPLY = 0x1e,
+	TRACE = 0x1f
+};
 
 static const struct word kinds[] = {
 	{1, "is_in"}, {2, "is_ex"}, {3, "to_in"}, {4, "to_ex"}, {5, "allow"}, {6, "block"},
@@ -164,6 +173,19 @@ static void igmp_print(struct print_state *s, struct pdu d)
 		break;
 	case REPORT3:
 		report3(s, d);
+		break;
+	case PIM1:
+		say(s, "igmp pimv1");
+		pim1_printer.print(s, d);
+		break;
+	case TRACE:
+	case TRACE_REPLY:
+		put_f(s, "mtrace %u: ", pdu_be32(s, d, 20) & 0xffffff);
+		put_ip4(s, pdu_need(s, d, 8, 4));
+		say(s, " to ");
+		put_ip4(s, pdu_need(s, d, 12, 4));
+		say(s, " reply-to ");
+		put_ip4(s, pdu_need(s, d, 16, 4));
 		break;
 	default:
 		put_f(s, "igmp-%u", type);

@@ -206,6 +206,13 @@ static void smtp_print(struct print_state *s, struct pdu d)
 	lines(s, d, &(struct language){"SMTP", NULL});
 }
 
+static void whois_print(struct print_state *s, struct pdu d)
+{
+	say(s, ": ");
+	lines(s, d, &(struct language){"WHOIS", NULL});
+}
+
+const struct printer whois_printer = {"whois", whois_print};
 const struct printer http_printer = {"http", http_print};
 const struct printer rtsp_printer = {"rtsp", rtsp_print};
 const struct printer ftp_printer = {"ftp", ftp_print};

@@ -29,7 +29,7 @@ static void interface_capability(struct print_state *s, struct pdu d, u32 n)
 	say(s, "\n\t\tInterface Switching Capability: ");
 	put_word(s, gmpls_switchings, 8, kind, "Unknown");
 	say(s, "\n\t\tLSP Encoding: ");
-	put_word(s, gmpls_encodings, 13, pdu_u8(s, d, 1), "Unknown");
+	put_word(s, gmpls_encodings, 11, pdu_u8(s, d, 1), "Unknown");
 	say(s, "\n\t\tMax LSP Bandwidth:");
 	for (u32 i = 0; i < 8; i++) {
 		pdu_need(s, d, 4 + 4 * i, 4);

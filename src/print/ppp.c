@@ -181,6 +181,15 @@ static u32 cisco_print(struct print_state *s, struct pdu d)
 	s->link_len = HEADER;
 	if (type == 0x0800 || type == 0x86dd)
 		print_ethertype(s, type, d);
+	else if (type == 0x8035)
+		slarp_printer.print(s, d);
+	else if (type == 0xfefe)
+		isoclns_printer.print(s,
+				      d.cap && (d.p[0] == 0x81 || d.p[0] == 0x82 || d.p[0] == 0x83)
+					      ? d
+					      : pdu_skip(d, 1));
+	else if (type == 0x8847 || type == 0x8848)
+		print_ethertype(s, type, d);
 	else if (!s->opt.link)
 		put_f(s, "unknown CHDLC protocol (0x%04x)", type);
 	return HEADER;

@@ -29,6 +29,7 @@ void print_destroy(struct print_state *s)
 	if (!s)
 		return;
 	flows_destroy(s->flows);
+	free(s->roles);
 	free(s);
 }
 

@@ -25,6 +25,7 @@ struct net {
 };
 
 struct flows;
+struct roles;
 
 struct print_state {
 	struct print_opts opt;
@@ -38,6 +39,7 @@ struct print_state {
 	bool terse;                /* unknown payloads are not dumped: -q, -x, -X */
 	const u8 *l2_src, *l2_dst; /* of the frame, or NULL */
 	struct flows *flows;
+	struct roles *roles; /* made when ISAKMP is first seen */
 	u64 count;
 	u64 ref_ns; /* the time that -ttt and -ttttt count from */
 	bool has_ref;
@@ -242,10 +244,16 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 	gre_printer, vxlan_printer;
 /* applications */
 extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_printer, rip_printer,
-	ripng_printer, babel_printer;
+	ripng_printer, babel_printer, dhcp6_printer, isakmp_printer, natt_printer, snmp_printer,
+	olsr_printer, aodv_printer, krb_printer, ldp_printer, sflow_printer, someip_printer,
+	rpki_printer, msdp_printer, resp_printer, beep_printer, whois_printer;
 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
-	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer;
+	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
+	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,
+	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
+	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
+	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer;
 
 #endif

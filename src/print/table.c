@@ -32,7 +32,7 @@ static const struct ethertype {
 	{0x88a8, "802.1Q-QinQ", NULL},
 	{0x9100, "802.1Q-9100", NULL},
 	{0x9200, "802.1Q-9200", NULL},
-	{0x00fe, "GRE-OSI", NULL},
+	{0x00fe, "GRE-OSI", &isoclns_printer},
 	{0x0200, "PUP", NULL},
 	{0x0500, "Sprite", NULL},
 	{0x0600, "NS", NULL},
@@ -54,26 +54,26 @@ static const struct ethertype {
 	{0x80f3, "Appletalk ARP", NULL},
 	{0x8137, "IPX", NULL},
 	{0x8808, "MPCP", NULL},
-	{0x8809, "Slow Protocols", NULL},
+	{0x8809, "Slow Protocols", &slow_printer},
 	{0x880b, "PPP", NULL},
 	{0x8847, "MPLS unicast", &mpls_printer},
 	{0x8848, "MPLS multicast", &mpls_printer},
-	{0x886f, "MS NLB heartbeat", NULL},
+	{0x886f, "MS NLB heartbeat", &msnlb_printer},
 	{0x888e, "EAPOL", &eapol_printer},
 	{0x8899, "Realtek protocols", NULL},
-	{0x88a2, "AoE", NULL},
+	{0x88a2, "AoE", &aoe_printer},
 	{0x88ca, "TIPC", NULL},
 	{0x88cc, "LLDP", &lldp_printer},
-	{0x88e5, "802.1AE MACsec", NULL},
-	{0x88f7, "PTP", NULL},
-	{0x8902, "CFM", NULL},
+	{0x88e5, "802.1AE MACsec", &macsec_printer},
+	{0x88f7, "PTP", &ptp_printer},
+	{0x8902, "CFM", &cfm_printer},
 	{0x893a, "IEEE1905.1", NULL},
 	{0x8947, "GeoNet", NULL},
 	{0x894f, "NSH", NULL},
-	{0x9000, "Loopback", NULL},
-	{0xabcd, "CFM (old)", NULL},
-	{0xd28b, "Arista Vendor Specific Protocol", NULL},
-	{0xfefe, "OSI", NULL},
+	{0x9000, "Loopback", &loopback_printer},
+	{0xabcd, "CFM (old)", &cfm_printer},
+	{0xd28b, "Arista Vendor Specific Protocol", &arista_printer},
+	{0xfefe, "OSI", &isoclns_printer},
 	/* clang-format on */
 };
 
@@ -117,26 +117,26 @@ static const struct ip_proto {
 	[8] = {"EGP", NULL, 0},
 	[9] = {"IGRP", NULL, 0},
 	[17] = {"UDP", &udp_printer, 0},
-	[33] = {"DCCP", NULL, 0},
+	[33] = {"DCCP", &dccp_printer, 0},
 	[41] = {"IPv6", &ip6_printer, 0},
 	[43] = {"Routing", NULL, 0},
 	[44] = {"Fragment", NULL, 0},
-	[46] = {"RSVP", NULL, 0},
+	[46] = {"RSVP", &rsvp_printer, 0},
 	[47] = {"GRE", &gre_printer, 0},
 	[50] = {"ESP", &esp_printer, 0},
 	[51] = {"AH", &ah_printer, 0},
 	[55] = {"Mobile IP", NULL, 0},
 	[58] = {"ICMPv6", &icmp6_printer, 6},
 	[59] = {NULL, &none_printer, 0},
-	[62] = {"Mobile IP (old)", NULL, 0},
-	[88] = {"EIGRP", NULL, 0},
+	[62] = {"Mobile IP (old)", &mobility_printer, 6},
+	[88] = {"EIGRP", &eigrp_printer, 0},
 	[89] = {"OSPF", &ospf_printer, 0},
-	[103] = {"PIM", NULL, 0},
+	[103] = {"PIM", &pim_printer, 0},
 	[108] = {"Compressed IP", &ipcomp_printer, 0},
 	[112] = {"VRRP", &vrrp_printer, 0},
 	[113] = {"PGM", NULL, 0},
 	[132] = {"SCTP", &sctp_printer, 0},
-	[135] = {"Mobility", NULL, 0},
+	[135] = {"Mobility", &mobility_printer, 6},
 	[143] = {"Ethernet", NULL, 0},
 	/* clang-format on */
 };
@@ -146,7 +146,8 @@ bool ip_proto_says_ends(u8 proto)
 {
 	const struct printer *by = ip_protos[proto].by;
 
-	return by == &tcp_printer || by == &udp_printer || by == &sctp_printer;
+	return by == &tcp_printer || by == &udp_printer || by == &sctp_printer ||
+	       by == &dccp_printer;
 }
 
 const char *ip_proto_name(u8 proto)
@@ -194,6 +195,7 @@ static const struct {
 	const struct printer *by;
 } saps[] = {
 	{0x42, &stp_printer},
+	{0xfe, &isoclns_printer},
 };
 
 bool print_sap(struct print_state *s, u8 dsap, u8 ssap, u16 control, struct pdu d)
@@ -216,7 +218,10 @@ static const struct {
 } snaps[] = {
 	/* clang-format off */
 	{0x00000c, 0x010b, &stp_printer},
+	{0x00000c, 0x0111, &udld_printer},
 	{0x00000c, 0x2000, &cdp_printer},
+	{0x00000c, 0x2003, &vtp_printer},
+	{0x00000c, 0x2004, &dtp_printer},
 	{0x0080c2, 0x000e, &stp_printer},
 	/* clang-format on */
 };
@@ -242,17 +247,38 @@ static const struct port {
 	{21, true, false, &ftp_printer},
 	{22, true, false, &ssh_printer},
 	{25, true, false, &smtp_printer},
+	{43, true, false, &whois_printer},
 	{53, false, true, &dns_printer},
 	{53, true, false, &dns_tcp_printer},
 	{67, false, true, &bootp_printer},
 	{68, false, true, &bootp_printer},
 	{69, false, true, &tftp_printer},
 	{80, true, false, &http_printer},
+	{88, false, true, &krb_printer},
 	{123, false, true, &ntp_printer},
+	{161, false, true, &snmp_printer},
+	{162, false, true, &snmp_printer},
 	{179, true, false, &bgp_printer},
+	{323, true, false, &rpki_printer},
+	{500, false, true, &isakmp_printer},
 	{520, false, true, &rip_printer},
 	{521, false, true, &ripng_printer},
+	{1985, false, true, &hsrp_printer},
+	{3784, false, true, &bfd_printer},
+	{3785, false, true, &bfd_echo_printer},
+	{4784, false, true, &bfd_printer},
+	{6081, false, true, &geneve_printer},
+	{319, false, true, &ptp_printer},
+	{320, false, true, &ptp_printer},
+	{4342, false, true, &lisp_printer},
+	{546, false, true, &dhcp6_printer},
+	{547, false, true, &dhcp6_printer},
 	{554, true, false, &rtsp_printer},
+	{639, true, false, &msdp_printer},
+	{646, true, true, &ldp_printer},
+	{654, false, true, &aodv_printer},
+	{698, false, true, &olsr_printer},
+	{750, false, true, &krb_printer},
 	{1645, false, true, &radius_printer},
 	{1646, false, true, &radius_printer},
 	{1700, false, true, &radius_printer},
@@ -260,13 +286,20 @@ static const struct port {
 	{1813, false, true, &radius_printer},
 	{3128, true, false, &http_printer},
 	{3799, false, true, &radius_printer},
+	{4500, false, true, &natt_printer},
 	{4789, false, true, &vxlan_printer},
 	{5060, false, true, &sip_printer},
 	{5353, false, true, &mdns_printer},
+	{6343, false, true, &sflow_printer},
+	{6379, true, false, &resp_printer},
 	{6696, false, true, &babel_printer},
 	{6697, false, true, &babel_printer},
+	{7500, false, true, &isakmp_printer},
 	{8080, true, false, &http_printer},
+	{8500, false, true, &isakmp_printer},
 	{8554, true, false, &rtsp_printer},
+	{10288, true, false, &beep_printer},
+	{30490, false, true, &someip_printer},
 	/* clang-format on */
 };
 

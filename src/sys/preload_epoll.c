@@ -96,7 +96,7 @@ static bool report(struct watch *w, struct epoll_event *to)
 }
 
 /* What is ready without asking the kernel. */
-static int collect(int ep, struct epoll_event *to, int max)
+static int collect(int ep, struct epoll_event *to, int max, struct look *l)
 {
 	int n = 0;
 
@@ -105,6 +105,7 @@ static int collect(int ep, struct epoll_event *to, int max)
 		w->reported = false;
 		if (w->kind == WATCH_EPOLL)
 			w->armed = watch_ready(w);
+		watch_look(w, l);
 		if (n < max && report(w, &to[n]))
 			n++;
 	}
@@ -139,15 +140,21 @@ static int translate(int ep, struct epoll_event *e, int n)
 static int user_epoll(int ep, struct epoll_event *events, int max, s64 ns, const sigset_t *mask)
 {
 	s64 end = ns < 0 ? -1 : user_now() + ns;
+	bool slept = false;
 
 	for (;;) {
-		int n = collect(ep, events, max), more = 0;
+		struct look l = {.slept = slept};
+		int n = collect(ep, events, max, &l), more = 0;
 		s64 left = n ? 0 : user_left(end);
 
+		if (user_look(&l) && !n)
+			continue;
 		if (n < max)
-			more = real()->epoll_pwait(ep, events + n, max - n, user_ms(left), mask);
+			more = real()->epoll_pwait(ep, events + n, max - n,
+						   user_ms(user_nap(&l, left)), mask);
 		if (more < 0)
 			return n ? n : more;
+		slept = !more;
 		n += translate(ep, events + n, more);
 		if (n || (!more && end >= 0 && !user_left(end)))
 			return n;

@@ -76,7 +76,7 @@ static struct watch *watch_for(int fd)
 }
 
 /* What is ready without asking the kernel: how many? */
-static int begin(struct job *j)
+static int begin(struct job *j, struct look *l)
 {
 	int ready = 0;
 
@@ -95,6 +95,7 @@ static int begin(struct job *j)
 				fd->revents = fd->events & (POLLIN | POLLRDNORM);
 		} else if ((w = watch_for(fd->fd))) {
 			watch_drain(w);
+			watch_look(w, l);
 			fd->revents = (short)(watch_ready(w) & (u32)fd->events);
 			if (fd->revents && w->kind == WATCH_PERF)
 				w->armed = false;
@@ -133,17 +134,21 @@ static int end(struct job *j)
 static int wait_for(struct job *j, s64 ns, const sigset_t *mask)
 {
 	s64 last = ns < 0 ? NEVER : user_now() + ns;
+	bool slept = false;
 
 	for (;;) {
-		int ready = begin(j);
-		s64 left = ready ? 0 : user_left(last);
+		struct look l = {.slept = slept};
+		int ready = begin(j, &l);
+		s64 left = user_nap(&l, ready ? 0 : user_left(last));
 		struct timespec t = {left / 1000000000, left % 1000000000};
-		int told = real()->ppoll(j->own, j->n, left < 0 ? NULL : &t, mask);
 
+		user_look(&l);
+		int told = real()->ppoll(j->own, j->n, left < 0 ? NULL : &t, mask);
 		if (told < 0 && !ready)
 			return told;
 		if (told < 0)
 			return ready;
+		slept = !told;
 		int n = end(j);
 		if (n || (last >= 0 && !user_left(last)))
 			return n;

@@ -20,8 +20,10 @@ struct watch {
 	int fifo, wake; /* wake: an epoll that is ready when the FIFO has had a byte;
 			 * -1: it is an epoll with watches of its own */
 	bool armed, reported;
-	u8 *page; /* a ring's consumer and producer page, a perf event's first */
-	u32 size; /* of a ring's data, bytes */
+	u8 *page;  /* a ring's consumer and producer page, a perf event's first */
+	u32 size;  /* of a ring's data, bytes */
+	u64 seen;  /* a ring's consumer position, when it was last reported */
+	u32 stuck; /* how often it has been reported there since */
 	struct epoll_event event;
 };
 
@@ -40,6 +42,19 @@ u32 watch_ready(struct watch *w);
 void watch_begin(struct watch *w);
 /* Arms it if it was woken since; was it? */
 bool watch_drain(struct watch *w);
+/* Writers that died with a record, behind which nobody is woken: who waits for rings looks
+ * at those whose reader comes again and again, and at all of them once a second. */
+struct look {
+	bool slept; /* a second, or to the end */
+	bool rings; /* there are some */
+	u32 n;      /* to look at */
+	int fd[8];
+};
+void watch_look(struct watch *w, struct look *l);
+/* Without the lock: is there now something else to be read? */
+bool user_look(const struct look *l);
+/* So long may one sleep who wants to sleep `left` ns. */
+s64 user_nap(const struct look *l, s64 left);
 /* The same for all of an epoll; and is one of them ready? */
 bool watch_drain_epoll(int ep);
 bool watch_epoll_ready(int ep);

@@ -83,6 +83,49 @@ bool watch_epoll_ready(int ep)
 	return any;
 }
 
+/* ---- writers that died ---- */
+
+enum { STUCK = 16 };
+static const s64 nap = 1000000000;
+
+void watch_look(struct watch *w, struct look *l)
+{
+	if (w->kind == WATCH_EPOLL)
+		for (struct watch *in = watch_next(w->fd, NULL); in; in = watch_next(w->fd, in))
+			watch_look(in, l);
+	if (w->kind != WATCH_RING)
+		return;
+	l->rings = true;
+	if (!watch_ready(w))
+		return;
+	u64 consumer = load(w->page);
+	w->stuck = w->seen == consumer ? w->stuck + 1 : 0;
+	w->seen = consumer;
+	if ((l->slept || w->stuck % STUCK == STUCK - 1) && l->n < LEN(l->fd))
+		l->fd[l->n++] = w->fd;
+}
+
+s64 user_nap(const struct look *l, s64 left)
+{
+	return l->rings && (left < 0 || left > nap) ? nap : left;
+}
+
+bool user_look(const struct look *l)
+{
+	bool any = false;
+
+	for (u32 i = 0; i < l->n; i++) {
+		if (!kern_ring_pass(l->fd[i]))
+			continue;
+		any = true;
+		user_wait_lock();
+		for (struct watch *w = all; w; w = w->next)
+			w->armed |= w->fd == l->fd[i];
+		user_wait_unlock();
+	}
+	return any;
+}
+
 /* ---- the list ---- */
 
 struct watch *watch_find(int ep, int fd)

@@ -328,11 +328,17 @@ static bool say_why(struct object *o, const struct object_program *g, const stru
 	return true;
 }
 
-void check_say(struct object *o, const struct btf *kernel)
+struct ob_err *check_say(struct object *o, const struct btf *kernel, struct ob_err *err)
 {
-	for (u32 i = 0; i < o->progs; i++)
-		if (o->prog[i].prog && say_why(o, &o->prog[i], kernel))
-			return;
+	for (u32 i = 0; i < o->progs; i++) {
+		const struct object_program *g = &o->prog[i];
+		if (!g->prog || !say_why(o, g, kernel))
+			continue;
+		ob_err_destroy(err);
+		return err_new(OB_REFUSED, "our world refuses the program %s, section %s", g->name,
+			       g->section);
+	}
+	return err;
 }
 
 static struct ob_err *check(const struct check_cmd *c, char **operand, int *status)

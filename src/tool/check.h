@@ -61,7 +61,8 @@ void check_show(const struct check_job *j, struct buf *to);
 void check_json(const struct check_job *j, struct buf *to);
 void check_html(const struct check_job *j, struct buf *to);
 
-/* Of a linked object that our world has refused: why, on standard error. */
-void check_say(struct object *o, const struct btf *kernel);
+/* Of a linked object that our world has refused with err: why, on standard error, and a
+ * shorter error; or err, when that is all there is to say. */
+struct ob_err *check_say(struct object *o, const struct btf *kernel, struct ob_err *err);
 
 #endif

@@ -203,7 +203,7 @@ static struct ob_err *load_in(struct load *l, const struct kernel *k)
 	struct ob_err *err = sys_load(l->object, &opts, &l->loaded);
 
 	if (err && c->user && ob_err_code(err) == OB_REFUSED)
-		check_say(l->object, k->types);
+		err = check_say(l->object, k->types, err);
 	if (err)
 		return err;
 	if (l->loaded->warning) {

@@ -252,7 +252,7 @@ static struct ob_err *load(const struct job *job, bool own, struct kernel *k,
 	};
 	err = sys_load(object, &opts, ret);
 	if (err && own && ob_err_code(err) == OB_REFUSED)
-		check_say(object, k->types);
+		err = check_say(object, k->types, err);
 	return err;
 }
 

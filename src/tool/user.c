@@ -181,7 +181,7 @@ static struct ob_err *apply(const char *world, const char *settings)
 		int failed = kern_world_set(world, name, value);
 		if (failed == -ENOENT)
 			err = err_hint(err_new(OB_NAME, "a world has no setting \"%s\"", name),
-				       "there are: kernel.unchecked, kernel.cpus, "
+				       "there are: kernel.unchecked, kernel.watch, kernel.cpus, "
 				       "kernel.unprivileged_bpf_disabled, "
 				       "net.core.bpf_jit_enable, net.core.bpf_jit_harden");
 		else if (failed == -ERANGE || failed == -EINVAL)

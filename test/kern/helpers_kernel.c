@@ -462,6 +462,57 @@ static void events(void)
 	end();
 }
 
+/* ---- SYN cookies ---- */
+
+/* A SYN at 0 and 40, its ACK at 120: what is told of the MSS, and that the cookie is good
+ * or, when something was changed meanwhile, not. */
+static void cookies(void)
+{
+	bool v6 = one_in(2), wrong = one_in(2);
+	u32 options = 4 * in(0, 8), n = one_in(8) ? in(0, 60) : 20 + options;
+
+	begin();
+	c.type = BPF_PROG_TYPE_XDP;
+	for (u32 i = 0; i < 60; i++)
+		c.mem[i] = (u8)rnd(&dice);
+	for (u32 i = 60; i < 100; i++)
+		c.mem[i] = (u8[]){0, 1, 2, 2, 4, 3, 10, (u8)rnd(&dice)}[below(&dice, 8)];
+	for (u32 i = 60; one_in(2) && i < 96;)
+		memcpy(c.mem + i, (u8[]){2, 4, (u8)in(0, 40), (u8)rnd(&dice), 1}, 5), i += 5;
+	c.mem[40 + 12] = (u8)((20 + options) / 4 << 4);
+	memory(1, 0);
+	memory(2, 40);
+	number(3, n);
+	call(v6 ? HELPERID_tcp_raw_gen_syncookie_ipv6 : HELPERID_tcp_raw_gen_syncookie_ipv4);
+	say("r9 = r0\nr9 s>>= 32\n*(u64 *)(r6 + 400) = r9\n");
+	say("r9 = *(u64 *)(r6 + 40)\n*(u64 *)(r6 + 120) = r9\n");
+	say("r9 = *(u32 *)(r6 + 44)\nr9 = be32 r9\nr9 += %u\nr9 = be32 r9\n"
+	    "*(u32 *)(r6 + 124) = r9\n",
+	    wrong && one_in(3) ? 7 : 1);
+	say("r0 += %u\nr0 = be32 r0\n*(u32 *)(r6 + 128) = r0\n",
+	    wrong && one_in(2) ? in(2, 1 << 30) : 1);
+	if (wrong && one_in(3))
+		say("r9 = %u\n*(u8 *)(r6 + %u) = r9\n", c.mem[15] ^ 1, 15);
+	memory(1, 0);
+	memory(2, 120);
+	call(v6 ? HELPERID_tcp_raw_check_syncookie_ipv6 : HELPERID_tcp_raw_check_syncookie_ipv4);
+	say("r9 = 0\n*(u32 *)(r6 + 128) = r9\n");
+	end();
+}
+
+/* No socket and no device is in a map. */
+static void redirects(void)
+{
+	begin();
+	c.type = BPF_PROG_TYPE_XDP;
+	u32 i = add_map(BPF_MAP_TYPE_XSKMAP, 4, 4, in(1, 3));
+	say("r1 = map_idx %u ll\n", i);
+	number(2, one_in(4) ? any64() : in(0, 4));
+	number(3, one_in(4) ? any64() : in(0, 9));
+	call(BPF_FUNC_redirect_map);
+	end();
+}
+
 static const struct family families[] = {
 	{"strtol", strto},
 	{"strncmp", compare_texts},
@@ -476,6 +527,8 @@ static const struct family families[] = {
 	{"queues", stack_like},
 	{"who runs", who},
 	{"perf events", events},
+	{"SYN cookies", cookies},
+	{"redirect_map", redirects},
 };
 
 int main(int argc, char **argv) { return run_families(families, LEN(families), argc, argv); }

@@ -273,13 +273,14 @@ int main(void)
 		puts("FAIL world");
 		return 1;
 	}
-	for (u32 i = 0; i < 2 * LEN(cases); i++) {
+	for (u32 i = 0; i < 4 * LEN(cases); i++) {
 		kern_world_set(path, "net.core.bpf_jit_enable", i % 2 ? "1" : "0");
-		int is = compare(i / 2, ask);
+		kern_world_set(path, "kernel.watch", i % 4 / 2 ? "1" : "0");
+		int is = compare(i / 4, ask);
 		bad |= is == 1;
 		if (is != 1)
-			printf("%s %s, %s%s\n", is ? "skip" : "ok", cases[i / 2].name,
-			       i % 2 ? "compiled" : "interpreted",
+			printf("%s %s, %s%s%s\n", is ? "skip" : "ok", cases[i / 4].name,
+			       i % 2 ? "compiled" : "interpreted", i % 4 / 2 ? ", watched" : "",
 			       is ? ": the kernel is not asked" : "");
 	}
 	kern_world_remove(path);

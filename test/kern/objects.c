@@ -191,6 +191,7 @@ static void storage(u32 type, u32 get, u32 drop)
 
 	c.attr[i].flags = BPF_F_NO_PREALLOC;
 	c.type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	c.fickle = true; /* Linux makes no value while the CPU is making another */
 	fill(0, 128, "abcdefghijkl");
 	say("call %u\nr9 = r0\n", TASK);
 	if (type == MAPTYPE_CGRP_STORAGE)

@@ -241,6 +241,45 @@ note: insn 1: `r0 = *(u32 *)(r1 + 12)`
 invalid access to packet, off=12 size=4
 note: program bad, section xdp
 ====
+# what our world refuses is explained once; what it has not is named
+-- skip-unless $TESTDIR/load/can
+-- file bad.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int bad(struct xdp_md *c)
+{
+	int *p = (int *)(long)c->data;
+	return p[3];
+}
+char _license[] SEC("license") = "GPL";
+-- file task.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
+extern void bpf_task_release(struct task_struct *t) __ksym;
+SEC("tc") int has(struct __sk_buff *s)
+{
+	struct task_struct *t = bpf_task_from_pid(1);
+	if (t)
+		bpf_task_release(t);
+	return 0;
+}
+char _license[] SEC("license") = "GPL";
+-- sh
+$TESTDIR/load/compile bad
+$TESTDIR/load/compile task
+onebpf load --user bad.o 2>said.txt; echo $?
+grep -c 'outside of the packet' said.txt; tail -1 said.txt
+test -r /sys/kernel/btf/vmlinux || { echo 1; echo 'onebpf load: our world refuses the program: kernel function bpf_task_from_pid is not here: it has no meaning without Linux'; exit; }
+onebpf load --user task.o 2>said.txt; echo $?
+head -1 said.txt
+-- stdout
+1
+1
+onebpf load: our world refuses the program bad, section xdp
+1
+onebpf load: our world refuses the program: kernel function bpf_task_from_pid is not here: it has no meaning without Linux
+====
 # variables and maps are set before, in C's notation, and shown after
 -- skip-unless $TESTDIR/load/can
 -- sh

@@ -727,3 +727,119 @@ another behind it 0
 the pipe's: 1 4:38
 a hash -1
 child 1
+====
+# a writer that died with a record: its reader passes it, asleep or not
+-- skip-unless "$TESTDIR/user/can"
+-- file dead.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} events SEC(".maps");
+__u64 steps;
+static long step(__u64 i, void *ctx)
+{
+	steps++;
+	return 0;
+}
+static long many(__u64 i, void *ctx)
+{
+	bpf_loop(1 << 20, step, 0, 0);
+	return 0;
+}
+SEC("xdp")
+int hold(struct xdp_md *ctx)
+{
+	__u64 *e = bpf_ringbuf_reserve(&events, 8, 0);
+	if (!e)
+		return 1;
+	*e = 1;
+	bpf_loop(1 << 20, many, 0, 0);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+SEC("xdp")
+int put(struct xdp_md *ctx)
+{
+	__u64 two = 2;
+	return bpf_ringbuf_output(&events, &two, 8, 0);
+}
+char _license[] SEC("license") = "GPL";
+-- file dead.c
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static struct bpf_object *o;
+static struct ring_buffer *rb;
+static int take(void *ctx, void *data, size_t n)
+{
+	return *(long *)data == 2 ? 0 : -7;
+}
+static int run(const char *name)
+{
+	unsigned char packet[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, t, .data_in = packet, .data_size_in = 64);
+	return bpf_prog_test_run_opts(bpf_program__fd(bpf_object__find_program_by_name(o, name)), &t);
+}
+static volatile unsigned long *mapped(const char *name)
+{
+	int fd = bpf_map__fd(bpf_object__find_map_by_name(o, name));
+	return mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+}
+/* Another process has a record in hand when it is killed. */
+static void die(void)
+{
+	volatile unsigned long *steps = mapped("dead.bss");
+	unsigned long old = *steps;
+	pid_t pid = fork();
+	if (!pid) {
+		run("hold");
+		_exit(0);
+	}
+	while (*steps == old)
+		usleep(1000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+static void *other(void *arg)
+{
+	usleep(100000);
+	die();
+	run("put");
+	return NULL;
+}
+int main(void)
+{
+	struct rusage u;
+	pthread_t t;
+	int n = 0;
+	o = bpf_object__open_file("dead.bpf.o", NULL);
+	if (!o || bpf_object__load(o))
+		return 1;
+	int map = bpf_map__fd(bpf_object__find_map_by_name(o, "events"));
+	rb = ring_buffer__new(map, take, NULL, NULL);
+	die();
+	run("put");
+	for (int i = 0; i < 1000 && !n; i++)
+		n = ring_buffer__poll(rb, 2000);
+	printf("awake %d\n", n);
+	pthread_create(&t, NULL, other, NULL);
+	n = ring_buffer__poll(rb, 30000);
+	for (int i = 0; i < 1000 && !n; i++)
+		n = ring_buffer__poll(rb, 2000);
+	pthread_join(t, NULL);
+	getrusage(RUSAGE_SELF, &u);
+	printf("asleep %d %s\n", n, u.ru_utime.tv_sec + u.ru_stime.tv_sec < 2 ? "" : "and spins");
+}
+-- sh
+"$TESTDIR/user/build" dead && onebpf user --private -- ./dead
+-- stdout
+awake 1
+asleep 1 
