@@ -72,8 +72,15 @@ struct ob_err *tap_ifaces(struct tap_iface **ret, u32 *n)
 static struct ob_err *unknown(const char *name, const struct tap_iface *list, u32 n)
 {
 	struct ob_err *err = err_new(OB_NAME, "no interface \"%s\"", name);
+	const char **names = calloc(n + 1, sizeof(*names));
 	struct buf all = {0};
 
+	for (u32 i = 0; names && i < n; i++)
+		names[i] = list[i].name;
+	const char *near = names ? word_nearest(name, names) : NULL;
+	free(names);
+	if (near)
+		return err_hint(err, "did you mean %s?", near);
 	for (u32 i = 0; i < n; i++)
 		buf_printf(&all, "%s%s", i ? ", " : "", list[i].name);
 	err = err_hint(err, "there are: %s", all.p);

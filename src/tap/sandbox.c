@@ -32,7 +32,7 @@ enum rule {
 	THREAD,     /* of this process */
 	OF_A_FILE,  /* of a descriptor, not of a path */
 	SIGNAL,     /* any but SIGSYS */
-	TERMINAL,   /* is it one, how wide; the name of an interface */
+	TERMINAL,   /* is it one, how wide; the name of an interface, is it up */
 	MAKE,       /* to write, and making it; only if files are made */
 	MAKE_OTHER, /* only if files are made */
 	OPEN,       /* to read; only if files are opened */
@@ -64,7 +64,7 @@ static const struct {
 	CALL(fadvise64, ALLOW, "a file is read from its beginning to its end"),
 	CALL(close, ALLOW, "at the end of a file"),
 	CALL(fcntl, ALLOW, "flags of a descriptor"),
-	CALL(ioctl, TERMINAL, "is it a terminal? what is an interface called?"),
+	CALL(ioctl, TERMINAL, "is it a terminal? what is an interface called, is it up?"),
 	CALL(openat, MAKE, "the next file of -C and -G"),
 	CALL(openat, OPEN, "the next file of -V"),
 	CALL(access, MAKE_OTHER, "was the next file there?"),
@@ -144,8 +144,8 @@ static void rules(struct buf *b, const struct tap_sandbox *o)
 		   AT_EMPTY_PATH);
 	buf_printf(b,
 		   "rule%d: ld [24]\n	jeq #%u, allow\n	jeq #%u, allow\n"
-		   "	jeq #%u, allow, refuse\n",
-		   TERMINAL, TCGETS, TIOCGWINSZ, SIOCGIFNAME);
+		   "	jeq #%u, allow\n	jeq #%u, allow, refuse\n",
+		   TERMINAL, TCGETS, TIOCGWINSZ, SIOCGIFNAME, SIOCGIFFLAGS);
 	if (o->makes || o->reads)
 		buf_printf(b, "rule%d:\nrule%d: ld [32]\n", MAKE, OPEN);
 	if (o->makes)

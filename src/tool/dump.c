@@ -9,7 +9,7 @@
 
 static const char *const precisions[] = {"micro", "nano", NULL};
 static const char *const directions[] = {"in", "out", "inout", NULL};
-static const char *const clocks[] = {"host", NULL};
+static const char *const clocks[] = {"host", "adapter", "adapter_unsynced", NULL};
 
 #define TO(field) .to = offsetof(struct dump_cmd, field)
 #define FILES     .complete = COMPLETE_FILE
@@ -21,8 +21,8 @@ static const struct opt options[] = {
 	 .more = "It is pcap or pcapng, also packed by gzip or zstd"},
 	{OPT_COUNT, .name = "follow", TO(follow), .help = "at the end of -r's FILE wait for more, until SIGINT",
 	 .more = "A FIFO is read until the last writer closes it, in any case"},
-	{OPT_TEXT, 'i', true, "interface", "IF", TO(interface), .complete = COMPLETE_INTERFACE,
-	 .help = "capture on IF: a name, a number of -D, or any"},
+	{OPT_LIST, 'i', true, "interface", "IF", TO(iface), .complete = COMPLETE_INTERFACE,
+	 .help = "capture on IF: a name, a number of -D, or any; may be repeated"},
 	{OPT_TEXT, 'V', .arg = "LIST", TO(list), FILES, .help = "read the files that LIST names, one a line",
 	 .more = "A LIST of - is standard input"},
 	{OPT_COUNT, 'D', .name = "list-interfaces", TO(list_ifaces), .help = "list the interfaces"},
@@ -33,6 +33,8 @@ static const struct opt options[] = {
 	{OPT_NUMBER, .name = "skip", .arg = "N", TO(skip), .help = "pass over the first N packets that match"},
 	{OPT_TEXT, 'F', .name = "file", .arg = "FILE", TO(file), FILES, .help = "read the filter from FILE",
 	 .more = "From # to the end of a line is a comment. Operands are then not looked at"},
+	{OPT_LIST, .name = "iface-filter", .arg = "IF=FILTER", TO(iface_filter),
+	 .help = "for the packets of interface IF, this filter in place of the common one"},
 	{OPT_COUNT, 'O', .name = "no-optimize", TO(no_optimise), .help = "do not optimise the filter"},
 	{OPT_COUNT, 'd', .name = "list-filter", TO(d), .help = "list the filter's code and end: -d as text, -dd as C, -ddd as numbers"},
 	{OPT_TEXT, 'y', .name = "linktype", .arg = "LINKTYPE", TO(linktype),
@@ -85,9 +87,12 @@ static const struct opt options[] = {
 	 .more = "Without it, a capture under sudo becomes the user who called it. Every "
 		 "capability is given up in any case. The first file is created before; a file that was not there belongs to that user"},
 	{OPT_COUNT, .name = "no-sandbox", TO(no_sandbox), .help = "do not limit system calls and files: see SANDBOX"},
-	{OPT_COUNT, .name = "immediate-mode", TO(none), .help = "accepted; packets never wait longer than 50 ms"},
-	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(none), .words = clocks, .help = "only host is known"},
-	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(list_clocks), .help = "list the clocks that give times: host"},
+	{OPT_COUNT, .name = "immediate-mode", TO(immediate), .help = "packets do not wait for others; else up to 0.1 seconds"},
+	{OPT_TEXT, .name = "fanout", .arg = "MODE:N", TO(fanout), .help = "share the packets of each interface out to N rings, each with a thread",
+	 .more = "MODE is hash (by connection), cpu, lb (in turn), rnd, qm (queue of the adapter) or "
+		 "rollover (the next when one is full). Without :N, one for each processor"},
+	{OPT_WORD, 'j', .name = "time-stamp-type", .arg = "CLOCK", TO(clock), .words = clocks, .help = "whose clock gives times: host, adapter, adapter_unsynced"},
+	{OPT_COUNT, 'J', .name = "list-time-stamp-types", TO(list_clocks), .help = "list the clocks of the interface"},
 	{OPT_GROUP, .help = "For Wireshark, as an extcap program"},
 	{OPT_COUNT, .name = "extcap-interfaces", TO(extcap_interfaces), .help = "which interfaces there are"},
 	{OPT_TEXT, .name = "extcap-version", .arg = "VERSION", TO(extcap_version), .help = "of Wireshark; accepted"},
@@ -103,7 +108,7 @@ static const struct opt options[] = {
 	{OPT_REFUSED, 'm', .arg = "MODULE", .help = "SNMP is not decoded"},
 	{OPT_REFUSED, 'M', .arg = "SECRET", .help = "TCP-MD5 digests are not checked"},
 	{OPT_REFUSED, 'T', .arg = "TYPE", .help = "packets are not decoded by force"},
-	{OPT_REFUSED, 'I', .name = "monitor-mode", .help = "make the interface a monitor first: iw dev IF set type monitor"},
+	{OPT_REFUSED, 'I', .name = "monitor-mode", .help = "make the interface a monitor first: iw dev IF set type monitor; only 802.11 can"},
 	{0},
 };
 /* clang-format on */
@@ -187,14 +192,12 @@ static struct ob_err *list_file_types(const char *path)
 	return err;
 }
 
-static struct ob_err *list_types(const struct dump_cmd *c)
+static struct ob_err *list_iface_types(const char *name)
 {
 	struct tap_iface iface;
 	u32 linktype;
 
-	if (!c->interface)
-		return list_file_types(c->read);
-	struct ob_err *err = tap_iface_find(c->interface, &iface);
+	struct ob_err *err = tap_iface_find(name, &iface);
 	if (!err)
 		err = tap_iface_linktype(&iface, &linktype);
 	if (err)
@@ -204,6 +207,40 @@ static struct ob_err *list_types(const struct dump_cmd *c)
 	if (linktype != LINUX_SLL2)
 		print_type(LINUX_SLL2);
 	return NULL;
+}
+
+static struct ob_err *list_types(const struct dump_cmd *c)
+{
+	struct ob_err *err = c->iface.n ? NULL : list_file_types(c->read);
+
+	for (u32 i = 0; !err && i < c->iface.n; i++)
+		err = list_iface_types(c->iface.v[i]);
+	return err;
+}
+
+/* Without -i, of the first interface of -D, as tcpdump does. */
+static struct ob_err *list_clocks(const struct dump_cmd *c)
+{
+	static const char *const text[TAP_CLOCKS] = {
+		"host (Host)",
+		"adapter (Adapter)",
+		"adapter_unsynced (Adapter, not synced with system time)",
+	};
+	u32 n = MAX(c->iface.n, 1u);
+	struct ob_err *err = NULL;
+
+	for (u32 i = 0; !err && i < n; i++) {
+		struct tap_iface f;
+
+		err = tap_iface_find(c->iface.n ? c->iface.v[i] : "1", &f);
+		if (err)
+			break;
+		printf("Time stamp types for %s (use option -j to set):\n", f.name);
+		for (u32 k = 0; k < TAP_CLOCKS; k++)
+			if (tap_clocks(&f) >> k & 1)
+				printf("  %s\n", text[k]);
+	}
+	return err;
 }
 
 /* What the filter is compiled for: a file's first interface, a device, -y. */
@@ -225,8 +262,8 @@ static struct ob_err *find_target(const struct dump *d, u32 *linktype, u32 *snap
 			*linktype = pkt_iface(r, 0)->linktype;
 		*snaplen = MIN(d->snaplen, pkt_iface(r, 0)->snaplen);
 		pkt_close(r);
-	} else if (c->interface) {
-		struct ob_err *err = tap_iface_find(c->interface, &iface);
+	} else if (c->iface.n) {
+		struct ob_err *err = tap_iface_find(c->iface.v[0], &iface);
 
 		if (!err && !d->forced)
 			err = tap_iface_linktype(&iface, linktype);
@@ -249,7 +286,7 @@ static struct ob_err *list_code(struct dump *d)
 
 	struct ob_err *err = find_target(d, &linktype, &snaplen, &live, &netmask);
 	if (!err)
-		err = dump_compile(d, linktype, snaplen, live, netmask, &p);
+		err = dump_compile(d, &d->expr, linktype, snaplen, live, netmask, &p);
 	if (err)
 		return err;
 	expr_warn("dump", p);
@@ -292,7 +329,7 @@ static struct ob_err *make_printer(struct dump *d)
 
 static struct ob_err *check_usage(const struct dump_cmd *c, const char *operand)
 {
-	u32 sources = !!c->read + !!c->list + !!c->interface;
+	u32 sources = !!c->read + !!c->list + !!c->iface.n;
 
 	if (sources > 1)
 		return err_new(OB_SYNTAX, "only one of -r, -V and -i may be given");
@@ -300,6 +337,12 @@ static struct ob_err *check_usage(const struct dump_cmd *c, const char *operand)
 		return err_new(OB_RANGE, "-t may be given at most 5 times");
 	if (c->list_types && c->list)
 		return err_new(OB_SYNTAX, "-L lists the link types of -r FILE or -i IF");
+	if (c->d && c->iface.n > 1)
+		return err_new(OB_SYNTAX, "-d lists the filter of one interface, not of %u",
+			       c->iface.n);
+	if (!c->iface.n && (c->iface_filter.n || c->fanout))
+		return err_new(OB_SYNTAX, "option %s needs -i IF",
+			       c->fanout ? "--fanout" : "--iface-filter");
 	if (c->follow && !c->read)
 		return err_new(OB_SYNTAX, "option --follow needs -r FILE");
 	if (sources || c->list_ifaces || c->list_clocks || c->d)
@@ -320,7 +363,7 @@ static struct ob_err *prepare(struct dump *d, char **operand)
 	if (!err)
 		err = dump_write_usage(d);
 	d->forced = c->linktype;
-	d->snaplen = c->snaplen ? (u32)c->snaplen : c->interface ? 262144 : UINT32_MAX;
+	d->snaplen = c->snaplen ? (u32)c->snaplen : c->iface.n ? 262144 : UINT32_MAX;
 	return err ? err : expr_gather(operand, c->file, &d->expr);
 }
 
@@ -334,7 +377,7 @@ static struct ob_err *run_all(struct dump *d)
 	if (err)
 		return err;
 	dump_signals_catch();
-	err = c->interface ? dump_live(d) : dump_files(d);
+	err = c->iface.n ? dump_live(d) : dump_files(d);
 	if (err && dump_signals.stop && ob_err_errno(err) == EINTR) {
 		ob_err_destroy(err); /* it was to stop while it waited for a file to open */
 		err = NULL;
@@ -383,7 +426,7 @@ static int run(const void *opts, char **operand)
 	else if (c->list_types)
 		err = list_types(c);
 	else if (c->list_clocks)
-		puts("Time stamp types (use option -j to set):\n  host (Host)");
+		err = list_clocks(c);
 	else if (c->d)
 		err = list_code(&d);
 	else

@@ -14,15 +14,15 @@
 enum { LINUX_SLL2 = 276 }; /* what an interface can give besides its own link type */
 
 struct dump_cmd {
-	const char *interface, *read, *write, *list, *file, *linktype, *user, *size, *command;
+	const char *read, *write, *list, *file, *linktype, *user, *size, *command, *fanout;
+	struct opt_list iface, iface_filter, comment;
 	const char *extcap_interface, *extcap_version, *extcap_filter, *fifo;
-	struct opt_list comment;
 	u32 extcap_interfaces, extcap_dlts, extcap_config, capture;
 	u32 print, count_only, unbuffered, line, no_promiscuous, list_ifaces, list_types,
 		list_clocks;
 	u32 d, no_optimise, numeric, short_names, foreign, verbose, quick, link, time, hex,
 		hex_ascii, ascii, absolute, number, unchecked, micro, nano, precision, direction,
-		none, pcapng, follow, no_sandbox;
+		none, pcapng, follow, no_sandbox, immediate, clock;
 	u64 count, skip, snaplen, buffer, seconds, files;
 };
 
@@ -84,8 +84,11 @@ bool dump_flush(struct dump *d);
 bool dump_heed(struct dump *d);
 /* Compiles the filter for a link type, unless that was done. */
 struct ob_err *dump_prepare(struct dump *d, u32 linktype, u32 snaplen);
-struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, bool live, u32 netmask,
-			    struct prog **ret);
+/* Compiles a filter's text: for a live capture in the kernel, or for packets at rest. */
+struct ob_err *dump_compile(const struct dump *d, const struct buf *text, u32 linktype, u32 snaplen,
+			    bool live, u32 netmask, struct prog **ret);
+/* Of one for packets at rest. Takes p. */
+struct ob_err *dump_ready(struct prog *p, struct kern_filter **ret);
 bool dump_nano(const struct dump_cmd *c); /* times in nanoseconds? */
 const char *dump_link_text(u32 linktype, char buf[128]);
 

@@ -138,7 +138,7 @@ struct ob_err *extcap_capture(struct dump_cmd *c)
 		err = err_new(OB_SYNTAX, "where shall packets go? --fifo=FILE");
 	if (err)
 		return err;
-	c->interface = iface.name;
+	c->iface = (struct opt_list){.v = {iface.name}, .n = 1};
 	c->write = c->fifo;
 	return NULL;
 }

@@ -1,93 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets from an interface: -i IF. The order matters: open, compile, create
- * the output, attach and lock the filter, give up rights, read. */
-#include "tap/tap.h"
-#include "tool/dump.h"
+/* Packets from interfaces: -i IF. The order matters: open, bind, attach and lock the
+ * filter, create the output, give up rights, start threads, read. */
+#include "tool/dump_live.h"
 
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 250 };
-
-static struct ob_err *open_tap(struct dump *d, struct tap_iface *iface, struct tap **ret)
-{
-	struct tap_opts o = {
-		.iface = iface,
-		.snaplen = d->snaplen,
-		.buffer = (u32)(d->cmd->buffer << 10),
-		.no_promiscuous = d->cmd->no_promiscuous,
-		/* -Q in|out|inout */
-		.direction = d->cmd->direction == 1   ? TAP_IN
-			     : d->cmd->direction == 2 ? TAP_OUT
-						      : TAP_INOUT,
-	};
-	u32 want = d->type;
-	char a[128], b[128];
-
-	struct ob_err *err = tap_iface_find(d->cmd->interface, iface);
-	o.cooked = want == LINUX_SLL2;
-	if (!err)
-		err = tap_open(&o, ret);
-	if (err || !d->forced || want == tap_linktype(*ret))
-		return err;
-	err = err_new(OB_UNSUPPORTED, "%s has link type %s, not %s", iface->name,
-		      dump_link_text(tap_linktype(*ret), a), dump_link_text(want, b));
-	tap_close(*ret);
-	return err_hint(err, "the link types of an interface: -L -i %s", iface->name);
-}
-
-/* The kernel cannot run it (too long, loops, asks for what it does not see
- * of a cooked packet): then every packet comes here and is filtered here. */
-static struct ob_err *start_here(struct dump *d, struct tap *t, int refused)
-{
-	int again;
-
-	struct ob_err *err = dump_prepare(d, tap_linktype(t), d->snaplen);
-	if (err)
-		return err;
-	fprintf(stderr, "onebpf dump: the kernel cannot take this filter (%s); it runs here\n",
-		strerror(refused));
-	return tap_start(t, NULL, 0, &again);
-}
-
-static struct ob_err *start(struct dump *d, const struct tap_iface *iface, struct tap *t)
-{
-	struct prog *p = NULL;
-	u32 netmask = 0;
-	int refused;
-
-	tap_iface_netmask(iface, &netmask);
-	struct ob_err *err = NULL;
-	if (d->expr.n)
-		err = dump_compile(d, tap_linktype(t), d->snaplen, true, netmask, &p);
-	if (err)
-		return err;
-	if (p)
-		expr_warn("dump", p);
-	err = tap_start(t, p ? p->classic : NULL, p ? p->n : 0, &refused);
-	prog_destroy(p);
-	if (!err && refused)
-		return start_here(d, t, refused);
-	if (err)
-		return err;
-	d->kernel = true;
-	return dump_prepare(d, tap_linktype(t), d->snaplen);
-}
-
-static void describe(const struct dump *d, const struct tap_iface *i, struct tap *t,
-		     struct pkt_iface *ret, struct buf *options)
-{
-	pkt_option_text(options, PKT_NAME, i->name);
-	if (d->expr.n)
-		pkt_option_filter(options, d->expr.p, d->expr.n);
-	*ret = (struct pkt_iface){
-		.linktype = tap_linktype(t),
-		.snaplen = tap_snaplen(t),
-		.units = dump_nano(d->cmd) ? 1000000000 : 1000000,
-		.options = {(const u8 *)options->p, options->n},
-	};
-}
 
 static struct ob_err *drop_rights(const struct dump *d)
 {
@@ -113,82 +33,189 @@ static void progress(const struct dump *d)
 	fprintf(stderr, "Got %llu\r", (unsigned long long)d->taken);
 }
 
-static void summary(const struct dump *d, struct tap *t)
-{
-	struct tap_stats s = tap_stats(t);
+/* ---- counters ---- */
 
-	if (d->cmd->capture) /* Wireshark would show it as an error */
-		return;
-	fprintf(stderr,
-		"%llu packet%s captured\n%llu packet%s received by filter\n%llu packet%s dropped "
-		"by kernel\n",
-		(unsigned long long)d->taken, d->taken == 1 ? "" : "s",
-		(unsigned long long)s.received, s.received == 1 ? "" : "s",
-		(unsigned long long)s.dropped, s.dropped == 1 ? "" : "s");
+static void stats_for_file(void *arg, u32 i, struct pkt_stats *ret)
+{
+	struct live *l = arg;
+	struct tap_stats s = tap_stats(l->tap, i);
+
+	*ret = (struct pkt_stats){
+		.received = s.seen,
+		.missed = s.missed,
+		.accepted = s.received,
+		.dropped = s.dropped,
+		.delivered = s.given,
+		.start = l->since,
+		.end = clock_ns(CLOCK_REALTIME),
+	};
 }
 
-static struct ob_err *receive(struct dump *d, struct tap *t)
+static void add(struct tap_stats *to, const struct tap_stats *s)
 {
-	struct pkt p = {.linktype = tap_linktype(t)};
+	to->received += s->received;
+	to->dropped += s->dropped;
+	to->refused += s->refused;
+	to->given += s->given;
+	to->missed += s->missed == UINT64_MAX ? 0 : s->missed;
+}
+
+static void line(struct buf *to, u64 n, const char *what)
+{
+	buf_printf(to, "%llu packet%s %s\n", (unsigned long long)n, n == 1 ? "" : "s", what);
+}
+
+/* Received are those of all other lines but the last: what is not captured was dropped,
+ * not taken here, or passed over, or waits. */
+static void summary(struct live *l)
+{
+	const struct dump *d = l->d;
+	struct tap_stats all = {0}, one[LIVE_MAX];
+	struct buf to = {0};
+
+	for (u32 i = 0; i < l->n; i++) {
+		one[i] = tap_stats(l->tap, i);
+		add(&all, &one[i]);
+	}
+	u64 waiting = all.received - all.dropped - all.refused - all.given;
+	line(&to, d->taken, "captured");
+	line(&to, all.received, "received by filter");
+	line(&to, all.dropped, "dropped by kernel");
+	if (all.given != d->taken)
+		line(&to, all.given - d->taken, "passed over");
+	if (all.refused)
+		line(&to, all.refused, "not taken here");
+	if (waiting)
+		line(&to, waiting, "not looked at");
+	if (all.missed)
+		line(&to, all.missed, "dropped by interface");
+	for (u32 i = 0; l->n > 1 && i < l->n; i++)
+		buf_printf(&to,
+			   "%s: %llu captured, %llu received by filter, %llu dropped by kernel\n",
+			   l->source[i].iface.name, (unsigned long long)one[i].given,
+			   (unsigned long long)one[i].received, (unsigned long long)one[i].dropped);
+	if (!to.oom)
+		fputs(to.p, stderr);
+	buf_deinit(&to);
+}
+
+/* ---- the run ---- */
+
+static void tell_changes(struct live *l)
+{
+	static const char *const text[] = {
+		[TAP_UP] = "is up again",
+		[TAP_DOWN] = "is down; packets come again when it is up",
+		[TAP_GONE] = "has gone",
+	};
+	const struct tap_source *s;
+
+	while ((s = tap_changed(l->tap)))
+		fprintf(stderr, "onebpf dump: interface %s %s\n", s->iface.name, text[s->state]);
+}
+
+/* False: enough, or d->err. */
+static bool take_all(struct live *l)
+{
+	struct dump *d = l->d;
 	struct tap_pkt one;
+
+	while (tap_next(l->tap, &one)) {
+		struct pkt p = {
+			.data = one.data.p,
+			.caplen = (u32)one.data.n,
+			.len = one.len,
+			.ns = one.ns,
+			.nr = d->matched + 1,
+			.linktype = l->like[one.source].linktype,
+			.iface = one.source,
+		};
+
+		if (!dump_packet(d, &p))
+			return false;
+		if (unlikely(dump_signals.stop | dump_signals.count | dump_signals.flush))
+			break;
+	}
+	return true;
+}
+
+static struct ob_err *receive(struct live *l)
+{
+	struct dump *d = l->d;
 	struct ob_err *err = NULL;
 
 	while (!err) {
 		if (dump_signals.count)
-			summary(d, t);
+			summary(l);
 		dump_signals.count = 0;
-		if (!dump_heed(d))
+		if (!dump_heed(d) || !take_all(l) || !dump_flush(d))
 			break;
-		while (tap_next(t, &one)) {
-			p.data = one.data.p;
-			p.caplen = (u32)one.data.n;
-			p.len = one.len;
-			p.ns = one.ns;
-			p.nr++;
-			if (!dump_packet(d, &p))
-				return d->err;
-			if (unlikely(dump_signals.stop | dump_signals.count | dump_signals.flush))
-				break;
-		}
-		if (!dump_flush(d))
-			return d->err;
 		progress(d);
-		err = tap_wait(t, WAIT_MS);
+		err = tap_wait(l->tap, WAIT_MS);
+		tell_changes(l);
+		live_hint(l);
 	}
 	return err ? err : d->err;
 }
 
-struct ob_err *dump_live(struct dump *d)
+static void tell_sources(const struct live *l)
 {
-	struct tap_iface iface;
-	struct pkt_iface file;
-	struct buf options = {0};
-	struct tap *t;
+	struct buf to = {0};
 	char text[128];
 
-	struct ob_err *err = open_tap(d, &iface, &t);
-	if (err)
+	for (u32 i = 0; i < l->n; i++)
+		buf_printf(&to, "listening on %s, link-type %s, snapshot length %u bytes\n",
+			   l->source[i].iface.name, dump_link_text(l->like[i].linktype, text),
+			   l->d->snaplen);
+	if (!to.oom)
+		fputs(to.p, stderr);
+	buf_deinit(&to);
+}
+
+static struct ob_err *create(struct live *l)
+{
+	struct dump *d = l->d;
+
+	d->kernel = true; /* the tap has filtered */
+	struct ob_err *err = dump_prepare(d, l->like[0].linktype, d->snaplen);
+	d->file.stats = stats_for_file;
+	d->file.arg = l;
+	return err ? err : dump_create_live(d, l->like, l->n);
+}
+
+static struct ob_err *run(struct live *l)
+{
+	struct dump *d = l->d;
+
+	if (!d->cmd->capture) /* Wireshark would show it as an error */
+		tell_sources(l);
+	struct ob_err *err = receive(l);
+	if (!err && !dump_flush(d))
+		err = d->err;
+	if (d->cmd->capture)
 		return err;
-	err = start(d, &iface, t);
-	if (!err) {
-		describe(d, &iface, t, &file, &options);
-		err = dump_create_live(d, &file, 1);
-	}
+	summary(l);
+	if (!err)
+		live_hint_end(l);
+	return err;
+}
+
+struct ob_err *dump_live(struct dump *d)
+{
+	struct live l = {.d = d};
+
+	struct ob_err *err = live_open(&l);
+	if (!err)
+		err = create(&l);
 	if (!err)
 		err = drop_rights(d);
 	if (!err)
+		err = tap_run(l.tap);
+	if (!err)
 		err = dump_confine(d);
-	if (!err) {
-		if (!d->cmd->capture)
-			fprintf(stderr, "listening on %s, link-type %s, snapshot length %u bytes\n",
-				iface.name, dump_link_text(tap_linktype(t), text), tap_snaplen(t));
-		err = receive(d, t);
-		if (!err && !dump_flush(d))
-			err = d->err;
-		summary(d, t);
-	}
+	if (!err)
+		err = run(&l);
 	struct ob_err *last = dump_complete(d);
-	buf_deinit(&options);
-	tap_close(t);
+	live_close(&l);
 	return err && last ? err_add(err, last) : err ? err : last;
 }

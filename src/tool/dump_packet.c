@@ -22,8 +22,8 @@ const char *dump_link_text(u32 linktype, char buf[128])
 
 /* ---- the filter, once a link type ---- */
 
-struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, bool live, u32 netmask,
-			    struct prog **ret)
+struct ob_err *dump_compile(const struct dump *d, const struct buf *text, u32 linktype, u32 snaplen,
+			    bool live, u32 netmask, struct prog **ret)
 {
 	struct filter_opts o = {
 		.linktype = linktype,
@@ -34,23 +34,29 @@ struct ob_err *dump_compile(const struct dump *d, u32 linktype, u32 snaplen, boo
 		.netmask = netmask,
 		.names = &expr_names,
 	};
-	return filter_compile(d->expr.p ? d->expr.p : "", d->expr.n, &o, ret);
+	return filter_compile(text->p ? text->p : "", text->n, &o, ret);
+}
+
+struct ob_err *dump_ready(struct prog *p, struct kern_filter **ret)
+{
+	struct ob_err *err = check_classic(p->classic, p->n, CHECK_LIBPCAP);
+
+	if (!err)
+		err = kern_filter_create(p, VM_LIBPCAP, 0, ret);
+	prog_destroy(p);
+	return err;
 }
 
 static struct ob_err *decode(struct dump *d, u32 linktype, u32 snaplen, struct kern_filter **ret)
 {
 	struct prog *p;
-	struct ob_err *err = dump_compile(d, linktype, snaplen, false, 0, &p);
+	struct ob_err *err = dump_compile(d, &d->expr, linktype, snaplen, false, 0, &p);
 
 	if (err)
 		return err;
 	if (!d->filters)
 		expr_warn("dump", p);
-	err = check_classic(p->classic, p->n, CHECK_LIBPCAP);
-	if (!err)
-		err = kern_filter_create(p, VM_LIBPCAP, 0, ret);
-	prog_destroy(p);
-	return err;
+	return dump_ready(p, ret);
 }
 
 static struct ob_err *add_filter(struct dump *d, u32 linktype, u32 snaplen)

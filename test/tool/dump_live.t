@@ -49,7 +49,7 @@ udp port 9: 0
       2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
 udp port 9 and len < 1000: 0
       2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
-onebpf dump: the kernel cannot take this filter (Invalid argument); it runs here
+onebpf dump: any: the kernel cannot take this filter (it asks for more than the kernel sees of a cooked packet); it runs here
 ifindex 1 and udp: 0
       2 lo    In  ifindex 1 00:00:00:00:00:00 ethertype IPv4 (0x0800), length 54: 127.0.0.1.PORT > 127.0.0.1.9: UDP, length 6
 ether proto \ip and udp: 0
@@ -90,7 +90,7 @@ unshare -Urn sh live.sh
 02:00:00:00:00:01 > ff:ff:ff:ff:ff:ff, ethertype 802.1Q (0x8100), length 48: vlan 7, p 0, ethertype IPv4 (0x0800), 1.1.1.1.1 > 2.2.2.2.2: UDP, length 0
 02:00:00:00:00:01 > ff:ff:ff:ff:ff:ff, ethertype 802.1Q (0x8100), length 52: vlan 8, p 0, ethertype 802.1Q (0x8100), vlan 7, p 0, ethertype IPv4 (0x0800), 1.1.1.1.1 > 2.2.2.2.2: UDP, length 0
 ====
-# what goes wrong: no such interface, one that goes down, a filter that never matches
+# what goes wrong: no such interface, one that is down, a filter that never matches
 -- skip-unless unshare -Urn ip link add v0 type veth peer name v1
 -- sh
 cat >live.sh <<'END'
@@ -102,13 +102,14 @@ onebpf dump -i lo ip and arp; echo $?
 onebpf dump -i lo -y LINUX_SLL -c 1; echo $?
 onebpf dump -i lo -Z nosuchuser; echo $?
 onebpf dump -i lo -w missing/file; echo $?
-ip link add v0 type veth peer name v1
-ip link set v0 up; ip link set v1 up
-onebpf dump -i v1 2>err.txt >/dev/null &
-until grep -q listening err.txt; do sleep 0.05; done
-ip link set v1 down
-wait $!; echo $?
-tail -1 err.txt
+onebpf dump -i lo -i lo; echo $?
+onebpf dump -i lo -i any; echo $?
+onebpf dump -i lo --iface-filter v0=udp; echo $?
+onebpf dump -i lo --iface-filter lo; echo $?
+onebpf dump -i lo --fanout other:2; echo $?
+onebpf dump -i lo -j adapter; echo $?
+ip link add veth17 type veth peer name v1
+onebpf dump -i veth1; echo $?
 END
 unshare -Urn sh live.sh
 -- stdout
@@ -119,16 +120,32 @@ unshare -Urn sh live.sh
 2
 2
 2
-onebpf dump: interface v1 is down
+2
+2
+2
+2
+2
+2
 -- stderr has
 onebpf dump: no interface "nosuch"
 hint: there are: any, lo
 onebpf dump: interface lo is down
+hint: ip link set lo up
 this matches no packet
 lo has link type EN10MB (Ethernet), not LINUX_SLL (Linux cooked v1)
 hint: the link types of an interface: -L -i lo
 no user "nosuchuser"
 missing/file
+interface lo is given twice
+"any" has the packets of lo, too
+names "v0", which no -i does
+needs IF=FILTER, not "lo"
+hint: as --iface-filter 'eth0=port 53'
+option --fanout cannot be "other:2"
+lo has no clock "adapter"
+hint: those it has: -J -i lo
+no interface "veth1"
+hint: did you mean veth17?
 ====
 # -D and -L, -Q, -p, -B, -s
 -- skip-unless unshare -Urn ip link set lo up && command -v bash

@@ -138,12 +138,12 @@ onebpf dump: no user "nosuchuser"
 ====
 # the clocks; of two precisions --micro counts
 -- sh
-onebpf dump -J
+onebpf dump -J -i lo
 onebpf dump --nano --micro -r "$SRCDIR/example/demo.pcap" -nt -c 1 2>/dev/null | wc -c
 onebpf dump -r "$SRCDIR/example/demo.pcap" -nt -c 1 2>/dev/null | wc -c
 onebpf dump -r "$SRCDIR/example/demo.pcap" -ntt -c 1 --nano 2>/dev/null | cut -d ' ' -f 1
 -- stdout
-Time stamp types (use option -j to set):
+Time stamp types for lo (use option -j to set):
   host (Host)
 58
 58
