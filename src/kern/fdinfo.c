@@ -74,12 +74,45 @@ static void prog_lines(const struct kern_prog *p, struct buf *to)
 	line(to, "verified_insns", h->verified);
 }
 
-/* Ends what is said of a link. */
+/* Ends what is said of a link: the show_fdinfo of each kind in Linux. */
 static void target_lines(const struct link_head *h, struct buf *to)
 {
-	if (h->type == BPF_LINK_TYPE_RAW_TRACEPOINT) {
+	switch (h->type) {
+	case BPF_LINK_TYPE_RAW_TRACEPOINT:
 		buf_printf(to, "tp_name:\t%s\n", h->name);
 		line(to, "cookie", h->cookie);
+		break;
+	case BPF_LINK_TYPE_TRACING:
+		line(to, "attach_type", h->attach);
+		line(to, "target_obj_id", h->target_id);
+		line(to, "target_btf_id", h->target_btf);
+		line(to, "cookie", h->cookie);
+		break;
+	case BPF_LINK_TYPE_CGROUP:
+		line(to, "cgroup_id", h->target);
+		line(to, "attach_type", h->attach);
+		break;
+	case BPF_LINK_TYPE_ITER:
+		buf_printf(to, "target_name:\t%s\n", h->name);
+		if (h->target_id)
+			line(to, "map_id", h->target_id);
+		break;
+	case BPF_LINK_TYPE_NETNS:
+		line(to, "netns_ino", h->target_id);
+		line(to, "attach_type", h->attach);
+		break;
+	case BPF_LINK_TYPE_XDP:
+		line(to, "ifindex", h->target_id);
+		break;
+	case BPFLINK_TCX:
+		line(to, "ifindex", h->target_id);
+		buf_printf(to, "attach_type:\t%u (%s)\n", h->attach,
+			   h->attach == ATTACH_TCX_INGRESS ? "ingress" : "egress");
+		break;
+	case BPFLINK_NETFILTER:
+		buf_printf(to, "pf:\t%u\thooknum:\t%u\tprio:\t%d\n", h->target_id,
+			   (u32)(h->target >> 32), (s32)h->target);
+		break;
 	}
 }
 

@@ -9,6 +9,9 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -97,6 +100,39 @@ static long describe(int world, int fd, u8 info[INFO])
 	return ret;
 }
 
+/* What /proc/self/fdinfo says of the link, behind its ids and the program's. */
+static void lines_of(int world, int fd, char *to, size_t room)
+{
+	struct buf b = {0};
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	FILE *f = world == LINUX ? fopen(path, "r") : NULL;
+	buf_room(&b, room);
+	if (world == OURS)
+		kern_fdinfo(fd, &b);
+	else if (f)
+		b.p[fread(b.p, 1, room - 1, f)] = 0;
+	const char *at = b.p ? strstr(b.p, "prog_id:") : NULL;
+	at = at ? strchr(at, '\n') : NULL;
+	snprintf(to, room, "%s", at ? at + 1 : "none");
+	buf_deinit(&b);
+	if (f)
+		fclose(f);
+}
+
+static void compare_lines(const struct link *l, int ours, int theirs)
+{
+	char text[WORLDS][1024];
+
+	lines_of(OURS, ours, text[OURS], sizeof(*text));
+	lines_of(LINUX, theirs, text[LINUX], sizeof(*text));
+	bool same = !strcmp(text[OURS], text[LINUX]);
+	failed |= !same;
+	if (!same)
+		printf("FAIL %s: fdinfo here\n%sthere\n%s", l->what, text[OURS], text[LINUX]);
+}
+
 static void compare(const char *what, const char *step, long ours, long theirs)
 {
 	if ((ours < 0 || theirs < 0) && ours != theirs) {
@@ -117,6 +153,7 @@ static void try(const struct link *l)
 	compare(l->what, "another program", update(OURS, ours, l), update(LINUX, theirs, l));
 	compare(l->what, "described", describe(OURS, ours, info[OURS]),
 		describe(LINUX, theirs, info[LINUX]));
+	compare_lines(l, ours, theirs);
 	if (memcmp(info[OURS], info[LINUX], INFO)) {
 		printf("FAIL %s: it is described otherwise\n", l->what);
 		failed = 1;
@@ -133,6 +170,28 @@ static void try(const struct link *l)
 	close(theirs);
 }
 
+/* ---- a cgroup without processes, in a mount of the test's own ---- */
+
+static char top[] = "/tmp/onebpf-links.XXXXXX", below[64];
+
+static int own_cgroup(void)
+{
+	if (!mkdtemp(top))
+		return -1;
+	snprintf(below, sizeof(below), "%s/onebpf-links.%d", top, (int)getpid());
+	if (unshare(CLONE_NEWNS) || mount("", "/", "", MS_REC | MS_PRIVATE, NULL) ||
+	    mount("none", top, "cgroup2", 0, NULL) || mkdir(below, 0700))
+		puts("skip links: of a cgroup: there is no cgroup2");
+	return open(below, O_RDONLY | O_DIRECTORY);
+}
+
+static void leave_cgroup(void)
+{
+	rmdir(below);
+	umount(top);
+	rmdir(top);
+}
+
 int main(void)
 {
 	if (unshare(CLONE_NEWNET)) {
@@ -146,6 +205,7 @@ int main(void)
 	}
 	enum { IPV4 = 2, LOCAL_IN = 1, HOOKS = 5 };
 	int net = open("/proc/self/ns/net", O_RDONLY), null = open("/dev/null", O_RDONLY);
+	int group = own_cgroup();
 	const struct link links[] = {
 		{"xdp", PROGTYPE_XDP, ATTACH_XDP, LO, 0, 0, 0},
 		{"xdp of no device", PROGTYPE_XDP, ATTACH_XDP, NOWHERE, 0, 0, 0},
@@ -157,12 +217,16 @@ int main(void)
 		{"netfilter", PROGTYPE_NETFILTER, ATTACH_NETFILTER, 0, IPV4, LOCAL_IN, 5},
 		{"netfilter's hook", PROGTYPE_NETFILTER, ATTACH_NETFILTER, 0, IPV4, HOOKS, 5},
 		{"cgroup", PROGTYPE_CGROUP_SKB, ATTACH_CGROUP_INET_INGRESS, null, 0, 0, 0},
+		{"cgroup of its own", PROGTYPE_CGROUP_SKB, ATTACH_CGROUP_INET_INGRESS, group, 0, 0,
+		 0},
 		{"event", PROGTYPE_TRACEPOINT, ATTACH_PERF_EVENT, -1, 0, 0, 0},
 		{"socket filter", PROGTYPE_SOCKET_FILTER, 0, LO, 0, 0, 0},
 		{"raw tracepoint", PROGTYPE_RAW_TRACEPOINT, 0, 0, 0, 0, 0},
 	};
 	for (u32 i = 0; i < LEN(links); i++)
 		try(&links[i]);
+	close(group);
+	leave_cgroup();
 	if (!failed)
 		puts("ok links");
 	return failed;
