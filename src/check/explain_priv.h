@@ -118,6 +118,15 @@ void explain_life(struct explain *x, u32 reg);
 /* ---- explain_why.c ---- */
 void explain_why(struct explain *x);
 
+/* ---- explain_kfunc.c ---- */
+/* A call of a function of the kernel; reg: which register Linux names. false: nothing is
+ * known of it. */
+bool explain_kfunc(struct explain *x, const struct eb *e, u32 reg);
+/* What is wrong lies in the section that the program is in; what: "this call". */
+bool explain_section(struct explain *x, const char *what);
+/* "bpf_task_release on every path": of what that call returned. */
+const char *explain_release(struct explain *x, const struct eb *e);
+
 /* ---- explain_fix.c ---- */
 void explain_fix(struct explain *x);
 

@@ -432,6 +432,8 @@ static void call(struct explain *x, const struct eb *e)
 	const struct frame *f = shot_frame(last_shot(x));
 	u32 reg = named_reg(x);
 
+	if (e->op == EB_CALL_KFUNC)
+		explain_kfunc(x, e, reg);
 	if (e->op != EB_CALL)
 		return;
 	if (!row) {
@@ -472,12 +474,13 @@ static void leak(struct explain *x, const struct state *s)
 	x->cause = CAUSE_LEAK;
 	x->ref = s->refs - 1;
 	x->out.what = "the program may end with what it must give back";
-	x->out.knew = explain_text(x, "what bpf_%s returned is still held on this path",
-				   h ? h->name : "?");
+	x->out.knew = explain_text(x, "what %s%s returned is still held on this path",
+				   h ? "bpf_" : "", h ? h->name : kfunc_name(&x->v, e));
 	x->out.needs = h && h->id == HELPERID_ringbuf_reserve
 			       ? "bpf_ringbuf_submit or bpf_ringbuf_discard on every path"
 		       : h && strstr(h->name, "lookup") ? "bpf_sk_release on every path"
-							: "to release it on every path";
+		       : h                              ? "to release it on every path"
+							: explain_release(x, e);
 	explain_note(x, ref->insn, "it was got here");
 }
 
@@ -491,7 +494,7 @@ static void ending(struct explain *x)
 			leak(x, &s->s);
 			return;
 		}
-	if (s->s.top || s->s.locks)
+	if (s->s.top || explain_section(x, "the program may end") || s->s.locks)
 		return;
 	if (r->type == REG_NONE) {
 		unset(x, 0);

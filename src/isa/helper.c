@@ -2,7 +2,12 @@
 /* What helper.def says, as a table. */
 #include "isa/sets.h"
 
-enum { LINUX, HERE, INSN };
+enum {
+	LINUX = HELPER_ELSEWHERE,
+	HERE = HELPER_HERE,
+	INSN = HELPER_HERE,
+	DENIED = HELPER_DENIED,
+};
 
 enum {
 	GPL = HELPER_GPL,
@@ -74,14 +79,14 @@ static const char *const btf_types[] = {
 
 static const struct helper_row rows[] = {
 #define HELPER(id, name, where, who, flags, result, ...) \
-	[id] = {id, #name, where != LINUX, flags, who, result, {__VA_ARGS__}},
+	[id] = {id, #name, where, flags, who, result, {__VA_ARGS__}},
 #include "isa/helper.def"
 };
 
 _Static_assert(LEN(rows) == HELPER_COUNT, "the last helper");
 
 enum {
-#define HELPER(id, name, where, ...) IS_HERE_##id = where != LINUX,
+#define HELPER(id, name, where, ...) IS_HERE_##id = where,
 #include "isa/helper.def"
 };
 

@@ -75,10 +75,14 @@ enum {
 /* Does a licence go with the GPL? NULL: no. license_is_gpl_compatible */
 bool license_is_gpl(const char *license);
 
+/* In our world it: cannot be called, does what it does, or has nothing to act on and answers
+ * EOPNOTSUPP (or NULL). */
+enum helper_here { HELPER_ELSEWHERE, HELPER_HERE, HELPER_DENIED };
+
 struct helper_row {
 	u32 id;
 	const char *name;
-	bool here;  /* it has a function in our world */
+	u8 here;    /* enum helper_here */
 	u8 flags;   /* HELPER_GPL ... */
 	u64 types;  /* of programs that may call it: type_bit() */
 	u64 result; /* kind, its bits, its bytes */

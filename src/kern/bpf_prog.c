@@ -31,6 +31,7 @@ enum {
 /* One load: what was given, and what it becomes. */
 struct load {
 	union bpfattr *attr;
+	u64 uattr;
 	struct user_log log;
 	struct ob_ebpf *insn;
 	u32 n;
@@ -498,6 +499,8 @@ static long load(struct load *l)
 	err = bind_array(l);
 	if (!err)
 		err = read_debug(l);
+	if (!err && l->btf)
+		err = kern_relocate(l->attr, l->uattr, l->btf->p, l->insn, l->n, &l->log);
 	if (!err)
 		err = resolve(l);
 	err = err ? say_numbers(l, err) : check(l);
@@ -506,7 +509,7 @@ static long load(struct load *l)
 
 long call_prog_load(union bpfattr *attr, u64 uattr, u32 size)
 {
-	struct load l = {.attr = attr};
+	struct load l = {.attr = attr, .uattr = uattr};
 	u32 true_size = 0;
 
 	if (!world())

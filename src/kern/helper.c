@@ -11,6 +11,59 @@
 	case id:       \
 		return helper_##name;
 
+/* ---- those that have nothing to act on ---- */
+
+static u64 no_memory(u64 at, u32 n, struct run *r)
+{
+	if (n && !kern_may(r, at, n, true))
+		return 0;
+	memset(addr_of(at), 0, n);
+	return minus(EOPNOTSUPP);
+}
+
+static u64 denied(UNUSED u64 r1, UNUSED u64 r2, UNUSED u64 r3, UNUSED u64 r4, UNUSED u64 r5,
+		  UNUSED struct run *r)
+{
+	return minus(EOPNOTSUPP);
+}
+
+static u64 denied_null(UNUSED u64 r1, UNUSED u64 r2, UNUSED u64 r3, UNUSED u64 r4, UNUSED u64 r5,
+		       UNUSED struct run *r)
+{
+	return 0;
+}
+
+/* What they would have written is 0, so that nobody reads what was there. */
+static u64 denied_2(UNUSED u64 r1, u64 r2, u64 r3, UNUSED u64 r4, UNUSED u64 r5, struct run *r)
+{
+	return no_memory(r2, size_of(r3), r);
+}
+
+static u64 denied_4(UNUSED u64 r1, UNUSED u64 r2, UNUSED u64 r3, u64 r4, u64 r5, struct run *r)
+{
+	return no_memory(r4, size_of(r5), r);
+}
+
+static env_fn *deny(u32 id)
+{
+	static env_fn *const by[HELPER_ARGS] = {NULL, denied_2, NULL, denied_4, NULL};
+	const struct helper_row *row = helper_row(id);
+
+	if (row->result & HELPER_NULLABLE)
+		return denied_null;
+	for (u32 i = 0; i < HELPER_ARGS; i++)
+		if (helper_kind(row->arg[i]) == HELPER_OUT ||
+		    helper_kind(row->arg[i]) == HELPER_INOUT)
+			return by[i];
+	return denied;
+}
+
+/* ---- by number ---- */
+
+#define DENIED(id, name) \
+	case id:         \
+		return deny(id);
+
 env_fn *kern_helper(u32 id)
 {
 	switch (id) {

@@ -81,11 +81,13 @@ env_fn *kern_helper(u32 id);
 /* Each is in the file of its family: helper_map.c, helper_text.c ... */
 #define LINUX(name)
 #define INSN(name)
+#define DENIED(name)
 #define HERE(name)                   env_fn helper_##name;
 #define HELPER(id, name, where, ...) where(name)
 #include "isa/helper.def"
 #undef LINUX
 #undef INSN
+#undef DENIED
 #undef HERE
 
 /* May the run touch these bytes? If not, that is its fault. A trusted one may. */

@@ -30,4 +30,8 @@ struct verified {
 /* 0 or a negative errno; the log ends with the numbers. */
 int kern_verify(const struct verify_load *l, struct verified *ret);
 
+/* The relocations of CO-RE that come with a program (relocate.c): 0 or a negative errno. */
+int kern_relocate(const union bpfattr *attr, u64 uattr, const struct kern_btf *types,
+		  struct ob_ebpf *insn, u32 n, struct user_log *log);
+
 #endif

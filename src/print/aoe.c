@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ATA over Ethernet, MS NLB heartbeats, and the Ethernet loopback test. */
+/* ATA over Ethernet, MS NLB heartbeats, the Ethernet loopback test, CALM FAST. */
 #include "print/part.h"
 
 static const struct word aoe_commands[] = {{0, "Issue ATA Command"},
@@ -37,10 +37,15 @@ static void ata(struct print_state *s, struct pdu d)
 		pdu_invalid(s);
 	say(s, "\n\tAFlags: [");
 	put_bits(s, WORDS(ata_flags), pdu_u8(s, d, 0), ", ", "none");
-	put_f(s, "], Err/Feature: %u, Sector Count: %u, Cmd/Status: %u", pdu_u8(s, d, 1),
-	      pdu_u8(s, d, 2), pdu_u8(s, d, 3));
-	put_f(s, "\n\tlba0: %u, lba1: %u, lba2: %u, lba3: %u, lba4: %u, lba5: %u", pdu_u8(s, d, 4),
-	      pdu_u8(s, d, 5), pdu_u8(s, d, 6), pdu_u8(s, d, 7), pdu_u8(s, d, 8), pdu_u8(s, d, 9));
+	put_c(s, ']');
+	static const char *const names[] = {", Err/Feature", ", Sector Count", ", Cmd/Status",
+					    "\n\tlba0",      ", lba1",         ", lba2",
+					    ", lba3",        ", lba4",         ", lba5"};
+	for (u32 i = 0; i < LEN(names); i++) {
+		u8 v = pdu_u8(s, d, i + 1);
+
+		put_f(s, "%s: %u", names[i], v);
+	}
 	pdu_need(s, d, 0, 12);
 	if (d.len > 12)
 		put_f(s, "\n\tData: %u bytes", d.len - 12);
@@ -50,9 +55,13 @@ static void config(struct print_state *s, struct pdu d)
 {
 	if (d.len < 8)
 		pdu_invalid(s);
-	u8 v = pdu_u8(s, d, 5);
-	put_f(s, "\n\tBuffer Count: %u, Firmware Version: %u, Sector Count: %u", pdu_be16(s, d, 0),
-	      pdu_be16(s, d, 2), pdu_u8(s, d, 4));
+	u16 w = pdu_be16(s, d, 0);
+	put_f(s, "\n\tBuffer Count: %u", w);
+	w = pdu_be16(s, d, 2);
+	put_f(s, ", Firmware Version: %u", w);
+	u8 v = pdu_u8(s, d, 4);
+	put_f(s, ", Sector Count: %u", v);
+	v = pdu_u8(s, d, 5);
 	put_f(s, ", AoE: %u, CCmd: ", v >> 4);
 	put_word(s, WORDS(config_commands), v & 15, "Unknown (0x%02x)");
 	u32 n = pdu_be16(s, d, 6);
@@ -79,8 +88,9 @@ static void masks(struct print_state *s, struct pdu d)
 	for (u32 i = 0; i < n; i++, off += 8) {
 		say(s, "\n\t DCmd: ");
 		put_word(s, WORDS(directives), pdu_u8(s, d, off + 1), "Unknown (0x%02x)");
+		const u8 *p = pdu_need(s, d, off + 2, 6);
 		say(s, ", Ethernet Address: ");
-		put_ether(s, pdu_need(s, d, off + 2, 6));
+		put_ether(s, p);
 	}
 }
 
@@ -146,9 +156,9 @@ static void msnlb_print(struct print_state *s, struct pdu d)
 	s->name = "msnlb";
 	say(s, "MS NLB heartbeat");
 	u32 priority = pdu_le32(s, d, 8);
+	put_f(s, ", host priority: %u", priority);
 	const u8 *cluster = pdu_need(s, d, 12, 4);
-	put_f(s, ", host priority: %u,", priority);
-	say(s, " cluster IP: ");
+	say(s, ", cluster IP: ");
 	put_ip4(s, cluster);
 	const u8 *host = pdu_need(s, d, 16, 4);
 	say(s, ", host IP: ");
@@ -186,12 +196,31 @@ static void loopback_print(struct print_state *s, struct pdu d)
 	} else if (function == 2) {
 		if (f.len < 8)
 			pdu_invalid(s);
+		const u8 *p = pdu_need(s, f, 2, 6);
 		say(s, ", forwarding address ");
-		put_ether(s, pdu_need(s, f, 2, 6));
+		put_ether(s, p);
 		put_f(s, ", data (%u octets)", f.len - 8);
 	}
+	if (function == 1 || function == 2)
+		pdu_need(s, f, 0, f.len);
 }
 
+static void calm_print(struct print_state *s, struct pdu d)
+{
+	s->name = "calm_fast";
+	if (d.len < 2)
+		pdu_cut(s);
+	put_f(s, "CALM FAST; SrcNwref:%u; ", pdu_u8(s, d, 0));
+	put_f(s, "DstNwref:%u; ", pdu_u8(s, d, 1));
+	d = pdu_skip(d, 2);
+	if (!s->opt.verbose)
+		return;
+	put_unknown(s, d);
+	if (d.cap < d.len)
+		pdu_cut(s);
+}
+
+const struct printer calm_printer = {"calm_fast", calm_print};
 const struct printer aoe_printer = {"aoe", aoe_print};
 const struct printer msnlb_printer = {"msnlb", msnlb_print};
 const struct printer loopback_printer = {"loopback", loopback_print};

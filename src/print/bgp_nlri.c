@@ -201,6 +201,12 @@ static int mdt(struct print_state *s, struct pdu d, u32 off, u32 left)
 	return 17;
 }
 
+static void put_pairs(struct print_state *s, const u8 *p, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		put_f(s, i % 2 || !i ? "%02x" : " %02x", p[i]);
+}
+
 static void put_target(struct print_state *s, const u8 *p, u32 bits)
 {
 	u8 v[8] = {0};
@@ -211,8 +217,7 @@ static void put_target(struct print_state *s, const u8 *p, u32 bits)
 	u16 type = get_be16(v);
 	if (type != 0x0002 && type != 0x0102 && type != 0x0202 && bits >= 16) {
 		put_f(s, "route target: unknown-type(%04x) (", type);
-		for (u32 i = 0; i < bytes_of(bits); i++)
-			put_f(s, i % 2 || !i ? "%02x" : " %02x", v[i]);
+		put_pairs(s, v, bytes_of(bits));
 		put_f(s, "/%u)", bits);
 		return;
 	}
@@ -234,8 +239,7 @@ static void put_target(struct print_state *s, const u8 *p, u32 bits)
 	if (!bits)
 		return;
 	say(s, " (");
-	for (u32 i = 0; i < bytes_of(bits); i++)
-		put_f(s, i % 2 || !i ? "%02x" : " %02x", v[i]);
+	put_pairs(s, v, bytes_of(bits));
 	put_c(s, ')');
 }
 
@@ -437,14 +441,6 @@ static bool add_path(struct pdu d, u32 off, u32 left, u32 most)
 	return left && fits(d, off, left, most, 4) && !fits(d, off, left, most, 0);
 }
 
-/* Whether the list goes on. */
-static bool settle(struct print_state *s, int n)
-{
-	if (n == ROUTE_BAD)
-		say(s, "\n\t    (illegal prefix length)");
-	return n > 0;
-}
-
 bool bgp_routes(struct print_state *s, struct pdu d, u32 off, u32 left, u16 afi, u8 safi)
 {
 	route_print *print = family(afi, safi);
@@ -462,9 +458,9 @@ bool bgp_routes(struct print_state *s, struct pdu d, u32 off, u32 left, u16 afi,
 		int n = print(s, d, off, left);
 		if (n == ROUTE_CUT)
 			return false;
-		if (n == ROUTE_BAD && print == target)
-			break;
-		if (!settle(s, n))
+		if (n == ROUTE_BAD && print != target)
+			say(s, "\n\t    (illegal prefix length)");
+		if (n < 0)
 			break;
 		if (path)
 			put_f(s, "   Path Id: %u", id);

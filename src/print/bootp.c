@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* BOOTP and DHCP, RFC 951, 2131 and 2132. */
-#include "print/priv.h"
+#include "print/bootp.h"
 
 enum {
 	OP = 0,
@@ -20,144 +20,9 @@ enum {
 	VENDOR = 236,
 	COOKIE = 4,
 };
-enum { PAD = 0, MESSAGE = 53, END = 255, RFC1048 = 0x63825363, CMU = 0x434d5500 };
+enum { RFC1048 = 0x63825363, CMU = 0x434d5500 };
 
-/* How an option's data is shown; the plain ones come as lists. */
-enum form {
-	ANY,
-	ADDRESSES,
-	LONGS,
-	SIGNED,
-	SHORTS,
-	BYTES,
-	BOOLS,
-	PAIRS,
-	TEXT,
-	NODE,
-	OVERLOAD,
-	KIND,
-	PARAMETERS,
-	CLIENT_ID,
-	AGENT,
-	USER_CLASS,
-	FQDN,
-	ROUTES,
-};
-
-static const struct {
-	const char *name;
-	u8 form;
-} options[256] = {
-	/* clang-format off */
-	[PAD] = {"PAD", ANY},
-	[END] = {"END", ANY},
-	[1] = {"Subnet-Mask", ADDRESSES},
-	[2] = {"Time-Zone", SIGNED},
-	[3] = {"Default-Gateway", ADDRESSES},
-	[4] = {"Time-Server", ADDRESSES},
-	[5] = {"IEN-Name-Server", ADDRESSES},
-	[6] = {"Domain-Name-Server", ADDRESSES},
-	[7] = {"LOG", ADDRESSES},
-	[8] = {"CS", ADDRESSES},
-	[9] = {"LPR-Server", ADDRESSES},
-	[10] = {"IM", ADDRESSES},
-	[11] = {"RL", ADDRESSES},
-	[12] = {"Hostname", TEXT},
-	[13] = {"BS", SHORTS},
-	[14] = {"DP", TEXT},
-	[15] = {"Domain-Name", TEXT},
-	[16] = {"SS", ADDRESSES},
-	[17] = {"RP", TEXT},
-	[18] = {"EP", TEXT},
-	[19] = {"IPF", BOOLS},
-	[20] = {"SRT", BOOLS},
-	[21] = {"PF", PAIRS},
-	[22] = {"RSZ", SHORTS},
-	[23] = {"TTL", BYTES},
-	[24] = {"MTU-Timeout", LONGS},
-	[25] = {"MTU-Table", SHORTS},
-	[26] = {"MTU", SHORTS},
-	[27] = {"LSN", BOOLS},
-	[28] = {"BR", ADDRESSES},
-	[29] = {"MD", BOOLS},
-	[30] = {"MS", BOOLS},
-	[31] = {"Router-Discovery", BOOLS},
-	[32] = {"RSA", ADDRESSES},
-	[33] = {"Static-Route", PAIRS},
-	[34] = {"UT", BOOLS},
-	[35] = {"AT", LONGS},
-	[36] = {"IE", BOOLS},
-	[37] = {"TT", BYTES},
-	[38] = {"KI", LONGS},
-	[39] = {"KG", BOOLS},
-	[40] = {"YD", TEXT},
-	[41] = {"YS", ADDRESSES},
-	[42] = {"NTP", ADDRESSES},
-	[43] = {"Vendor-Option", BYTES},
-	[44] = {"Netbios-Name-Server", ADDRESSES},
-	[45] = {"WDD", ADDRESSES},
-	[46] = {"Netbios-Node", NODE},
-	[47] = {"Netbios-Scope", TEXT},
-	[48] = {"XFS", ADDRESSES},
-	[49] = {"XDM", ADDRESSES},
-	[50] = {"Requested-IP", ADDRESSES},
-	[51] = {"Lease-Time", LONGS},
-	[52] = {"OO", OVERLOAD},
-	[53] = {"DHCP-Message", KIND},
-	[54] = {"Server-ID", ADDRESSES},
-	[55] = {"Parameter-Request", PARAMETERS},
-	[56] = {"MSG", TEXT},
-	[57] = {"MSZ", SHORTS},
-	[58] = {"RN", LONGS},
-	[59] = {"RB", LONGS},
-	[60] = {"Vendor-Class", TEXT},
-	[61] = {"Client-ID", CLIENT_ID},
-	[64] = {"N+D", SHORTS},
-	[65] = {"N+S", ADDRESSES},
-	[66] = {"TFTP", TEXT},
-	[67] = {"BF", TEXT},
-	[68] = {"MH", ADDRESSES},
-	[69] = {"SMTP", ADDRESSES},
-	[70] = {"POP3", ADDRESSES},
-	[71] = {"NNTP", ADDRESSES},
-	[72] = {"WWW", ADDRESSES},
-	[73] = {"FG", ADDRESSES},
-	[74] = {"IRC", ADDRESSES},
-	[75] = {"STS", ADDRESSES},
-	[76] = {"STDA", ADDRESSES},
-	[77] = {"User-Class", USER_CLASS},
-	[78] = {"SLP-DA", BYTES},
-	[79] = {"SLP-SCOPE", BYTES},
-	[80] = {"SLP-NA", TEXT},
-	[81] = {"FQDN", FQDN},
-	[82] = {"Agent-Information", AGENT},
-	[83] = {"ARMT", BYTES},
-	[88] = {"TZSTR", TEXT},
-	[89] = {"FQDNS", BYTES},
-	[90] = {"AUTH", BYTES},
-	[91] = {"Last-Transaction-Time", SIGNED},
-	[92] = {"Associated-IP", ADDRESSES},
-	[93] = {"ARCH", SHORTS},
-	[94] = {"NDI", BYTES},
-	[95] = {"LDAP", TEXT},
-	[97] = {"GUID", BYTES},
-	[98] = {"UAP", TEXT},
-	[100] = {"POSIX-TZ", TEXT},
-	[101] = {"TZ-Name", TEXT},
-	[112] = {"NI", ADDRESSES},
-	[113] = {"NITAG", TEXT},
-	[114] = {"URL", TEXT},
-	[116] = {"NOAUTO", BOOLS},
-	[117] = {"NSSEARCH", SHORTS},
-	[118] = {"SUBNET", ADDRESSES},
-	[121] = {"Classless-Static-Route", ROUTES},
-	[150] = {"TFTP-Server-Address", ADDRESSES},
-	[161] = {"MUD-URL", TEXT},
-	[249] = {"Classless-Static-Route-Microsoft", ROUTES},
-	/* clang-format on */
-};
-
-static const char *option_name(u8 tag) { return options[tag].name ?: "Unknown"; }
+static const char *option_name(u8 tag) { return bootp_options[tag].name ?: "Unknown"; }
 
 static void put_text(struct print_state *s, const u8 *p, u32 n)
 {
@@ -462,7 +327,7 @@ static void option_list(struct print_state *s, struct pdu d)
 		if (n)
 			say(s, ": ");
 		pdu_need(s, d, off, n);
-		u8 form = options[tag].form;
+		u8 form = bootp_options[tag].form;
 		if (form == KIND && n != 1)
 			form = BYTES;
 		u32 over = value(s, form, d.p + off, n);
@@ -558,9 +423,8 @@ static void bootp_print(struct print_state *s, struct pdu d)
 	static const char *const ops[] = {NULL, "Request", "Reply"};
 
 	s->name = "bootp";
-	pdu_need(s, d, OP, 3);
+	u8 op = pdu_u8(s, d, OP);
 	say(s, "BOOTP/DHCP, ");
-	u8 op = d.p[OP];
 	if (op && op < LEN(ops))
 		put_s(s, ops[op]);
 	else

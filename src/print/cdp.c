@@ -35,11 +35,15 @@ static u32 address(struct print_state *s, struct pdu d, u32 off)
 	static const u8 ip6[8] = {0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd};
 	u32 left = d.len - off;
 
-	if (left < 2)
+	if (left < 2) {
+		say(s, " (not enough space for PT+PL)");
 		return 0;
+	}
 	u8 type = pdu_u8(s, d, off), n = pdu_u8(s, d, off + 1);
-	if (left < 2u + n + 2)
+	if (left < 2u + n + 2) {
+		say(s, " (not enough space for P+AL)");
 		return 0;
+	}
 	const u8 *p = pdu_need(s, d, off + 2, n + 2u);
 	u32 size = get_be16(p + n);
 	if (type == 1 && n == 1 && p[0] == 0xcc && size == 4) {
@@ -91,7 +95,7 @@ static bool prefixes(struct print_state *s, struct pdu d)
 {
 	if (d.len % 5)
 		return false;
-	put_f(s, "IPv4 Prefixes (%u):", d.len / 5);
+	put_f(s, " IPv4 Prefixes (%u):", d.len / 5);
 	for (u32 off = 0; off < d.len; off += 5) {
 		const u8 *p = pdu_need(s, d, off, 5);
 
@@ -223,42 +227,74 @@ static const struct tlv {
 	[0x17] = {"Physical Location", 1, 0, location},
 };
 
-/* False when the packet is to be given up. */
-static bool one(struct print_state *s, struct pdu d, u16 type)
+static void put_name(struct print_state *s, u16 type)
+{
+	const char *name = type < LEN(tlvs) ? tlvs[type].name : NULL;
+
+	put_f(s, "\n\t%s (0x%02x)", name ? name : "unknown field type", type);
+}
+
+static void one(struct print_state *s, struct pdu d, u16 type)
 {
 	const struct tlv *t = type < LEN(tlvs) && tlvs[type].name ? &tlvs[type] : NULL;
 
-	if (s->opt.verbose)
-		put_f(s, "\n\t%s (0x%02x), value length: %u byte%s: ",
-		      t ? t->name : "unknown field type", type, d.len, d.len == 1 ? "" : "s");
-	if (t && t->most && t->most == t->least && d.len != t->most) {
-		put_f(s, " (invalid)");
-		return false;
+	if (s->opt.verbose) {
+		put_name(s, type);
+		put_f(s, ", value length: %u byte%s: ", d.len, d.len == 1 ? "" : "s");
 	}
-	if (t && d.len < t->least)
-		return false;
 	if (type == 1 && !s->opt.verbose) {
 		say(s, ", Device-ID ");
 		text(s, d);
-	} else if (s->opt.verbose && t && t->print) {
-		return t->print(s, d);
-	} else if (s->opt.verbose) {
-		put_bytes(s, "\n\t  ", d, 0, d.len);
 	}
-	return true;
+	if (!s->opt.verbose) {
+		pdu_need(s, d, 0, d.len);
+		if (type != 1)
+			put_bytes(s, "\n\t  ", d, 0, d.len);
+		return;
+	}
+	if (t && t->print && d.len >= t->least &&
+	    (t->most != t->least || !t->most || d.len == t->most)) {
+		if (t->print(s, d))
+			return;
+		if (type == 2 || type == 0x16)
+			return;
+		say(s, " (malformed TLV)");
+	} else if (t && t->print) {
+		put_s(s, type == 2 || type == 0x16 ? " (not enough space for num)"
+						   : " (malformed TLV)");
+		if (type == 2 || type == 0x16)
+			return;
+	}
+	pdu_need(s, d, 0, d.len);
+	put_bytes(s, "\n\t  ", d, 0, d.len);
 }
 
 static void tlv_list(struct print_state *s, struct pdu d)
 {
 	while (d.len) {
-		if (d.len < TLV)
+		if (d.len < TLV) {
+			put_f(s, " (remaining packet length %u < %u)", d.len, TLV);
 			pdu_invalid(s);
-		u32 type = pdu_be16(s, d, 0), n = pdu_be16(s, d, 2);
-		if (n < TLV || n > d.len)
+		}
+		u16 type = pdu_be16(s, d, 0), n = pdu_be16(s, d, 2);
+		if (n < TLV) {
+			if (s->opt.verbose) {
+				put_name(s, type);
+				put_f(s, ", TLV length: %u byte%s", n, n == 1 ? "" : "s");
+			} else {
+				if (type == 1)
+					say(s, ", Device-ID");
+				put_f(s, " TLV length %u too short", n);
+			}
+			if (s->opt.verbose)
+				say(s, " (too short)");
 			pdu_invalid(s);
-		pdu_need(s, d, 0, n);
-		if (!one(s, pdu_part(d, TLV, n - TLV), (u16)type))
+		}
+		if (n > d.len) {
+			put_f(s, " (TLV length %u > %u)", n, d.len);
 			pdu_invalid(s);
+		}
+		one(s, pdu_part(d, TLV, n - TLV), type);
 		d = pdu_skip(d, n);
 	}
 }

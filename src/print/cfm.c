@@ -254,7 +254,7 @@ static void cfm_print(struct print_state *s, struct pdu d)
 	s->name = "cfm";
 	if (d.len < HEADER)
 		pdu_cut(s);
-	pdu_need(s, d, 0, HEADER);
+	pdu_check(s, d, 0, HEADER);
 	u8 b0 = pdu_u8(s, d, 0), op = pdu_u8(s, d, 1), flags = pdu_u8(s, d, 2),
 	   first = pdu_u8(s, d, 3);
 	if (b0 & 31) {
@@ -273,6 +273,7 @@ static void cfm_print(struct print_state *s, struct pdu d)
 		return;
 	}
 	bool fine = true;
+	pdu_need(s, body, 0, first);
 	switch (op) {
 	case CCM:
 		put_f(s, ", Flags [CCM Interval %u%s]", flags & 7, flags & RDI ? ", RDI" : "");

@@ -219,23 +219,24 @@ void print_clnp(struct print_state *s, struct pdu d)
 
 	s->name = "clnp";
 	u32 hlen = pdu_u8(s, d, HLEN), off = HEADER;
-	pdu_check(s, d, 0, HEADER);
+	pdu_need(s, d, 0, HEADER);
 	if (!s->opt.link)
 		say(s, "CLNP");
+	u8 version = pdu_u8(s, d, VERSION);
+	if (version != 1) {
+		put_f(s, "version %u packet not supported", version);
+		put_bytes(s, "\n\t", d, 0, d.len);
+		return;
+	}
 	if (hlen < HEADER) {
-		put_f(s, "version %u packet not supported", hlen);
+		put_f(s, " length indicator(%u) < %u", hlen, HEADER);
 		pdu_invalid(s);
 	}
 	if (hlen > d.len) {
 		put_f(s, " length indicator(%u) > length(%u)", hlen, d.len);
 		pdu_invalid(s);
 	}
-	u8 version = pdu_u8(s, d, VERSION);
-	if (version != 1) {
-		put_f(s, "version %u packet not supported", version);
-		return;
-	}
-	pdu_check(s, d, 0, hlen);
+
 	u8 type = pdu_u8(s, d, FLAGS) & 31, flags = pdu_u8(s, d, FLAGS) & 0xe0;
 	u8 to_n = pdu_u8(s, d, off), to = (u8)(off + 1);
 	if (hlen < off + 1u + to_n)
@@ -246,6 +247,7 @@ void print_clnp(struct print_state *s, struct pdu d)
 	if (hlen < off + 1u + from_n)
 		pdu_cut(s);
 	off += 1u + from_n;
+	pdu_need(s, d, from, from_n);
 	if (!s->opt.verbose) {
 		put_s(s, s->opt.link ? "" : ", ");
 		put_nsap(s, d, from, from_n);
@@ -409,6 +411,10 @@ void print_esis(struct print_state *s, struct pdu d)
 		pdu_invalid(s);
 	}
 	u32 li = pdu_u8(s, d, HLEN);
+	if (pdu_u8(s, d, VERSION) != 1) {
+		put_f(s, " version %u packet not supported", pdu_u8(s, d, VERSION));
+		return;
+	}
 	if (li > d.len) {
 		put_f(s, " length indicator (%u) > PDU size (%u)!", li, d.len);
 		pdu_invalid(s);
@@ -419,11 +425,8 @@ void print_esis(struct print_state *s, struct pdu d)
 			put_f(s, "%02X", d.p[i]);
 		return;
 	}
+	pdu_need(s, d, 0, HEADER);
 	u8 type = pdu_u8(s, d, FLAGS) & 31, version = pdu_u8(s, d, VERSION);
-	if (version != 1) {
-		put_f(s, "unsupported ES-IS version %u", version);
-		return;
-	}
 	if (!s->opt.verbose) {
 		put_s(s, s->opt.link ? "" : ", ");
 		put_word(s, WORDS(esis_types), type, "unknown type (%u)");
@@ -467,6 +470,6 @@ void print_esis(struct print_state *s, struct pdu d)
 			put_bytes(s, "\n\t  ", body, 0, body.len);
 		return;
 	}
-	body = pdu_skip(body, off);
-	esis_options(s, body, body.len + (type == REDIRECT));
+	u32 left = body.len - off + (type == REDIRECT);
+	esis_options(s, pdu_skip(d, HEADER + off), left);
 }

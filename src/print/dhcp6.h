@@ -7,5 +7,7 @@
 
 /* `left` bytes of options at the head of d. */
 void print_dhcp6_options(struct print_state *s, struct pdu d, u32 left);
+/* NULL for a number that is not known. */
+const char *dhcp6_option_name(u16 type);
 
 #endif

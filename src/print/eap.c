@@ -122,6 +122,7 @@ static void eap(struct print_state *s, struct pdu d)
 		put_invalid(s);
 		return;
 	}
+	pdu_check(s, d, 0, len);
 	if (code != REQUEST && code != RESPONSE)
 		return;
 	u8 type = pdu_u8(s, d, HEADER);
@@ -147,11 +148,12 @@ static void eapol_print(struct print_state *s, struct pdu d)
 		return;
 	if (d.len < FRAME + HEADER)
 		pdu_cut(s);
+	say(s, ", ");
+	pdu_check(s, d, FRAME, HEADER);
 	if (pdu_be16(s, d, 2) != pdu_be16(s, d, FRAME + 2)) {
-		say(s, ", EAP fragment?");
+		say(s, "EAP fragment?");
 		return;
 	}
-	say(s, ", ");
 	eap(s, pdu_skip(d, FRAME));
 }
 

@@ -151,3 +151,16 @@ u32 print_ether(struct print_state *s, struct pdu d)
 }
 
 const struct link_printer ether_link = {"ether", 1, print_ether};
+
+static void bridged_print(struct print_state *s, struct pdu d)
+{
+	u32 link_len = s->link_len;
+
+	if (!print_enter(s))
+		return;
+	print_ether(s, d);
+	print_leave(s);
+	s->link_len = link_len;
+}
+
+const struct printer bridged_printer = {"ether", bridged_print};

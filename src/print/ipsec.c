@@ -14,16 +14,19 @@ static void esp_print(struct print_state *s, struct pdu d)
 static void ah_print(struct print_state *s, struct pdu d)
 {
 	s->name = "ah";
-	pdu_check(s, d, 0, FIXED);
+	say(s, "AH");
+	pdu_need(s, d, 0, 2);
 	u32 n = d.p[1], sum = n ? (n - 1) * 4 : 0;
 
-	say(s, "AH(");
+	put_c(s, '(');
 	if (s->opt.verbose)
 		put_f(s, "length=%u(%u-bytes),", n, (n + 2) * 4);
-	u16 reserved = get_be16(d.p + 2);
+	u16 reserved = pdu_be16(s, d, 2);
 	if (reserved)
 		put_f(s, "reserved=0x%x[MustBeZero],", reserved);
-	put_f(s, "spi=0x%08x,seq=0x%x,icv=0x", get_be32(d.p + 4), get_be32(d.p + 8));
+	put_f(s, "spi=0x%08x,", pdu_be32(s, d, 4));
+	put_f(s, "seq=0x%x,", pdu_be32(s, d, 8));
+	say(s, "icv=0x");
 	for (u32 i = 0; i < sum; i++)
 		put_hex(s, pdu_need(s, d, FIXED + i, 1), 1);
 	say(s, "): ");
@@ -33,7 +36,7 @@ static void ah_print(struct print_state *s, struct pdu d)
 static void ipcomp_print(struct print_state *s, struct pdu d)
 {
 	s->name = "ipcomp";
-	pdu_check(s, d, 0, 4);
+	pdu_need(s, d, 0, 4);
 	put_f(s, "IPComp(cpi=0x%04x)", get_be16(d.p + 2));
 }
 

@@ -312,11 +312,12 @@ void print_isis(struct print_state *s, struct pdu d)
 	u32 whole = d.len;
 	if (d.len < COMMON)
 		pdu_invalid(s);
-	pdu_need(s, d, 0, COMMON);
+	pdu_check(s, d, 0, COMMON);
 	u8 type = pdu_u8(s, d, TYPE), hlen = pdu_u8(s, d, HLEN);
 	if (!common(s, d, type))
 		return;
 	if (!s->opt.verbose) {
+		pdu_check(s, d, 0, header_length(type));
 		brief(s, d, type);
 		put_f(s, ", length %u", whole);
 		return;

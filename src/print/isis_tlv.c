@@ -104,10 +104,6 @@ static enum isis_end prefixes(struct print_state *s, struct pdu d)
 
 		if (n > d.len - off)
 			return ISIS_CUT;
-		if (half & 1)
-			n++;
-		if (n > d.len - off)
-			return ISIS_CUT;
 		say(s, "\n\t\tAddress: ");
 		put_nsap(s, d, off, n);
 		put_f(s, "/%u", half * 4u);

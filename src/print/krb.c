@@ -16,13 +16,12 @@ static u32 put_string(struct print_state *s, struct pdu d, u32 off)
 	return off + 1;
 }
 
-/* name.instance@realm, the last two where they are not empty */
+/* name.instance@realm */
 static u32 put_client(struct print_state *s, struct pdu d, u32 off)
 {
 	say(s, " ");
 	off = put_string(s, d, off);
-	if (pdu_u8(s, d, off))
-		put_c(s, '.');
+	put_c(s, '.');
 	off = put_string(s, d, off);
 	put_c(s, '@');
 	return put_string(s, d, off);

@@ -99,8 +99,7 @@ static void put_ends(struct print_state *s)
 	put_c(s, ' ');
 }
 
-/* False when what the header announces is not known. */
-static bool snap(struct print_state *s, struct pdu d)
+bool print_snap_header(struct print_state *s, struct pdu d)
 {
 	s->name = "snap";
 	if (d.len < SNAP_LEN || !pdu_has(d, 0, SNAP_LEN)) {
@@ -234,7 +233,7 @@ int print_llc(struct print_state *s, struct pdu d)
 	s->link_len += (u32)hdr;
 	u8 to = dsap & 0xfe, from = ssap & 0xfe;
 	if (from == SAP_SNAP && to == SAP_SNAP && control == UI)
-		return snap(s, d) ? hdr + SNAP_LEN : -(hdr + SNAP_LEN);
+		return print_snap_header(s, d) ? hdr + SNAP_LEN : -(hdr + SNAP_LEN);
 	if (from == SAP_IP && to == SAP_IP && control == UI) {
 		print_ethertype(s, 0x0800, d);
 		return hdr;

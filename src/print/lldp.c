@@ -38,25 +38,16 @@ static const struct word numberings[] = {
 
 /* RFC 1700 address family numbers, as tcpdump calls them. */
 static const struct word families[] = {
-	{1, "IPv4"},
-	{2, "IPv6"},
-	{3, "NSAP"},
-	{4, "HDLC"},
-	{5, "BBN 1822"},
-	{6, "802"},
-	{7, "E.163"},
-	{8, "E.164"},
-	{9, "F.69"},
-	{10, "X.121"},
-	{11, "Novell IPX"},
-	{12, "Appletalk"},
-	{13, "Decnet IV"},
-	{14, "Banyan Vines"},
-	{15, "E.164 with NSAP subaddress"},
-	{16, "DNS"},
-	{17, "Distinguished Name"},
-	{18, "AS Number"},
-	{25, "L2VPN"},
+	{0, "Reserved"},      {1, "IPv4"},
+	{2, "IPv6"},          {3, "NSAP"},
+	{4, "HDLC"},          {5, "BBN 1822"},
+	{6, "802"},           {7, "E.163"},
+	{8, "E.164"},         {9, "F.69"},
+	{10, "X.121"},        {11, "Novell IPX"},
+	{12, "Appletalk"},    {13, "Decnet IV"},
+	{14, "Banyan Vines"}, {15, "E.164 with NSAP subaddress"},
+	{16, "DNS"},          {17, "Distinguished Name"},
+	{18, "AS Number"},    {25, "L2VPN"},
 	{196, "VPLS"},
 };
 
@@ -104,7 +95,7 @@ static enum lldp_result identity(struct print_state *s, struct pdu d, const stru
 		if (!network_address(s, pdu_part(d, 1, d.len - 1)))
 			return LLDP_SHORT;
 	} else if (word_of(types, 7, type)) {
-		put_chars(s, d, 1, d.len - 1);
+		put_padded(s, d, 1, d.len - 1);
 	} else {
 		return LLDP_DUMP;
 	}
@@ -154,7 +145,7 @@ static enum lldp_result management(struct print_state *s, struct pdu d)
 			return LLDP_SHORT;
 		if (oid) {
 			put_f(s, "\n\t  OID length %u", oid);
-			put_chars(s, d, off + 1, oid);
+			put_padded(s, d, off + 1, oid);
 		}
 	}
 	return LLDP_DONE;
@@ -173,11 +164,11 @@ static enum lldp_result value(struct print_state *s, struct pdu d, u32 type)
 	case PORT_TEXT:
 	case NAME:
 		say(s, ": ");
-		put_chars(s, d, 0, d.len);
+		put_padded(s, d, 0, d.len);
 		return LLDP_DONE;
 	case TEXT:
 		say(s, "\n\t  ");
-		put_chars(s, d, 0, d.len);
+		put_padded(s, d, 0, d.len);
 		return LLDP_DONE;
 	case CAPABILITIES:
 		return capabilities(s, d);
@@ -222,7 +213,7 @@ static bool tlv(struct print_state *s, struct pdu d, u32 type, u32 left)
 	if (left < d.len)
 		return false;
 	if (d.len)
-		pdu_need(s, d, 0, d.len);
+		pdu_check(s, d, 0, d.len);
 	if (d.len < least(type))
 		return false;
 	if (s->opt.verbose) {
@@ -231,7 +222,7 @@ static bool tlv(struct print_state *s, struct pdu d, u32 type, u32 left)
 			return false;
 	} else if (type == NAME) {
 		say(s, ": ");
-		put_chars(s, d, 0, d.len);
+		put_padded(s, d, 0, d.len);
 	}
 	if (s->opt.verbose > 1 || (s->opt.verbose && result == LLDP_DUMP))
 		put_bytes(s, "\n\t  ", d, 0, d.len);
@@ -243,6 +234,7 @@ static void lldp_print(struct print_state *s, struct pdu d)
 	s->name = "lldp";
 	put_f(s, "LLDP, length %u", d.len);
 	while (d.len >= 2) {
+		pdu_check(s, d, 0, 2);
 		u32 head = pdu_be16(s, d, 0), type = head >> 9, n = head & 0x1ff;
 
 		d = pdu_skip(d, 2);

@@ -41,7 +41,7 @@ static enum lldp_result vlan_name(struct print_state *s, struct pdu d)
 	if (d.len < 7 + n)
 		return LLDP_DONE;
 	say(s, "\n\t    vlan name: ");
-	put_chars(s, d, 7, n);
+	put_padded(s, d, 7, n);
 	return LLDP_DONE;
 }
 
@@ -52,7 +52,7 @@ static enum lldp_result protocol(struct print_state *s, struct pdu d)
 	if (d.len < 5 + n)
 		return LLDP_DONE;
 	say(s, "\n\t    protocol identity: ");
-	put_chars(s, d, 5, n);
+	put_padded(s, d, 5, n);
 	return LLDP_DONE;
 }
 
@@ -237,46 +237,47 @@ static const struct word pmd[] = {
 
 /* RFC 3636 */
 static const struct word maus[] = {
+	{0, "Unknown"},
 	{1, "AUI"},
-	{2, "10BASE-5"},
+	{2, "10BASE_5"},
 	{3, "FOIRL"},
-	{4, "10BASE-2"},
-	{5, "10BASE-T duplex mode unknown"},
-	{6, "10BASE-FP"},
-	{7, "10BASE-FB"},
-	{8, "10BASE-FL duplex mode unknown"},
+	{4, "10BASE2"},
+	{5, "10BASET duplex mode unknown"},
+	{6, "10BASEFP"},
+	{7, "10BASEFB"},
+	{8, "10BASEFL duplex mode unknown"},
 	{9, "10BROAD36"},
-	{10, "10BASE-T hdx"},
-	{11, "10BASE-T fdx"},
-	{12, "10BASE-FL hdx"},
-	{13, "10BASE-FL fdx"},
-	{14, "100BASE-T4"},
-	{15, "100BASE-TX hdx"},
-	{16, "100BASE-TX fdx"},
-	{17, "100BASE-FX hdx"},
-	{18, "100BASE-FX fdx"},
-	{19, "100BASE-T2 hdx"},
-	{20, "100BASE-T2 fdx"},
-	{21, "1000BASE-X hdx"},
-	{22, "1000BASE-X fdx"},
-	{23, "1000BASE-LX hdx"},
-	{24, "1000BASE-LX fdx"},
-	{25, "1000BASE-SX hdx"},
-	{26, "1000BASE-SX fdx"},
-	{27, "1000BASE-CX hdx"},
-	{28, "1000BASE-CX fdx"},
-	{29, "1000BASE-T hdx"},
-	{30, "1000BASE-T fdx"},
-	{31, "10GBASE-X"},
-	{32, "10GBASE-LX4"},
-	{33, "10GBASE-R"},
-	{34, "10GBASE-ER"},
-	{35, "10GBASE-LR"},
-	{36, "10GBASE-SR"},
-	{37, "10GBASE-W"},
-	{38, "10GBASE-EW"},
-	{39, "10GBASE-LW"},
-	{40, "10GBASE-SW"},
+	{10, "10BASET hdx"},
+	{11, "10BASET fdx"},
+	{12, "10BASEFL hdx"},
+	{13, "10BASEFL fdx"},
+	{14, "100BASET4"},
+	{15, "100BASETX hdx"},
+	{16, "100BASETX fdx"},
+	{17, "100BASEFX hdx"},
+	{18, "100BASEFX fdx"},
+	{19, "100BASET2 hdx"},
+	{20, "100BASET2 fdx"},
+	{21, "1000BASEX hdx"},
+	{22, "1000BASEX fdx"},
+	{23, "1000BASELX hdx"},
+	{24, "1000BASELX fdx"},
+	{25, "1000BASESX hdx"},
+	{26, "1000BASESX fdx"},
+	{27, "1000BASECX hdx"},
+	{28, "1000BASECX fdx"},
+	{29, "1000BASET hdx"},
+	{30, "1000BASET fdx"},
+	{31, "10GBASEX"},
+	{32, "10GBASELX4"},
+	{33, "10GBASER"},
+	{34, "10GBASEER"},
+	{35, "10GBASELR"},
+	{36, "10GBASESR"},
+	{37, "10GBASEW"},
+	{38, "10GBASEEW"},
+	{39, "10GBASELW"},
+	{40, "10GBASESW"},
 };
 
 static void mac_phy(struct print_state *s, struct pdu d)
@@ -287,7 +288,7 @@ static void mac_phy(struct print_state *s, struct pdu d)
 	say(s, "\n\t    autonegotiation [");
 	put_bits(s, WORDS(autoneg), v, ", ", "none");
 	put_f(s, "] (0x%02x)\n\t    PMD autoneg capability [", v);
-	put_bits(s, WORDS(pmd), w, ", ", "none");
+	put_bits(s, WORDS(pmd), w, ", ", "unknown");
 	put_f(s, "] (0x%04x)", w);
 	w = pdu_be16(s, d, 7);
 	say(s, "\n\t    MAU type ");
@@ -410,7 +411,7 @@ static enum lldp_result civic_address(struct print_state *s, struct pdu d)
 	put_f(s, "\n\t    LCI what: %u", pdu_u8(s, d, 6));
 	(void)off;
 	put_f(s, "\n\t    Country-code ");
-	put_chars(s, d, 7, 2);
+	put_padded(s, d, 7, 2);
 	u32 left = whole - 3;
 	for (u32 at = 9; left;) {
 		if (left < 2)
@@ -421,7 +422,7 @@ static enum lldp_result civic_address(struct print_state *s, struct pdu d)
 		put_f(s, "\' (%u), length %u: ", type, n);
 		if (left - 2 < n || d.len < at + 2 + n)
 			return LLDP_DONE;
-		put_chars(s, d, at + 2, n);
+		put_padded(s, d, at + 2, n);
 		at += 2u + n;
 		left -= 2u + n;
 	}
@@ -444,7 +445,7 @@ static enum lldp_result location(struct print_state *s, struct pdu d)
 		return civic_address(s, d);
 	case 3:
 		say(s, "\n\t    ECS ELIN id ");
-		put_chars(s, d, 5, d.len - 5);
+		put_padded(s, d, 5, d.len - 5);
 		return LLDP_DONE;
 	}
 	say(s, "\n\t    Location ID ");
@@ -553,7 +554,7 @@ static enum lldp_result med(struct print_state *s, struct pdu d)
 	if (type < 5 || type > 11)
 		return LLDP_DUMP;
 	put_f(s, "\n\t  %s ", inventory[type - 5]);
-	put_chars(s, d, 4, d.len - 4);
+	put_padded(s, d, 4, d.len - 4);
 	return LLDP_DONE;
 }
 
@@ -565,7 +566,7 @@ static enum lldp_result iana(struct print_state *s, struct pdu d)
 	if (type != 1)
 		return LLDP_DUMP;
 	say(s, "\n\t  MUD-URL=");
-	put_chars(s, d, 4, d.len - 4);
+	put_padded(s, d, 4, d.len - 4);
 	return LLDP_DONE;
 }
 

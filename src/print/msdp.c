@@ -47,8 +47,9 @@ static void msdp_print(struct print_state *s, struct pdu d)
 			active(s, d, n, type);
 			break;
 		case REQUEST:
+			say(s, " SA-Request");
 			pdu_need(s, d, 4, 4);
-			say(s, " SA-Request for ");
+			say(s, " for ");
 			put_ip4(s, d.p + 4);
 			break;
 		case KEEPALIVE:

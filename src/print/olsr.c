@@ -87,7 +87,7 @@ static bool hello(struct print_state *s, struct pdu d, u32 off, u32 n, u8 type, 
 		      kind < LEN(kinds) ? kinds[kind] : "Unknown", len);
 		if (len < 4 || len > n)
 			return bad(s);
-		if (type == HELLO)
+		if (type == HELLO && pdu_need(s, d, off, len))
 			neighbours(s, d, off + 4, len - 4);
 		else if ((len - 4) % (v6 ? 20 : 8))
 			return bad(s);
@@ -103,7 +103,8 @@ static bool topology(struct print_state *s, struct pdu d, u32 off, u32 n, u8 typ
 {
 	if (n < 4)
 		return cut(s);
-	put_f(s, "\n\t    advertised neighbor seq 0x%04x", pdu_be16(s, d, off));
+	pdu_need(s, d, off, 4);
+	put_f(s, "\n\t    advertised neighbor seq 0x%04x", get_be16(d.p + off));
 	if (type == TC)
 		return neighbours(s, d, off + 4, n - 4);
 	return neighbours_lq(s, d, off + 4, n - 4, v6);

@@ -217,6 +217,7 @@ static void auth(struct print_state *s, struct pdu d)
 {
 	u16 type = pdu_be16(s, d, AUTH_TYPE);
 
+	pdu_need(s, d, AUTH, 8);
 	say(s, ", Authentication Type: ");
 	put_word(s, WORDS(auths), type, "unknown");
 	put_f(s, " (%u)", type);
@@ -305,12 +306,11 @@ static void version3(struct print_state *s, struct pdu d, u8 type)
 
 static void ospf_print(struct print_state *s, struct pdu d)
 {
-	s->name = "ospf2";
+	s->name = s->net.ver == 6 ? "ospf3" : "ospf2";
 	u8 version = pdu_u8(s, d, 0), type = pdu_u8(s, d, TYPE);
 
-	if (s->net.ver == 6)
-		s->name = "ospf3";
-	else if (version == 2 && pdu_has(d, AUTH_TYPE, 6) && get_be16(d.p + AUTH_TYPE) == 2) {
+	if (s->net.ver != 6 && version == 2 && pdu_be16(s, d, AUTH_TYPE) == 2) {
+		pdu_need(s, d, AUTH + 3, 1);
 		d.len -= MIN(d.p[AUTH + 3], d.len);
 		d = pdu_clip(d, d.len);
 	}

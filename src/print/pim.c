@@ -319,12 +319,13 @@ static void check_sum(struct print_state *s, struct pdu d, u8 type)
 
 static void pim_print(struct print_state *s, struct pdu d)
 {
-	s->name = "pimv2";
+	s->name = "pim";
 	u8 b0 = pdu_u8(s, d, 0), version = b0 >> 4, type = b0 & 15;
 	if (version != 2) {
 		put_f(s, "PIMv%u, length %u", version, d.len);
 		return;
 	}
+	s->name = "pimv2";
 	put_f(s, "PIMv%u, ", version);
 	if (!s->opt.verbose) {
 		put_word(s, WORDS(types), type, "Unknown Type");

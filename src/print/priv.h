@@ -205,6 +205,8 @@ void print_ip_proto(struct print_state *s, u8 proto, struct pdu d);
 bool print_ethertype(struct print_state *s, u16 type, struct pdu d);
 /* Likewise for what LLC and SNAP announce. */
 bool print_sap(struct print_state *s, u8 dsap, u8 ssap, u16 control, struct pdu d);
+/* The header of SNAP and what follows; false when that is not known. */
+bool print_snap_header(struct print_state *s, struct pdu d);
 bool print_snap(struct print_state *s, u32 oui, u16 pid, struct pdu d);
 /* The length of the LLC header, negative when nobody knows what follows. */
 int print_llc(struct print_state *s, struct pdu d);
@@ -246,14 +248,16 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_printer, rip_printer,
 	ripng_printer, babel_printer, dhcp6_printer, isakmp_printer, natt_printer, snmp_printer,
 	olsr_printer, aodv_printer, krb_printer, ldp_printer, sflow_printer, someip_printer,
-	rpki_printer, msdp_printer, resp_printer, beep_printer, whois_printer;
+	rpki_printer, msdp_printer, resp_printer, beep_printer, whois_printer, lspping_printer;
 
-extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link;
+extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link, frelay_link,
+	mfr_link, vsock_link, edsa_link, dsa_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
 	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
 	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,
 	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
 	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
-	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer;
+	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer,
+	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer;
 
 #endif

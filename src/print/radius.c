@@ -85,23 +85,23 @@ static void tag_salt(struct print_state *s, struct attr a)
 	put_string(s, a.p + 3, a.n - 3);
 }
 
+static void put_vlan_tag(struct print_state *s, u8 tag)
+{
+	static const struct word tags[] = {{0x31, "Tagged"}, {0x32, "Untagged"}};
+
+	put_f(s, "%s (0x%02x) ", word_of(WORDS(tags), tag) ?: "Unknown tag", tag);
+}
+
 static void vlan_name(struct print_state *s, struct attr a)
 {
-	put_f(s, "%s (0x%02x) ",
-	      a.p[0] == 0x31   ? "Tagged"
-	      : a.p[0] == 0x32 ? "Untagged"
-			       : "Unknown tag",
-	      a.p[0]);
+	put_vlan_tag(s, a.p[0]);
 	put_string(s, a.p + 1, a.n - 1);
 }
 
 static void vlan_id(struct print_state *s, struct attr a)
 {
-	put_f(s, "%s (0x%02x) %u",
-	      a.p[0] == 0x31   ? "Tagged"
-	      : a.p[0] == 0x32 ? "Untagged"
-			       : "Unknown tag",
-	      a.p[0], get_be32(a.p) & 0xffffff);
+	put_vlan_tag(s, a.p[0]);
+	put_u(s, get_be32(a.p) & 0xffffff);
 }
 
 static void address(struct print_state *s, struct attr a)
@@ -407,6 +407,25 @@ static const u8 sizes[] = {
 	[HOME_PREFIX] = 17,
 };
 
+/* A vendor's attributes as far as they are here. */
+static void cut_vendor(struct print_state *s, struct pdu d, u8 type)
+{
+	u32 off = 4;
+
+	pdu_need(s, d, 0, off);
+	while (pdu_has(d, off, 2) && d.p[off + 1] >= 2 && pdu_has(d, off, d.p[off + 1]))
+		off += d.p[off + 1];
+	vendor(s, (struct attr){d.p, off, type});
+	pdu_need(s, d, off, 2);
+	put_cut(s);
+}
+
+static void cut_tag(struct print_state *s, struct pdu d)
+{
+	put_tag(s, pdu_u8(s, d, 0));
+	pdu_cut_hard(s);
+}
+
 /* The value of n bytes at the head of d. */
 static void value(struct print_state *s, struct pdu d, u32 n, u8 type)
 {
@@ -421,6 +440,10 @@ static void value(struct print_state *s, struct pdu d, u32 n, u8 type)
 	else if (pdu_has(d, 0, n))
 		values[form](s, (struct attr){d.p, n, type});
 	else if (form == VENDOR)
+		cut_vendor(s, d, type);
+	else if (form == TAG_WORD || form == TAG_NUMBER)
+		cut_tag(s, d);
+	else if (size || form == ARAP_RESPONSE)
 		pdu_cut_hard(s);
 	else
 		put_cut(s);

@@ -134,7 +134,7 @@ static void entries(struct print_state *s, struct pdu d, u8 version)
 			d = pdu_skip(d, n);
 		}
 	}
-	if (left)
+	if (left && d.cap)
 		put_cut(s);
 }
 
@@ -176,7 +176,7 @@ const struct printer rip_printer = {"rip", rip_print};
 /* ---- RIPng ---- */
 static void put_ng_entry(struct print_state *s, struct pdu d)
 {
-	pdu_need(s, d, 0, ENTRY);
+	pdu_need(s, d, 0, ENTRY - 1);
 	put_ip6(s, d.p);
 	put_f(s, "/%u", d.p[18]);
 	if (get_be16(d.p + 16))
@@ -205,9 +205,10 @@ static void ng_entries(struct print_state *s, struct pdu d, const char *what, bo
 	for (; left >= ENTRY; left -= ENTRY, d = pdu_skip(d, ENTRY)) {
 		put_s(s, s->opt.verbose > 1 ? "\n\t" : " ");
 		put_ng_entry(s, d);
-		if (metrics && d.p[19] != before)
-			put_f(s, " (%u)", d.p[19]);
-		before = d.p[19];
+		u8 metric = metrics ? pdu_u8(s, d, 19) : 0;
+		if (metric != before)
+			put_f(s, " (%u)", metric);
+		before = metric;
 	}
 	if (left)
 		put_invalid(s);

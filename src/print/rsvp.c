@@ -141,7 +141,7 @@ static bool objects(struct print_state *s, struct pdu d, bool bundled)
 	while (d.len) {
 		if (d.len < OBJECT)
 			return false;
-		pdu_need(s, d, 0, OBJECT);
+		pdu_check(s, d, 0, OBJECT);
 		u32 n = pdu_be16(s, d, 0);
 		u8 class = pdu_u8(s, d, 2), ctype = pdu_u8(s, d, 3);
 		const char *name = word_of(WORDS(classes), class),
@@ -162,7 +162,7 @@ static bool objects(struct print_state *s, struct pdu d, bool bundled)
 			put_f(s, "%sERROR: object goes past end of objects TLV", margin);
 			return false;
 		}
-		pdu_need(s, d, 0, n);
+		pdu_check(s, d, 0, n);
 		struct pdu v = pdu_part(d, OBJECT, n - OBJECT);
 		if (!v.len) {
 			put_f(s, "%sERROR: object is too short", margin);
@@ -191,7 +191,7 @@ static void head(struct print_state *s, struct pdu d, const char *margin)
 static void bundle(struct print_state *s, struct pdu d)
 {
 	while (d.len) {
-		pdu_need(s, d, 0, HEADER);
+		pdu_check(s, d, 0, HEADER);
 		u32 n = pdu_be16(s, d, 6);
 		u8 version = pdu_u8(s, d, 0) >> 4;
 		if (version != 1) {
@@ -210,7 +210,7 @@ static void bundle(struct print_state *s, struct pdu d)
 static void rsvp_print(struct print_state *s, struct pdu d)
 {
 	s->name = "rsvp";
-	pdu_need(s, d, 0, HEADER);
+	pdu_check(s, d, 0, HEADER);
 	u8 version = pdu_u8(s, d, 0) >> 4, type = pdu_u8(s, d, 1);
 	if (version != 1) {
 		put_f(s, "ERROR: RSVP version %u packet not supported", version);

@@ -120,6 +120,7 @@ static bool chunk(struct print_state *s, struct pdu d, u32 nr)
 static void sctp_print(struct print_state *s, struct pdu d)
 {
 	s->name = "sctp";
+	pdu_check(s, d, 0, HEADER);
 	u16 sport = pdu_be16(s, d, SPORT), dport = pdu_be16(s, d, DPORT);
 	put_ends(s, sport, dport);
 	u32 off = HEADER;
@@ -129,6 +130,7 @@ static void sctp_print(struct print_state *s, struct pdu d)
 			bogus(s, d.len - off);
 			return;
 		}
+		pdu_check(s, d, off, CHUNK);
 		u32 len = pdu_be16(s, pdu_skip(d, off), 2);
 		pdu_check(s, d, off, len);
 		if (!chunk(s, pdu_skip(d, off), nr))

@@ -5,6 +5,11 @@
 enum { HEADER4 = 28, HEADER6 = 40, SAMPLE = 8, RECORD = 8 };
 enum { FLOW = 1, COUNTER, WIDE_FLOW, WIDE_COUNTER };
 
+static const struct word samples[] = {{FLOW, "flow sample"},
+				      {COUNTER, "counter sample"},
+				      {WIDE_FLOW, "expanded flow sample"},
+				      {WIDE_COUNTER, "expanded counter sample"}};
+
 static const struct word flows[] = {
 	{1, "Raw packet"},
 	{2, "Ethernet frame"},
@@ -218,6 +223,8 @@ static bool wide_counter_sample(struct print_state *s, struct pdu d, u32 off, u3
 
 static bool sample(struct print_state *s, struct pdu d, u32 off, u32 n, u32 type)
 {
+	if (word_of(WORDS(samples), type))
+		pdu_need(s, d, off, n);
 	switch (type) {
 	case FLOW:
 		return flow_sample(s, d, off, n);
@@ -235,11 +242,6 @@ static bool sample(struct print_state *s, struct pdu d, u32 off, u32 n, u32 type
 
 static void sflow_print(struct print_state *s, struct pdu d)
 {
-	static const struct word samples[] = {{FLOW, "flow sample"},
-					      {COUNTER, "counter sample"},
-					      {WIDE_FLOW, "expanded flow sample"},
-					      {WIDE_COUNTER, "expanded counter sample"}};
-
 	s->name = "sflow";
 	u32 version = pdu_be32(s, d, 0);
 	if (version != 5) {

@@ -4,11 +4,12 @@
 
 static void slarp_print(struct print_state *s, struct pdu d)
 {
-	s->name = "slarp";
+	s->name = "chdlc_slarp";
 	if (d.len < 14)
 		pdu_cut(s);
-	u32 code = pdu_be32(s, d, 0);
 	put_f(s, "SLARP (length: %u), ", d.len);
+	pdu_need(s, d, 0, 14);
+	u32 code = pdu_be32(s, d, 0);
 	switch (code) {
 	case 0:
 		say(s, "request");

@@ -5,7 +5,8 @@
 static const struct link_printer *const links[] = {
 	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
 	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
-	&wifi_link,  &radiotap_link, &prism_link, &avs_link,
+	&wifi_link,  &radiotap_link, &prism_link, &avs_link,        &frelay_link,    &mfr_link,
+	&vsock_link, &edsa_link,     &dsa_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -38,7 +39,7 @@ static const struct ethertype {
 	{0x0600, "NS", NULL},
 	{0x0707, "GeoNet (old)", NULL},
 	{0x1000, "Trail", NULL},
-	{0x1111, "CALM FAST", NULL},
+	{0x1111, "CALM FAST", &calm_printer},
 	{0x6001, "MOP DL", NULL},
 	{0x6002, "MOP RC", NULL},
 	{0x6003, "DN", NULL},
@@ -52,7 +53,7 @@ static const struct ethertype {
 	{0x805c, "VPROD", NULL},
 	{0x809b, "Appletalk", NULL},
 	{0x80f3, "Appletalk ARP", NULL},
-	{0x8137, "IPX", NULL},
+	{0x8137, "IPX", &ipx_printer},
 	{0x8808, "MPCP", NULL},
 	{0x8809, "Slow Protocols", &slow_printer},
 	{0x880b, "PPP", NULL},
@@ -195,6 +196,7 @@ static const struct {
 	const struct printer *by;
 } saps[] = {
 	{0x42, &stp_printer},
+	{0xe0, &llc_ipx_printer},
 	{0xfe, &isoclns_printer},
 };
 
@@ -222,6 +224,8 @@ static const struct {
 	{0x00000c, 0x2000, &cdp_printer},
 	{0x00000c, 0x2003, &vtp_printer},
 	{0x00000c, 0x2004, &dtp_printer},
+	{0x0080c2, 0x0001, &bridged_printer},
+	{0x0080c2, 0x0007, &bridged_printer},
 	{0x0080c2, 0x000e, &stp_printer},
 	/* clang-format on */
 };
@@ -259,18 +263,12 @@ static const struct port {
 	{161, false, true, &snmp_printer},
 	{162, false, true, &snmp_printer},
 	{179, true, false, &bgp_printer},
+	{319, false, true, &ptp_printer},
+	{320, false, true, &ptp_printer},
 	{323, true, false, &rpki_printer},
 	{500, false, true, &isakmp_printer},
 	{520, false, true, &rip_printer},
 	{521, false, true, &ripng_printer},
-	{1985, false, true, &hsrp_printer},
-	{3784, false, true, &bfd_printer},
-	{3785, false, true, &bfd_echo_printer},
-	{4784, false, true, &bfd_printer},
-	{6081, false, true, &geneve_printer},
-	{319, false, true, &ptp_printer},
-	{320, false, true, &ptp_printer},
-	{4342, false, true, &lisp_printer},
 	{546, false, true, &dhcp6_printer},
 	{547, false, true, &dhcp6_printer},
 	{554, true, false, &rtsp_printer},
@@ -284,12 +282,19 @@ static const struct port {
 	{1700, false, true, &radius_printer},
 	{1812, false, true, &radius_printer},
 	{1813, false, true, &radius_printer},
+	{1985, false, true, &hsrp_printer},
 	{3128, true, false, &http_printer},
+	{3503, false, true, &lspping_printer},
+	{3784, false, true, &bfd_printer},
+	{3785, false, true, &bfd_echo_printer},
 	{3799, false, true, &radius_printer},
+	{4342, false, true, &lisp_printer},
 	{4500, false, true, &natt_printer},
+	{4784, false, true, &bfd_printer},
 	{4789, false, true, &vxlan_printer},
 	{5060, false, true, &sip_printer},
 	{5353, false, true, &mdns_printer},
+	{6081, false, true, &geneve_printer},
 	{6343, false, true, &sflow_printer},
 	{6379, true, false, &resp_printer},
 	{6696, false, true, &babel_printer},

@@ -43,6 +43,8 @@ static bool udld_value(struct print_state *s, struct pdu d, u16 type)
 			return false;
 		put_f(s, ", %u", pdu_be32(s, d, 0));
 		break;
+	default:
+		pdu_need(s, d, 0, d.len);
 	}
 	return true;
 }
@@ -58,8 +60,10 @@ static void udld_print(struct print_state *s, struct pdu d)
 	put_f(s, " (%x), Flags [", b0 & 31);
 	put_bits(s, WORDS(flag_words), flags, ", ", "none");
 	put_f(s, "] (0x%02x), length %u", flags, d.len);
-	if (!s->opt.verbose)
+	if (!s->opt.verbose) {
+		pdu_need(s, d, 0, d.len);
 		return;
+	}
 	put_f(s, "\n\tChecksum 0x%04x (unverified)", pdu_be16(s, d, 2));
 	d = pdu_skip(d, UDLD_HEADER);
 	while (d.len) {
@@ -106,6 +110,7 @@ static const struct word stp_types[] = {{1, "SRT"}, {2, "SRB"}, {3, "Auto"}};
 
 static void summary(struct print_state *s, struct pdu d)
 {
+	pdu_need(s, d, VTP_LEN, 8);
 	put_f(s, "\n\t  Config Rev %x, Updater %s", pdu_be32(s, d, VTP_LEN), "");
 	put_ip4(s, pdu_need(s, d, VTP_LEN + 4, 4));
 	const u8 *p = pdu_need(s, d, VTP_LEN + 8, 12);
@@ -195,8 +200,10 @@ static void vtp_print(struct print_state *s, struct pdu d)
 	put_f(s, "VTPv%u, Message ", pdu_u8(s, d, 0));
 	put_word(s, WORDS(vtp_types), type, "Unknown message type");
 	put_f(s, " (0x%02x), length %u", type, d.len);
-	if (!s->opt.verbose)
+	if (!s->opt.verbose) {
+		pdu_need(s, d, 0, d.len);
 		return;
+	}
 	say(s, "\n\tDomain name: ");
 	if (name < 1 || name > 32) {
 		put_f(s, " [invalid MgmtD Len %u]", name);
@@ -258,8 +265,9 @@ static void dtp_print(struct print_state *s, struct pdu d)
 		} else if (type == 4) {
 			if (v.len != 6)
 				pdu_invalid(s);
+			const u8 *p = pdu_need(s, v, 0, 6);
 			say(s, ", ");
-			put_ether(s, pdu_need(s, v, 0, 6));
+			put_ether(s, p);
 		}
 		d = pdu_skip(d, n);
 	}

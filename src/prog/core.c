@@ -2,6 +2,7 @@
 /* CO-RE: each relocation's type is looked for in the target by its essential name; all
  * types that have what is asked for must agree on the number. */
 #include "prog/core_priv.h"
+#include "prog/prog.h"
 
 enum { KNOWN = 512 };
 
@@ -339,5 +340,22 @@ struct ob_err *core_apply(struct core *c, struct core_code *code, const struct b
 		if (slot >= code->first && slot - code->first < code->n)
 			err = apply(c, code, slot - code->first, &relo[i]);
 	}
+	return err;
+}
+
+struct ob_err *core_adjust(const struct btf *local, const struct btf *kernel, struct ob_ebpf *insn,
+			   u32 n, const struct bpf_core_relo *relo, u32 relos)
+{
+	struct arena a;
+	struct core_code code = {.name = "the program", .insn = insn, .n = n, .arena = &a};
+	struct core *c;
+	struct ob_err *err = core_create(local, kernel, NULL, NULL, &c);
+
+	if (err)
+		return err;
+	arena_init(&a);
+	err = core_apply(c, &code, relo, relos);
+	core_destroy(c);
+	arena_deinit(&a);
 	return err;
 }

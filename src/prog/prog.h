@@ -97,4 +97,10 @@ struct ob_err *prog_may_run(const struct prog *classic, enum ob_dialect dialect)
  * where there is one. */
 struct ob_err *prog_err_at(struct ob_err *err, const struct prog *p, u32 pc);
 
+/* Applies relocations of CO-RE to a program whose types are `local`; what is missing
+ * in the kernel's is poisoned (core.c). */
+struct bpf_core_relo;
+struct ob_err *core_adjust(const struct btf *local, const struct btf *kernel, struct ob_ebpf *insn,
+			   u32 n, const struct bpf_core_relo *relo, u32 relos);
+
 #endif

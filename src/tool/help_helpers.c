@@ -12,7 +12,7 @@ void help_helpers(FILE *to)
 	for (u32 id = 0; id < HELPER_COUNT; id++) {
 		const struct helper_row *h = helper_row(id);
 
-		if (h && h->here)
+		if (h && h->here == HELPER_HERE)
 			fprintf(to, ".It %u Ta %s\n", id, h->name);
 	}
 	fputs(".El\n.\\\" End: onebpf help --man helpers\n", to);

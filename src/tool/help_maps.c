@@ -122,7 +122,8 @@ static void put_helpers(struct buf *b, u32 type)
 
 		if (!h || id == HELPERID_timer_init || !maptype_goes_with(type, id))
 			continue;
-		buf_printf(b, "%s %s%s", comma, h->name, h->here ? "" : " (not here)");
+		buf_printf(b, "%s %s%s", comma, h->name,
+			   h->here == HELPER_HERE ? "" : " (not here)");
 		comma = ",";
 	}
 	buf_puts(b, *comma ? ".\n" : " none.\n");

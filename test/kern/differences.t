@@ -22,7 +22,7 @@ compare 'Link types' LINK call.def 15
 doc() { awk '$0 == "### Helpers" { on = 1; next } /^##/ { on = 0 } on' "$SRCDIR/doc/differences.md"; }
 doc | sed '/^| not here /,$d' | sed -n 's/^| \([a-z_0-9]*\) |.*/\1 here/p' | grep -v '^helper here' >is
 doc | sed '1,/^| not here /d' | sed -n 's/^| [^|]* | \(.*\) |$/\1/p' | tr -d ' ' | tr ',' '\n' | sed 's/$/ linux/' >>is
-sed -n 's/^HELPER([0-9]*, *\([a-z_0-9]*\), *\(HERE\|INSN\),.*/\1 here/p; s/^HELPER([0-9]*, *\([a-z_0-9]*\), *LINUX,.*/\1 linux/p' \
+sed -n 's/^HELPER([0-9]*, *\([a-z_0-9]*\), *\(HERE\|INSN\),.*/\1 here/p; s/^HELPER([0-9]*, *\([a-z_0-9]*\), *\(LINUX\|DENIED\),.*/\1 linux/p' \
 	"$SRCDIR/src/isa/helper.def" | sort >want
 sort is | grep -v '^---' | diff want -
 wc -l <want

@@ -640,3 +640,47 @@ $TESTDIR/load/compile f; onebpf check f.o | sed 's/^Linux.*/&/; s/\[[0-9]*\]/[N]
 refused: the kernel's types have not what this needs
 known:  nothing there matches <byte_off> [N] struct task_struct.never_there (0:0 @ offset 0)
 needed: a kernel that has it, or a question before: if (bpf_core_field_exists(...))
+====
+# calls of functions of the kernel: what is not given back, may be NULL, or is not for all
+-- skip-unless $TESTDIR/load/can && test -r /sys/kernel/btf/vmlinux
+-- file f.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
+extern void bpf_task_release(struct task_struct *t) __ksym;
+extern void bpf_rcu_read_lock(void) __ksym;
+SEC("tc") int leak(struct __sk_buff *s)
+{
+	struct task_struct *t = bpf_task_from_pid(1);
+	return t != 0;
+}
+SEC("tc") int null(struct __sk_buff *s)
+{
+	struct task_struct *t = bpf_task_from_pid(1);
+	bpf_task_release(t);
+	return 0;
+}
+SEC("tc") int rcu(struct __sk_buff *s)
+{
+	bpf_rcu_read_lock();
+	return 0;
+}
+SEC("kprobe/x") int kp(void *s)
+{
+	bpf_task_from_pid(1);
+	return 0;
+}
+char _license[] SEC("license") = "GPL";
+-- sh
+$TESTDIR/load/compile f; onebpf check f.o
+-- status 1
+-- stdout has
+refused: the program may end with what it must give back
+known:  what bpf_task_from_pid returned is still held on this path
+needed: bpf_task_release on every path
+refused: argument 1 of bpf_task_release may be NULL
+needed: a comparison with NULL before it
+change: verified: with this the program passes
+refused: the program may end within a section of RCU
+known:  bpf_rcu_read_lock was called on this path, and nothing has ended it
+refused: bpf_task_from_pid is not for programs of this type

@@ -330,3 +330,20 @@ SEC("tc") int start(void *c)
 char _license[] SEC("license") = "GPL";
 -- sh
 $TESTDIR/load/compile p; onebpf load --user -q p.o
+====
+# helpers that have nothing to act on in our world are called, and say so
+-- skip-unless $TESTDIR/load/can
+-- file p.bpf.c
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+long said, left;
+SEC("sockops") int ops(struct bpf_sock_ops *c)
+{
+	unsigned long value = 5;
+	said = bpf_getsockopt(c, 1, 2, &value, sizeof(value));
+	left = value;
+	return bpf_sock_ops_cb_flags_set(c, 1) == said;
+}
+char _license[] SEC("license") = "GPL";
+-- sh
+$TESTDIR/load/compile p; onebpf load --user -q p.o

@@ -266,9 +266,9 @@ cpus --cpus 1025; echo $?
 onebpf user: "a" is no setting
 hint: onebpf user --set NAME=VALUE
 onebpf user: a world has no setting "a"
-hint: there are: kernel.unchecked, kernel.cpus, kernel.unprivileged_bpf_disabled, net.core.bpf_jit_enable, net.core.bpf_jit_harden
+hint: there are: kernel.unchecked, kernel.watch, kernel.cpus, kernel.unprivileged_bpf_disabled, net.core.bpf_jit_enable, net.core.bpf_jit_harden
 onebpf user: a world has no setting "kernel.x"
-hint: there are: kernel.unchecked, kernel.cpus, kernel.unprivileged_bpf_disabled, net.core.bpf_jit_enable, net.core.bpf_jit_harden
+hint: there are: kernel.unchecked, kernel.watch, kernel.cpus, kernel.unprivileged_bpf_disabled, net.core.bpf_jit_enable, net.core.bpf_jit_harden
 onebpf user: kernel.unchecked cannot be "9"
 onebpf user: kernel.cpus cannot be "0"
 onebpf user: option --cpus: 1025 is out of range, at most 1024
