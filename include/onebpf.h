@@ -453,6 +453,66 @@ struct ob_err *ob_capture_flush(struct ob_capture_writer *w);
 /* Flushes, closes and destroys, also when it returns an error. */
 struct ob_err *ob_capture_finish(struct ob_capture_writer *w);
 
+/* ---- the tap: live packets ----
+ *
+ * A tap is a network interface whose packets are copied by the kernel into a ring. It
+ * has any number of listeners, each with a filter, a snap length and a buffer of its
+ * own. The ring is read once; a listener gets a packet, once, if its filter takes it. The
+ * kernel passes what any of the filters takes. Any number of threads may call these
+ * functions, for a listener one at a time; whoever waits for a packet reads for all. */
+struct ob_tap;
+struct ob_listener;
+
+enum ob_direction { OB_INOUT, OB_IN, OB_OUT };
+
+/* All zero but iface is the usual. */
+struct ob_tap_opts {
+	const char *iface; /* a name, or "any": then packets are LINUX_SLL2 */
+	uint32_t buffer;   /* bytes of the ring; 0: 8 MiB */
+	enum ob_direction direction;
+	bool no_promiscuous;
+	bool cooked;    /* LINUX_SLL2 in any case */
+	bool immediate; /* packets do not wait for others; else up to 0.1 seconds */
+};
+/* Needs CAP_NET_RAW, which may be given up afterwards. Nothing is received before there
+ * is a listener. Errors: OB_NAME for no such interface, OB_PERM, OB_IO, OB_NOMEM. */
+struct ob_err *ob_tap_open(const struct ob_tap_opts *opts, struct ob_tap **ret);
+/* With its listeners. NULL is allowed. */
+void ob_tap_close(struct ob_tap *tap);
+uint32_t ob_tap_linktype(const struct ob_tap *tap); /* LINKTYPE_ number */
+
+struct ob_listen_opts {
+	const char *filter;           /* NULL or "": every packet */
+	const struct ob_names *names; /* for names in it; NULL: numbers only */
+	uint32_t snaplen;             /* at most so many bytes of a packet; 0: 262144 */
+	uint32_t buffer;              /* bytes that wait to be taken; 0: 1 MiB */
+};
+/* From now on, until it is closed. Errors: those of ob_filter_compile, OB_IO. */
+struct ob_err *ob_tap_listen(struct ob_tap *tap, const struct ob_listen_opts *opts,
+			     struct ob_listener **ret);
+void ob_listener_close(struct ob_listener *l); /* NULL is allowed */
+/* Another filter in place of the one it has, which stays if this fails. What waits to
+ * be taken has passed the old one. */
+struct ob_err *ob_listener_filter(struct ob_listener *l, const char *filter,
+				  const struct ob_names *names);
+/* The next packet, which lives until the next call; NULL when ms milliseconds have
+ * passed (-1: never). nr counts from 1. Error: OB_IO when the interface has gone. */
+struct ob_err *ob_listener_next(struct ob_listener *l, int ms, const struct ob_packet **ret);
+
+/* Packets, since the beginning. */
+struct ob_listener_stats {
+	uint64_t accepted; /* by the filter */
+	uint64_t dropped;  /* of these, for want of room in the listener's buffer */
+	uint64_t given;    /* of these, by ob_listener_next */
+};
+struct ob_listener_stats ob_listener_stats(struct ob_listener *l);
+struct ob_tap_stats {
+	uint64_t received;      /* passed by the kernel, dropped ones included */
+	uint64_t dropped;       /* of these, for want of room in the ring */
+	uint64_t iface_dropped; /* by the interface; UINT64_MAX: not known */
+};
+struct ob_tap_stats ob_tap_stats(struct ob_tap *tap);
+
 /* A link type's name as tcpdump's -y knows it ("EN10MB"), or NULL; and the
  * number of a name (DLT_ or LINKTYPE_, any case) or of a decimal number. */
 const char *ob_linktype_name(uint32_t linktype);

@@ -179,7 +179,9 @@ static struct ob_err *attach_live(struct source *s, const struct prog *live,
 			return err_sys(failed, "the kernel cannot take the filter of %s",
 				       s->s.iface.name);
 	}
-	s->s = to;
+	s->s.place = to.place;
+	s->s.refused = to.refused;
+	s->s.extended = to.extended;
 	return NULL;
 }
 

@@ -31,6 +31,10 @@ enum { SLL2_LEN = 20 };
  * cannot be had there. Changes code in place, and no offset of a jump. */
 bool cooked_filter(struct ob_cbpf *code, u32 n);
 
+/* One program that takes what any of n takes, whole packets; n 0: none. Changes no A, X or
+ * cell that the next one reads (join.c). Errors: OB_NOMEM; OB_UNSUPPORTED for `ret a`. */
+struct ob_err *join_filters(const struct prog *const *p, u32 n, struct prog **ret);
+
 /* ---- rings (ring.c) ----
  *
  * A ring is an array of blocks, which the kernel fills in turn. A block is ours while
