@@ -4,7 +4,7 @@
 -- sh
 cat >live.sh <<'END'
 ip link set lo up
-ip link add down0 type dummy
+ip link add down0 type veth peer name down1
 onebpf dump --extcap-interfaces --extcap-version=4.0 | sed 's/version=[0-9.]*/version=N/'
 onebpf dump --extcap-dlts --extcap-interface onebpf-lo
 onebpf dump --extcap-dlts --extcap-interface onebpf-any

@@ -199,3 +199,29 @@ f f1 f2 f3 g.gz g1.gz g2.gz g3.gz 2
 -- stderr has
 onebpf dump: cannot run ./missing h: No such file or directory
 onebpf dump: ./missing has failed
+====
+# a live capture as pcapng: name, filter and statistics of the interface
+-- skip-unless unshare -Urn ip link set lo up && command -v bash capinfos
+-- sh
+cat >live.sh <<'END'
+unset SUDO_UID
+ip link set lo up
+onebpf dump -i lo -c 2 -w out.pcapng --nano --comment 'from a test' udp port 9 2>err &
+until grep -q listening err; do sleep 0.05; done
+for p in 7 9 9; do echo hello >/dev/udp/127.0.0.1/$p; done
+wait $!; echo $?
+capinfos out.pcapng | grep -E '(Capture comment|Name|Filter string|Time ticks per second|stat entries|Number of packets) ?[=:]' |
+	sed 's/  */ /g'
+od -An -v -tx1 out.pcapng | tr -d ' \n' | grep -o '0600080002000000000000000700080000000000000000000800080002000000' | tail -1
+END
+unshare -Urn bash live.sh
+-- stdout
+0
+Number of packets: 2
+Capture comment: from a test
+ Name = lo
+ Time ticks per second = 1000000000
+ Filter string = udp port 9
+ Number of stat entries = 1
+ Number of packets = 2
+0600080002000000000000000700080000000000000000000800080002000000
