@@ -11,7 +11,7 @@ enum { PACKETS = 1000000, ROUNDS = 3, SEED_HEAD = 6, SEED_MAX = 512, PORT = 14 +
 
 static const char path[] = "build/bench-print.pcap";
 /* Six of ten lines are of TCP. */
-static const char *const names[] = {"tcp",  "sack", "tcp", "http",   "sack",
+static const char *const names[] = {"tcp",  "sack", "tcp",    "http",   "sack",
 				    "http", "dns",  "answer", "answer", "dns"};
 
 struct seed {
