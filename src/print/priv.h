@@ -248,7 +248,8 @@ extern const struct printer arp_printer, rarp_printer, ip_printer, ip6_printer, 
 extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_printer, rip_printer,
 	ripng_printer, babel_printer, dhcp6_printer, isakmp_printer, natt_printer, snmp_printer,
 	olsr_printer, aodv_printer, krb_printer, ldp_printer, sflow_printer, someip_printer,
-	rpki_printer, msdp_printer, resp_printer, beep_printer, whois_printer, lspping_printer;
+	rpki_printer, msdp_printer, resp_printer, beep_printer, whois_printer, lspping_printer,
+	syslog_printer, timed_printer, autorp_printer, vqp_printer;
 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link, frelay_link,
 	mfr_link, vsock_link, edsa_link, dsa_link;
