@@ -254,7 +254,7 @@ static enum isis_end restart(struct print_state *s, struct pdu d)
 	return ISIS_OK;
 }
 
-static enum isis_end adjacency(struct print_state *s, struct pdu d)
+static enum isis_end adjacency(struct print_state *s, struct pdu d, struct pdu pdu)
 {
 	static const struct word states[] = {{0, "Up"}, {1, "Initializing"}, {2, "Down"}};
 	u8 state = pdu_u8(s, d, 0);
@@ -264,13 +264,15 @@ static enum isis_end adjacency(struct print_state *s, struct pdu d)
 	put_f(s, " (%u)", state);
 	if (d.len < 5)
 		return ISIS_OK;
-	put_f(s, "\n\t      %sxtended Local circuit-ID: 0x%08x", "E", pdu_be32(s, d, 1));
-	if (d.len < 11)
+	if (d.len < 15) {
+		/* tcpdump reads what would be there, beyond the end */
+		put_f(s, "\n\t      Neighbor Extended Local circuit-ID: 0x%08x",
+		      pdu_be32(s, pdu, (u32)(d.p - pdu.p) + 11));
 		return ISIS_OK;
+	}
+	put_f(s, "\n\t      Extended Local circuit-ID: 0x%08x", pdu_be32(s, d, 1));
 	say(s, "\n\t      Neighbor System-ID: ");
 	put_system_id(s, pdu_need(s, d, 5, 6));
-	if (d.len < 15)
-		return ISIS_OK;
 	put_f(s, "\n\t      Neighbor Extended Local circuit-ID: 0x%08x", pdu_be32(s, d, 11));
 	return ISIS_OK;
 }
@@ -308,7 +310,7 @@ static enum isis_end capability(struct print_state *s, struct pdu d)
 			put_f(s, "], Range %u, SID value %u", pdu_be24(s, d, off + 1),
 			      pdu_be24(s, d, off + 6));
 		} else {
-			put_bytes(s, "\n\t\t  ", d, off, n);
+			put_bytes(s, "\n\t\t", d, off, n);
 		}
 		off += n;
 	}
@@ -454,7 +456,7 @@ enum isis_end isis_tlv(struct print_state *s, struct pdu d, u8 type, struct pdu 
 	case 237:
 		return isis_topology(s, d, 0) ? isis_prefix_list(s, d, 2, true) : ISIS_CUT;
 	case 240:
-		return adjacency(s, d);
+		return adjacency(s, d, pdu);
 	case 242:
 		return capability(s, d);
 	case 250:
