@@ -347,7 +347,7 @@ void print_isis(struct print_state *s, struct pdu d)
 static void isoclns_print(struct print_state *s, struct pdu d)
 {
 	s->name = "isoclns";
-	if (!d.cap) {
+	if (!d.cap || (d.cap < d.len && !word_of(WORDS(nlpids), d.p[0]))) {
 		put_cut(s);
 		return;
 	}

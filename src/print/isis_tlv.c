@@ -2,25 +2,10 @@
 /* The TLVs of IS-IS. */
 #include "print/isis.h"
 
-enum { METRIC = 0x3f, EXTERNAL = 0x40, ABSENT = 0x80 };
-
-static const char *kind(u8 metric) { return metric & EXTERNAL ? "External" : "Internal"; }
-
-/* Four metrics of the first kind: RFC 1195; the first always, the others if set. */
-static void put_metrics(struct print_state *s, const u8 *p, const char *indent)
-{
-	static const char *const names[] = {"Delay", "Expense", "Error"};
-
-	for (u32 i = 0; i < 3; i++)
-		if (!(p[1 + i] & ABSENT))
-			put_f(s, "%s%s Metric: %u, %s", indent, names[i], p[1 + i] & METRIC,
-			      kind(p[1 + i]));
-}
-
 static void put_default_metric(struct print_state *s, const u8 *p)
 {
-	put_f(s, ", Default Metric: %u, %s", p[0] & METRIC, kind(p[0]));
-	put_metrics(s, p, "\n\t\t  ");
+	put_f(s, ", Default Metric: %u, %s", p[0] & ISIS_METRIC, isis_metric_kind(p[0]));
+	isis_put_metrics(s, p, "\n\t\t  ");
 }
 
 static enum isis_end areas(struct print_state *s, struct pdu d)
@@ -189,176 +174,6 @@ static enum isis_end purge(struct print_state *s, struct pdu d)
 	return ISIS_OK;
 }
 
-static enum isis_end extended(struct print_state *s, struct pdu d, u32 off)
-{
-	while (off < d.len) {
-		if (d.len - off < 11)
-			return ISIS_CUT;
-		const u8 *p = pdu_need(s, d, off, 11);
-		say(s, "\n\t      IS Neighbor: ");
-		put_node_id(s, p);
-		u32 n = p[10];
-		put_f(s, ", Metric: %u, %ssub-TLVs present", (u32)p[7] << 16 | get_be16(p + 8),
-		      n ? "" : "no ");
-		off += 11;
-		if (n) {
-			put_f(s, " (%u)", n);
-			enum isis_end end = isis_reach_subs(s, d, off, n);
-			if (end != ISIS_OK)
-				return end;
-		}
-		off += n;
-	}
-	return ISIS_OK;
-}
-
-static enum isis_end alias(struct print_state *s, struct pdu d)
-{
-	if (d.len < 8)
-		return ISIS_CUT;
-	say(s, "\n\t      IS Neighbor: ");
-	put_node_id(s, pdu_need(s, d, 0, 7));
-	u32 n = pdu_u8(s, d, 7);
-	put_f(s, ", %ssub-TLVs present", n ? "" : "no ");
-	if (!n)
-		return ISIS_OK;
-	put_f(s, " (%u)", n);
-	enum isis_end end = isis_reach_subs(s, d, 8, n);
-	if (8 + n > d.len) {
-		put_f(s, " [remaining tlv length %u < %u]", d.len, 8 + n);
-		return ISIS_BAD;
-	}
-	return end;
-}
-
-static const struct word topologies[] = {{0, "IPv4 unicast"},
-					 {1, "In-Band Management"},
-					 {2, "IPv6 unicast"},
-					 {3, "Multicast"},
-					 {4095, "Development, Experimental or Proprietary"}};
-
-static const struct word topology_flags[] = {{0x4000, "ATT bit set"}, {0x8000, "Overload bit set"}};
-
-static bool topology(struct print_state *s, struct pdu d, u32 off)
-{
-	if (d.len < off + 2)
-		return false;
-	u16 v = pdu_be16(s, d, off);
-	put_f(s, "\n\t      ");
-	put_word(s, WORDS(topologies), v & 0xfff, "Reserved for IETF Consensus");
-	put_f(s, " Topology (0x%03x), Flags: [", v & 0xfff);
-	put_bits(s, WORDS(topology_flags), v, ", ", "none");
-	put_c(s, ']');
-	return true;
-}
-
-static enum isis_end topologies_list(struct print_state *s, struct pdu d)
-{
-	for (u32 off = 0; d.len - off >= 2; off += 2)
-		topology(s, d, off);
-	return ISIS_OK;
-}
-
-/* The length of a mask of so many bits set from the left, or -1. */
-static int mask_bits(u32 mask)
-{
-	int bits = 0;
-
-	while (mask & 0x80000000) {
-		bits++;
-		mask <<= 1;
-	}
-	return mask ? -1 : bits;
-}
-
-static void put_ip4_padded(struct print_state *s, const u8 *p)
-{
-	char text[16];
-
-	snprintf(text, sizeof text, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
-	put_f(s, "%15s", text);
-}
-
-static enum isis_end old_ip(struct print_state *s, struct pdu d)
-{
-	for (u32 off = 0; off < d.len; off += 12) {
-		if (d.len - off < 12)
-			return ISIS_CUT;
-		const u8 *p = pdu_need(s, d, off, 12);
-		int bits = mask_bits(get_be32(p + 8));
-
-		say(s, "\n\t      IPv4 prefix: ");
-		if (bits >= 0) {
-			put_ip4_padded(s, p + 4);
-			put_f(s, "/%d", bits);
-		} else {
-			put_ip4(s, p + 4);
-			say(s, " mask ");
-			put_ip4(s, p + 8);
-		}
-		put_f(s, ", Distribution: %s, Metric: %u, %s", p[0] & ABSENT ? "down" : "up",
-		      p[0] & METRIC, kind(p[0]));
-		put_metrics(s, p, "\n\t        ");
-	}
-	return ISIS_OK;
-}
-
-/* One prefix of RFC 5305 or 5308; *off moves past it. */
-static enum isis_end prefix(struct print_state *s, struct pdu d, u32 *off, bool six)
-{
-	u8 address[16] = {0};
-	u32 metric = pdu_be32(s, d, *off);
-	u8 status = pdu_u8(s, d, *off + 4), bits = status & 0x3f;
-	u32 at = *off + 5;
-
-	if (six) {
-		bits = pdu_u8(s, d, at++);
-		if (bits > 128) {
-			put_f(s, "\n\t      IPv6 prefix: bad bit length %u", bits);
-			return ISIS_CUT;
-		}
-	} else if (bits > 32) {
-		put_f(s, "\n\t      IPv4 prefix: bad bit length %u", bits);
-		return ISIS_CUT;
-	}
-	u32 n = (bits + 7u) / 8;
-	memcpy(address, pdu_need(s, d, at, n), n);
-	at += n;
-	if (six) {
-		say(s, "\n\t      IPv6 prefix: ");
-		put_ip6(s, address);
-	} else {
-		say(s, "\n\t      IPv4 prefix: ");
-		put_ip4_padded(s, address);
-	}
-	put_f(s, "/%u, Distribution: %s, Metric: %u", bits, status & 0x80 ? "down" : "up", metric);
-	if (six && status & 0x40)
-		say(s, ", External");
-	else if (six)
-		say(s, ", Internal");
-	*off = at;
-	if (!(status & (six ? 0x20 : 0x40)))
-		return ISIS_OK;
-	u32 sub = pdu_u8(s, d, at);
-	put_f(s, "%s sub-TLVs present", sub ? "," : ", no");
-	*off = at + 1 + sub;
-	if (!sub)
-		return ISIS_OK;
-	put_f(s, " (%u)", sub);
-	return isis_prefix_subs(s, d, at + 1, sub);
-}
-
-static enum isis_end prefix_list(struct print_state *s, struct pdu d, u32 off, bool six)
-{
-	while (off < d.len) {
-		enum isis_end end = prefix(s, d, &off, six);
-
-		if (end != ISIS_OK)
-			return end;
-	}
-	return ISIS_OK;
-}
-
 static enum isis_end nlpids(struct print_state *s, struct pdu d)
 {
 	say(s, "\n\t      NLPID(s): ");
@@ -439,7 +254,7 @@ static enum isis_end restart(struct print_state *s, struct pdu d)
 	return ISIS_OK;
 }
 
-static enum isis_end adjacency(struct print_state *s, struct pdu d)
+static enum isis_end adjacency(struct print_state *s, struct pdu d, struct pdu pdu)
 {
 	static const struct word states[] = {{0, "Up"}, {1, "Initializing"}, {2, "Down"}};
 	u8 state = pdu_u8(s, d, 0);
@@ -449,13 +264,15 @@ static enum isis_end adjacency(struct print_state *s, struct pdu d)
 	put_f(s, " (%u)", state);
 	if (d.len < 5)
 		return ISIS_OK;
-	put_f(s, "\n\t      %sxtended Local circuit-ID: 0x%08x", "E", pdu_be32(s, d, 1));
-	if (d.len < 11)
+	if (d.len < 15) {
+		/* tcpdump reads what would be there, beyond the end */
+		put_f(s, "\n\t      Neighbor Extended Local circuit-ID: 0x%08x",
+		      pdu_be32(s, pdu, (u32)(d.p - pdu.p) + 11));
 		return ISIS_OK;
+	}
+	put_f(s, "\n\t      Extended Local circuit-ID: 0x%08x", pdu_be32(s, d, 1));
 	say(s, "\n\t      Neighbor System-ID: ");
 	put_system_id(s, pdu_need(s, d, 5, 6));
-	if (d.len < 15)
-		return ISIS_OK;
 	put_f(s, "\n\t      Neighbor Extended Local circuit-ID: 0x%08x", pdu_be32(s, d, 11));
 	return ISIS_OK;
 }
@@ -493,7 +310,7 @@ static enum isis_end capability(struct print_state *s, struct pdu d)
 			put_f(s, "], Range %u, SID value %u", pdu_be24(s, d, off + 1),
 			      pdu_be24(s, d, off + 6));
 		} else {
-			put_bytes(s, "\n\t\t  ", d, off, n);
+			put_bytes(s, "\n\t\t", d, off, n);
 		}
 		off += n;
 	}
@@ -594,12 +411,12 @@ enum isis_end isis_tlv(struct print_state *s, struct pdu d, u8 type, struct pdu 
 		put_f(s, "\n\t      LSP Buffersize: %u", pdu_be16(s, d, 0));
 		return ISIS_OK;
 	case 22:
-		return extended(s, d, 0);
+		return isis_extended(s, d, 0);
 	case 24:
-		return alias(s, d);
+		return isis_alias(s, d);
 	case 128:
 	case 130:
-		return old_ip(s, d);
+		return isis_old_ip(s, d);
 	case 129:
 		return nlpids(s, d);
 	case 131:
@@ -613,7 +430,7 @@ enum isis_end isis_tlv(struct print_state *s, struct pdu d, u8 type, struct pdu 
 		put_ip4(s, pdu_need(s, d, 0, 4));
 		return ISIS_OK;
 	case 135:
-		return prefix_list(s, d, 0, false);
+		return isis_prefix_list(s, d, 0, false);
 	case 137:
 		say(s, "\n\t      Hostname: ");
 		put_chars(s, d, 0, d.len);
@@ -627,19 +444,19 @@ enum isis_end isis_tlv(struct print_state *s, struct pdu d, u8 type, struct pdu 
 	case 211:
 		return restart(s, d);
 	case 222:
-		return topology(s, d, 0) ? extended(s, d, 2) : ISIS_CUT;
+		return isis_topology(s, d, 0) ? isis_extended(s, d, 2) : ISIS_CUT;
 	case 229:
-		return topologies_list(s, d);
+		return isis_topologies_list(s, d);
 	case 232:
 		return addresses(s, d, 16);
 	case 235:
-		return topology(s, d, 0) ? prefix_list(s, d, 2, false) : ISIS_CUT;
+		return isis_topology(s, d, 0) ? isis_prefix_list(s, d, 2, false) : ISIS_CUT;
 	case 236:
-		return prefix_list(s, d, 0, true);
+		return isis_prefix_list(s, d, 0, true);
 	case 237:
-		return topology(s, d, 0) ? prefix_list(s, d, 2, true) : ISIS_CUT;
+		return isis_topology(s, d, 0) ? isis_prefix_list(s, d, 2, true) : ISIS_CUT;
 	case 240:
-		return adjacency(s, d);
+		return adjacency(s, d, pdu);
 	case 242:
 		return capability(s, d);
 	case 250:

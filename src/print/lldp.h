@@ -11,5 +11,7 @@ enum lldp_result { LLDP_DONE, LLDP_DUMP, LLDP_SHORT };
 
 /* The value of a TLV 127, from the OUI on. */
 enum lldp_result lldp_org(struct print_state *s, struct pdu d);
+/* The same when ANSI/TIA made it. */
+enum lldp_result lldp_med(struct print_state *s, struct pdu d);
 
 #endif

@@ -64,18 +64,24 @@ static void span(struct print_state *s, u16 seconds)
 		put_span(s, seconds);
 }
 
+static void bad_length(struct print_state *s, u32 n, u32 want)
+{
+	put_f(s, "[option length: %u != %u]", n, want);
+	pdu_invalid(s);
+}
+
 static void option(struct print_state *s, struct pdu d, u16 type)
 {
 	switch (type) {
 	case 1:
 		if (d.len != 2)
-			put_f(s, "[option length: %u != 2]", d.len);
+			bad_length(s, d.len, 2);
 		else
 			span(s, pdu_be16(s, d, 0));
 		break;
 	case 2:
 		if (d.len != 4) {
-			put_f(s, "[option length: %u != 4]", d.len);
+			bad_length(s, d.len, 4);
 		} else {
 			u16 delay = pdu_be16(s, d, 0);
 
@@ -90,25 +96,26 @@ static void option(struct print_state *s, struct pdu d, u16 type)
 		else if (d.len == 4)
 			put_f(s, "%u", pdu_be32(s, d, 0));
 		else
-			put_f(s, "[option length: %u != 4]", d.len);
+			bad_length(s, d.len, 4);
 		break;
 	case 20:
 		if (d.len != 4)
-			put_f(s, "[option length: %u != 4]", d.len);
+			bad_length(s, d.len, 4);
 		else
 			put_f(s, "0x%08x", pdu_be32(s, d, 0));
 		break;
 	case 21:
 		if (d.len != 4) {
-			put_f(s, "[option length: %u != 4]", d.len);
+			bad_length(s, d.len, 4);
 			break;
 		}
 		put_f(s, "v%u", pdu_u8(s, d, 0));
 		if (pdu_u8(s, d, 1)) {
-			put_f(s, " ?0x%04x?", pdu_be16(s, d, 1));
-		} else if (pdu_be16(s, d, 2)) {
-			put_f(s, " ?0x%04x?", pdu_be16(s, d, 2));
+			say(s, ", interval ");
+			put_span(s, pdu_u8(s, d, 1));
 		}
+		if (pdu_be16(s, d, 2))
+			put_f(s, " ?0x%04x?", pdu_be16(s, d, 2));
 		break;
 	case 22:
 		break;
@@ -334,8 +341,8 @@ static void pim_print(struct print_state *s, struct pdu d)
 	}
 	put_f(s, "length %u\n\t", d.len);
 	put_word(s, WORDS(types), type, "Unknown Type");
-	if (pdu_u8(s, d, 1))
-		put_f(s, "[RESERVED=0x%02x] ", pdu_u8(s, d, 1));
+	if (pdu_u8(s, d, 1) & 15)
+		say(s, ", RFC2117-encoding");
 	check_sum(s, d, type);
 	struct pdu body = pdu_skip(d, HEADER);
 	switch (type) {

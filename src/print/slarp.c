@@ -40,8 +40,8 @@ static void slarp_print(struct print_state *s, struct pdu d)
 	}
 	if (d.len > 18 && s->opt.verbose)
 		put_f(s, ", (trailing junk: %u bytes)", d.len - 18);
-	if (s->opt.verbose > 1)
-		put_bytes(s, "\n\t", d, 4, d.len - 4);
+	if (s->opt.verbose > 1 && d.len > 18)
+		put_bytes(s, "\n\t", d, 18, d.len - 18);
 }
 
 const struct printer slarp_printer = {"slarp", slarp_print};
