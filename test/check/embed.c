@@ -416,14 +416,15 @@ static bool run(bool states)
 	return true;
 }
 
-/* A rule that is stricter for what is known better: a part of a spilled pointer may be
- * read at an offset that varies, but not at one that is known. */
+/* A rule that is stricter for what is known better: a part of a pointer may be read from
+ * the stack, or written there, at an offset that varies, but not at one that is known. */
 static bool pointer_part(struct prog *p)
 {
 	struct buf b = {0};
 
 	verify(p, false, &b, 1);
-	bool is = b.p && strstr(b.p, "invalid size of register fill");
+	bool is = b.p && (strstr(b.p, "invalid size of register fill") ||
+			  strstr(b.p, "invalid size of register spill"));
 	buf_deinit(&b);
 	return is;
 }
