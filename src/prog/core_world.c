@@ -184,7 +184,7 @@ static void add_enums(struct world *w)
 	add_enum(w, "bpf_prog_type", progs, LEN(progs));
 }
 
-/* The helpers that there are here, so that a program can ask. */
+/* The helpers that do here what they do, so that a program can ask. */
 static void add_helpers(struct world *w)
 {
 	char name[HELPER_COUNT][64];
@@ -194,7 +194,7 @@ static void add_helpers(struct world *w)
 	for (u32 id = 1; id < HELPER_COUNT; id++) {
 		const struct helper_row *row = helper_row(id);
 
-		if (!row || !row->here)
+		if (!row || row->here != HELPER_HERE)
 			continue;
 		snprintf(name[n], sizeof(name[n]), "BPF_FUNC_%s", row->name);
 		v[n] = (struct value){name[n], id};

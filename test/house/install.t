@@ -61,6 +61,7 @@ done
 find . -type f -size 0
 -- stdout
 ./opt/x/bin/onebpf
+./opt/x/bin/onebpf-dump
 ./opt/x/include/onebpf.h
 ./opt/x/lib/libonebpf.a
 ./opt/x/lib/libonebpf.so
