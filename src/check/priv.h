@@ -349,7 +349,10 @@ const char *subprog_name(const struct verify *v, u32 nr);
 /* Where control may go from there: at most two; a 64-bit immediate is one. */
 bool helper_moves_packet(u32 id);
 u32 successors(const struct verify *v, u32 pc, u32 to[2]);
-static inline u32 slots_of(const struct eb *e) { return ebpf_rows[e->op].form == EBF_LDDW ? 2 : 1; }
+static inline u32 slots_of(const struct eb *e)
+{
+	return e->op < EB_COUNT && ebpf_rows[e->op].form == EBF_LDDW ? 2 : 1;
+}
 
 /* ---- live_stack.c ---- */
 void live_init(struct verify *v);
