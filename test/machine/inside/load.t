@@ -58,7 +58,7 @@ until grep -q '^link  at_connect' err; do kill -0 $load || break; sleep 0.1; don
 ping -q -c 3 -i 0.2 192.0.2.6 | grep -o '3 received'
 kill -INT $load; wait $load; echo $?
 grep seen out
-sed -n 's/^link *\([^ ]*\)  *id [0-9]* */\1: /p' err
+sed -n 's/^link *\([^ ]*\)  *\(id [0-9]*\)\{0,1\} */\1: /p' err
 bpftool net show dev near | grep -c at_; bpftool cgroup show /sys/fs/cgroup/here
 ip link delete near
 -- stdout
@@ -84,7 +84,7 @@ env true; sh -c 'i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done'; sleep 1
 kill -INT $load; wait $load; echo $?
 grep -E '^[0-9]|bin/true' out | sed 's/^.*bpf_trace_printk: //' | sort
 awk '/^samples/ { print ($3 > 10) } /^functions/ { print ($3 >= 1) }' out
-sed -n 's/^link *\([^ ]*\)  *id [0-9]* */\1: /p' err
+sed -n 's/^link *\([^ ]*\)  *\(id [0-9]*\)\{0,1\} */\1: /p' err
 grep -o '[1-9][0-9]* events, 0 lost' err | sed 's/^[0-9]*/some/'
 -- stdout
 0
@@ -182,7 +182,7 @@ ip link delete inner
 -- stdout
 0
 link  at_xdp             interface inner
-link  at_tc              interface inner, ingress, by netlink
+link  at_tc                       interface inner, ingress, by netlink
 link  at_egress          cgroup /sys/fs/cgroup
 link  at_connect         cgroup /sys/fs/cgroup
 seen[0] = 3
