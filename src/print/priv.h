@@ -217,6 +217,9 @@ void print_icmp_ext(struct print_state *s, struct pdu d, bool sure);
 bool print_mld(struct print_state *s, struct pdu d);
 bool print_mld_query(struct print_state *s, struct pdu d);
 bool print_mld_report(struct print_state *s, struct pdu d);
+bool print_node_query(struct print_state *s, struct pdu d);
+bool print_node_reply(struct print_state *s, struct pdu d);
+bool print_rpl(struct print_state *s, struct pdu d);
 void print_nd_options(struct print_state *s, struct pdu d);
 const char *nd_preference(u8 flags);
 /* A domain name, which begins at off of its message: the offset behind it, or
