@@ -194,6 +194,8 @@ u16 sum_should(u16 field, u16 sum);
 /* NULL when the number is not known. */
 const struct link_printer *printer_by_link(u32 linktype);
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport);
+/* What -T says of a protocol: NULL without -T, or when its type goes elsewhere. */
+const struct printer *printer_forced(struct print_state *s, u8 proto);
 const char *ethertype_name(u16 type);
 const char *oui_name(u32 oui); /* never NULL */
 const char *ip_proto_name(u8 proto);
@@ -262,6 +264,6 @@ extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, i
 	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
 	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
 	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer,
-	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer;
+	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer, carp_printer;
 
 #endif
