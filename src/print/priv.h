@@ -264,6 +264,6 @@ extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, i
 	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
 	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
 	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer,
-	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer, carp_printer;
+	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer, carp_printer, ppp_printer;
 
 #endif

@@ -56,7 +56,7 @@ static const struct ethertype {
 	{0x8137, "IPX", &ipx_printer},
 	{0x8808, "MPCP", NULL},
 	{0x8809, "Slow Protocols", &slow_printer},
-	{0x880b, "PPP", NULL},
+	{0x880b, "PPP", &ppp_printer},
 	{0x8847, "MPLS unicast", &mpls_printer},
 	{0x8848, "MPLS multicast", &mpls_printer},
 	{0x886f, "MS NLB heartbeat", &msnlb_printer},
