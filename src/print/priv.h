@@ -257,7 +257,7 @@ extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_pri
 	syslog_printer, timed_printer, autorp_printer, vqp_printer;
 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link, frelay_link,
-	mfr_link, vsock_link, edsa_link, dsa_link;
+	mfr_link, vsock_link, edsa_link, dsa_link, arcnet_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
 	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
 	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,

@@ -6,7 +6,7 @@ static const struct link_printer *const links[] = {
 	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
 	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
 	&wifi_link,  &radiotap_link, &prism_link, &avs_link,        &frelay_link,    &mfr_link,
-	&vsock_link, &edsa_link,     &dsa_link,
+	&vsock_link, &edsa_link,     &dsa_link,   &arcnet_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
