@@ -52,13 +52,13 @@ static const struct ppp_proto {
 	{0x80fd, "CCP", NULL, true},
 	{0x8281, "MPLSCP", NULL, true},
 	{0xc021, "LCP", NULL, true},
-	{0xc023, "PAP", NULL, false},
+	{0xc023, "PAP", &pap_printer, false},
 	{0xc025, "LQM", NULL, false},
 	{0xc027, "SPAP", NULL, false},
 	{0xc02b, "BACP", NULL, true},
 	{0xc02d, "BAP", NULL, false},
 	{0xc03d, "MLPPP-CP", NULL, false},
-	{0xc223, "CHAP", NULL, false},
+	{0xc223, "CHAP", &chap_printer, false},
 	{0xc227, "EAP", NULL, false},
 	/* clang-format on */
 };

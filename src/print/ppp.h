@@ -19,6 +19,8 @@ enum {
 	PPP_EAP = 0xc227,
 };
 
+extern const struct printer pap_printer, chap_printer;
+
 /* The name of a protocol, or NULL. */
 const char *ppp_name(u16 proto);
 /* A message of the control protocol: its number of two bytes stands before d. */
