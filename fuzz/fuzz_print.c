@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-static const u32 linktypes[] = {0,   1,   9,   50,  51,  101, 104, 108, 113, 228, 229,
-				276, 189, 105, 127, 119, 163, 107, 182, 271, 285, 284};
+static const u32 linktypes[] = {0,   1,   9,   50,  51,  101, 104, 108, 113, 228, 229, 276,
+				189, 105, 127, 119, 163, 107, 182, 271, 285, 284, 129};
 
 static void must(bool ok, const char *what)
 {

@@ -420,6 +420,8 @@ static bool value(struct print_state *s, struct pdu d, u32 off, u32 n, u8 type)
 
 bool bgp_attributes(struct print_state *s, struct pdu d, u32 off, u32 n, u32 level)
 {
+	u32 set = off - 4;
+
 	while (n) {
 		u8 flags = pdu_u8(s, d, off), type;
 		u32 wide = flags & 0x10 ? 2 : 1, len;
@@ -440,6 +442,9 @@ bool bgp_attributes(struct print_state *s, struct pdu d, u32 off, u32 n, u32 lev
 			put_flags(s, flags);
 		if (n < len) {
 			put_s(s, level ? " [path attr too short]" : " [path attrs too short]");
+			/* tcpdump: as many bytes as remain, from the set's begin */
+			if (level && n && s->opt.verbose > 1)
+				put_dump(s, "\n\t    ", pdu_need(s, d, set, n), n, false);
 			return true;
 		}
 		if (!value(s, d, off, len, type))

@@ -45,6 +45,55 @@ static u32 field(struct print_state *s, struct pdu *d)
 	return v;
 }
 
+/* Stops of n bytes, the next one marked; false where they are cut. */
+static bool put_stops(struct print_state *s, struct pdu d, u32 next, u32 len, u32 n)
+{
+	if (next % n)
+		put_f(s, ", badoffset=%u", next);
+	else if (len % n)
+		put_f(s, ", badlength=%u", len);
+	else if (next >= len)
+		put_f(s, ", badoff/len=%u/%u", next, len);
+	else
+		for (u32 off = 0; off < len; off += n) {
+			if (!pdu_has(d, off, n))
+				return false;
+			const u8 *p = d.p + off;
+			put_s(s, off == next ? " *" : " ");
+			if (n == 4)
+				put_f(s, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
+			else
+				put_f(s, "%x", get_be16(p));
+		}
+	return true;
+}
+
+/* The source routes of RFC 1701: what follows them. */
+static struct pdu routes(struct print_state *s, struct pdu d)
+{
+	enum { BY_IP = 0x0800, BY_AS = 0xfffe };
+
+	for (;;) {
+		pdu_check(s, d, 0, 4);
+		u16 family = get_be16(d.p);
+		u32 next = d.p[2], len = d.p[3];
+		bool whole = true;
+		d = pdu_skip(d, 4);
+		if (!len)
+			return d;
+		if (family == BY_IP || family == BY_AS) {
+			put_s(s, family == BY_IP ? ", (rtaf=ip" : ", (rtaf=asn");
+			whole = put_stops(s, d, next, len, family == BY_IP ? 4 : 2);
+			put_c(s, ')');
+		} else {
+			put_f(s, ", (rtaf=0x%x)", family);
+		}
+		if (!whole || d.len < len)
+			pdu_cut(s);
+		d = pdu_skip(d, len);
+	}
+}
+
 static void gre0(struct print_state *s, struct pdu d, u16 flags)
 {
 	u32 whole = d.len;
@@ -69,6 +118,8 @@ static void gre0(struct print_state *s, struct pdu d, u16 flags)
 		put_f(s, ", key=0x%x", field(s, &d));
 	if (flags & SEQ)
 		put_f(s, ", seq %u", field(s, &d));
+	if (flags & ROUTING)
+		d = routes(s, d);
 	if (s->opt.link) {
 		const char *name = ethertype_name(type);
 
@@ -85,7 +136,7 @@ static void gre_print(struct print_state *s, struct pdu d)
 	u16 flags = pdu_be16(s, d, 0), version = flags & 7;
 
 	put_f(s, "GREv%u", version);
-	if (version || (flags & ROUTING))
+	if (version)
 		put_f(s, ", length %u", d.len);
 	else
 		gre0(s, d, flags);

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PPP, RFC 1661, its serial framing, RFC 1662, and Cisco's. */
-#include "print/priv.h"
+#include "print/ppp.h"
 
 enum { ADDRESS = 0xff, CISCO_UNICAST = 0x0f, CISCO_BROADCAST = 0x8f };
-enum { FRAMED = 0xff03, IN = 0x0003, OUT = 0x0103, COMPRESSED = 0x00fd, HEADER = 4 };
+enum {
+	FRAMED = 0xff03,
+	IN = 0x0003,
+	OUT = 0x0103,
+	COMPRESSED = 0x00fd,
+	BANDWIDTH = 0xc02d,
+	HEADER = 4
+};
 
 /* Protocols by number: printed by another file, as a control protocol, or by
  * name only. */
@@ -45,22 +52,15 @@ static const struct ppp_proto {
 	{0x80fd, "CCP", NULL, true},
 	{0x8281, "MPLSCP", NULL, true},
 	{0xc021, "LCP", NULL, true},
-	{0xc023, "PAP", NULL, false},
+	{0xc023, "PAP", &pap_printer, false},
 	{0xc025, "LQM", NULL, false},
 	{0xc027, "SPAP", NULL, false},
 	{0xc02b, "BACP", NULL, true},
 	{0xc02d, "BAP", NULL, false},
 	{0xc03d, "MLPPP-CP", NULL, false},
-	{0xc223, "CHAP", NULL, false},
+	{0xc223, "CHAP", &chap_printer, false},
 	{0xc227, "EAP", NULL, false},
 	/* clang-format on */
-};
-
-static const char *const codes[] = {
-	"Vendor-Extension", "Conf-Request", "Conf-Ack",    "Conf-Nack",   "Conf-Reject",
-	"Term-Request",     "Term-Ack",     "Code-Reject", "Prot-Reject", "Echo-Request",
-	"Echo-Reply",       "Disc-Req",     "Ident",       "Time-Rem",    "Reset-Req",
-	"Reset-Ack",
 };
 
 static const struct ppp_proto *find(u16 proto)
@@ -71,17 +71,11 @@ static const struct ppp_proto *find(u16 proto)
 	return NULL;
 }
 
-static void control(struct print_state *s, const struct ppp_proto *p, struct pdu d)
+const char *ppp_name(u16 proto)
 {
-	put_s(s, p->name);
-	say(s, ", ");
-	if (d.len < 4 || d.cap < 2) {
-		put_f(s, "[|%s]", p->name);
-		return;
-	}
-	u8 code = d.p[0];
-	put_f(s, "%s (0x%02x), id %u, length %u",
-	      code < LEN(codes) ? codes[code] : "Unknown Opcode", code, d.p[1], d.len + 2);
+	const struct ppp_proto *p = find(proto);
+
+	return p ? p->name : NULL;
 }
 
 static void unknown(struct print_state *s, struct pdu d)
@@ -97,7 +91,9 @@ static void proto_print(struct print_state *s, u16 proto, struct pdu d)
 		s->name = p->by->name;
 		p->by->print(s, d);
 	} else if (p && p->control) {
-		control(s, p, d);
+		print_ppp_control(s, proto, d);
+	} else if (proto == BANDWIDTH) {
+		return;
 	} else if (proto == COMPRESSED) {
 		say(s, "compressed PPP data");
 	} else {
@@ -228,6 +224,15 @@ static u32 serial_print(struct print_state *s, struct pdu d)
 	return HEADER;
 }
 
+static void ether_print(struct print_state *s, struct pdu d)
+{
+	if (!d.len)
+		return;
+	say(s, ": ");
+	print_ppp(s, d);
+}
+
+const struct printer ppp_printer = {"ppp", ether_print};
 const struct link_printer ppp_link = {"ppp", 9, ppp_link_print};
 const struct link_printer ppp_serial_link = {"ppp_hdlc", 50, serial_print};
 const struct link_printer cisco_link = {"chdlc", 104, cisco_print};

@@ -30,9 +30,13 @@ struct print_opts {
 	bool numeric;                    /* -n */
 	bool absolute;                   /* -S: sequence numbers as they are */
 	bool unchecked;                  /* -K: leave checksums alone */
+	u8 forced;                       /* -T: a place in print_types, from 1; 0: none */
 	bool nano;                       /* nine digits in time stamps instead of six */
 	const struct print_names *names; /* NULL: none is known */
 };
+
+/* The words of -T, with NULL behind the last. */
+extern const char *const print_types[];
 
 /* Holds what passes from one packet to the next: sequence numbers of TCP
  * connections, the time before, the number of the packet. */

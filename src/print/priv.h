@@ -194,6 +194,8 @@ u16 sum_should(u16 field, u16 sum);
 /* NULL when the number is not known. */
 const struct link_printer *printer_by_link(u32 linktype);
 const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport);
+/* What -T says of a protocol: NULL without -T, or when its type goes elsewhere. */
+const struct printer *printer_forced(struct print_state *s, u8 proto);
 const char *ethertype_name(u16 type);
 const char *oui_name(u32 oui); /* never NULL */
 const char *ip_proto_name(u8 proto);
@@ -217,6 +219,9 @@ void print_icmp_ext(struct print_state *s, struct pdu d, bool sure);
 bool print_mld(struct print_state *s, struct pdu d);
 bool print_mld_query(struct print_state *s, struct pdu d);
 bool print_mld_report(struct print_state *s, struct pdu d);
+bool print_node_query(struct print_state *s, struct pdu d);
+bool print_node_reply(struct print_state *s, struct pdu d);
+bool print_rpl(struct print_state *s, struct pdu d);
 void print_nd_options(struct print_state *s, struct pdu d);
 const char *nd_preference(u8 flags);
 /* A domain name, which begins at off of its message: the offset behind it, or
@@ -252,13 +257,13 @@ extern const struct printer bgp_printer, bootp_printer, radius_printer, tftp_pri
 	syslog_printer, timed_printer, autorp_printer, vqp_printer;
 
 extern const struct link_printer wifi_link, radiotap_link, prism_link, avs_link, frelay_link,
-	mfr_link, vsock_link, edsa_link, dsa_link;
+	mfr_link, vsock_link, edsa_link, dsa_link, arcnet_link;
 extern const struct printer stp_printer, cdp_printer, esp_printer, ah_printer, ipcomp_printer,
 	vrrp_printer, lldp_printer, eapol_printer, eap_printer, sctp_printer, ospf_printer,
 	isoclns_printer, geneve_printer, hsrp_printer, bfd_printer, bfd_echo_printer, eigrp_printer,
 	dccp_printer, udld_printer, vtp_printer, dtp_printer, aoe_printer, msnlb_printer,
 	loopback_printer, ptp_printer, slarp_printer, slow_printer, cfm_printer, pim_printer,
 	pim1_printer, macsec_printer, lisp_printer, arista_printer, mobility_printer, rsvp_printer,
-	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer;
+	calm_printer, bridged_printer, ipx_printer, llc_ipx_printer, carp_printer, ppp_printer;
 
 #endif

@@ -147,8 +147,10 @@ static void version2(struct print_state *s, struct pdu d)
 static void ptp_print(struct print_state *s, struct pdu d)
 {
 	s->name = "ptp";
-	if (d.len < 34)
-		pdu_cut(s);
+	if (d.len < 34) {
+		put_f(s, " [length %u < 34]", d.len);
+		pdu_invalid(s);
+	}
 	u8 version = pdu_u8(s, d, 1);
 	put_f(s, "PTPv%u", version);
 	if (version == 2)

@@ -6,7 +6,7 @@ static const struct link_printer *const links[] = {
 	&ether_link, &null_link,     &loop_link,  &raw_link,        &raw4_link,      &raw6_link,
 	&sll_link,   &sll2_link,     &ppp_link,   &ppp_serial_link, &ppp_ether_link, &cisco_link,
 	&wifi_link,  &radiotap_link, &prism_link, &avs_link,        &frelay_link,    &mfr_link,
-	&vsock_link, &edsa_link,     &dsa_link,
+	&vsock_link, &edsa_link,     &dsa_link,   &arcnet_link,
 };
 
 const struct link_printer *printer_by_link(u32 linktype)
@@ -56,7 +56,7 @@ static const struct ethertype {
 	{0x8137, "IPX", &ipx_printer},
 	{0x8808, "MPCP", NULL},
 	{0x8809, "Slow Protocols", &slow_printer},
-	{0x880b, "PPP", NULL},
+	{0x880b, "PPP", &ppp_printer},
 	{0x8847, "MPLS unicast", &mpls_printer},
 	{0x8848, "MPLS multicast", &mpls_printer},
 	{0x886f, "MS NLB heartbeat", &msnlb_printer},
@@ -177,8 +177,11 @@ void print_ip_proto(struct print_state *s, u8 proto, struct pdu d)
 	} else if (p->by) {
 		if (!print_enter(s))
 			return;
-		s->name = p->by->name;
-		p->by->print(s, d);
+		const struct printer *by =
+			ip_proto_says_ends(proto) ? NULL : printer_forced(s, proto);
+		by = by ?: p->by;
+		s->name = by->name;
+		by->print(s, d);
 		print_leave(s);
 	} else {
 		put_c(s, ' ');
@@ -319,4 +322,37 @@ const struct printer *printer_by_port(bool tcp, u16 sport, u16 dport)
 		    (tcp ? ports[i].tcp : ports[i].udp))
 			return ports[i].by;
 	return NULL;
+}
+
+/* By the same places: what carries the type. */
+const char *const print_types[] = {"aodv", "carp",   "domain", "ptp",   "radius", "resp",
+				   "snmp", "someip", "tftp",   "vxlan", NULL};
+
+static const struct {
+	const struct printer *udp, *tcp, *ip;
+} forced[] = {
+	{&aodv_printer, NULL, NULL},
+	{NULL, NULL, &carp_printer},
+	{&dns_printer, &dns_tcp_printer, NULL},
+	{&ptp_printer, NULL, NULL},
+	{&radius_printer, NULL, NULL},
+	{NULL, &resp_printer, NULL},
+	{&snmp_printer, NULL, NULL},
+	{&someip_printer, NULL, NULL},
+	{&tftp_printer, NULL, NULL},
+	{&vxlan_printer, NULL, NULL},
+};
+_Static_assert(LEN(forced) + 1 == LEN(print_types), "a row for each type");
+
+enum { TCP = 6, UDP = 17, VRRP = 112 };
+
+const struct printer *printer_forced(struct print_state *s, u8 proto)
+{
+	if (!s->opt.forced)
+		return NULL;
+	u32 i = s->opt.forced - 1;
+	return proto == UDP    ? forced[i].udp
+	       : proto == TCP  ? forced[i].tcp
+	       : proto == VRRP ? forced[i].ip
+			       : NULL;
 }

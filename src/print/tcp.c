@@ -454,7 +454,8 @@ static void payload(struct print_state *s, const struct segment *t)
 	}
 	if ((t->flags & F_RST) && s->opt.verbose) {
 		put_reason(s, in);
-	} else if ((by = printer_by_port(true, t->sport, t->dport))) {
+	} else if ((by = s->opt.forced ? printer_forced(s, TCP)
+				       : printer_by_port(true, t->sport, t->dport))) {
 		s->name = by->name;
 		by->print(s, in);
 	}

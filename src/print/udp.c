@@ -67,9 +67,15 @@ static void udp_print(struct print_state *s, struct pdu d)
 	struct pdu in = pdu_skip(d, HEADER);
 	ulen -= HEADER;
 	in.len = MIN(in.len, ulen);
+	const struct printer *by = printer_forced(s, UDP);
+	if (by) {
+		s->name = by->name;
+		by->print(s, in);
+		return;
+	}
 	if (s->opt.verbose > (s->net.ver == 4) && !s->opt.unchecked && !s->net.fragment)
 		check_sum(s, d, in.len + HEADER);
-	const struct printer *by = s->opt.quick ? NULL : printer_by_port(false, sport, dport);
+	by = s->opt.quick ? NULL : printer_by_port(false, sport, dport);
 	if (by) {
 		s->name = by->name;
 		by->print(s, in);

@@ -69,6 +69,9 @@ static const struct opt options[] = {
 	{OPT_COUNT, 'S', .name = "absolute-tcp-sequence-numbers", TO(absolute), .help = "print sequence numbers of TCP as they are"},
 	{OPT_COUNT, '#', .name = "number", TO(number), .help = "print the number of each packet"},
 	{OPT_COUNT, 'K', .name = "dont-verify-checksums", TO(unchecked), .help = "do not verify checksums"},
+	{OPT_WORD, 'T', .arg = "TYPE", TO(forced), .words = print_types,
+	 .help = "take what UDP, TCP or VRRP carry to be TYPE, whatever the ports",
+	 .more = "TYPE is aodv, carp, domain, ptp, radius, resp, snmp, someip, tftp or vxlan"},
 	{OPT_WORD, .name = "time-stamp-precision", .arg = "UNIT", TO(precision), .words = precisions,
 	 .help = "times in micro or nano seconds, printed and written"},
 	{OPT_COUNT, .name = "micro", TO(micro), .help = "short for --time-stamp-precision=micro"},
@@ -107,7 +110,6 @@ static const struct opt options[] = {
 	{OPT_REFUSED, 'E', .arg = "KEYS", .help = "ESP is not decrypted"},
 	{OPT_REFUSED, 'm', .arg = "MODULE", .help = "SNMP is not decoded"},
 	{OPT_REFUSED, 'M', .arg = "SECRET", .help = "TCP-MD5 digests are not checked"},
-	{OPT_REFUSED, 'T', .arg = "TYPE", .help = "packets are not decoded by force"},
 	{OPT_REFUSED, 'I', .name = "monitor-mode", .help = "make the interface a monitor first: iw dev IF set type monitor; only 802.11 can"},
 	{0},
 };
@@ -317,6 +319,7 @@ static struct ob_err *make_printer(struct dump *d)
 		.numeric = c->numeric,
 		.absolute = c->absolute,
 		.unchecked = c->unchecked,
+		.forced = (u8)c->forced,
 		.nano = dump_nano(c),
 		.names = dump_names(c),
 	};

@@ -22,7 +22,7 @@ struct dump_cmd {
 		list_clocks;
 	u32 d, no_optimise, numeric, short_names, foreign, verbose, quick, link, time, hex,
 		hex_ascii, ascii, absolute, number, unchecked, micro, nano, precision, direction,
-		none, pcapng, follow, no_sandbox, immediate, clock;
+		none, pcapng, follow, no_sandbox, immediate, clock, forced;
 	u64 count, skip, snaplen, buffer, seconds, files;
 };
 

@@ -35,7 +35,7 @@ static struct ob_err *word(const struct opt *o, const char *shown, const char *v
 	struct buf all = {0};
 
 	for (u32 i = 0; o->words[i]; i++) {
-		if (!strcmp(o->words[i], value)) {
+		if (!strcasecmp(o->words[i], value)) {
 			*ret = i + 1;
 			buf_deinit(&all);
 			return NULL;

@@ -12,8 +12,8 @@
 enum { HEAD = 6, SEED_MAX = 2048, TEXT_MAX = 32 << 20 };
 
 /* As in fuzz/fuzz_print.c, whose inputs these are. */
-static const u32 linktypes[] = {0,   1,   9,   50,  51,  101, 104, 108, 113, 228, 229,
-				276, 189, 105, 127, 119, 163, 107, 182, 271, 285, 284};
+static const u32 linktypes[] = {0,   1,   9,   50,  51,  101, 104, 108, 113, 228, 229, 276,
+				189, 105, 127, 119, 163, 107, 182, 271, 285, 284, 129};
 
 static const struct {
 	const char *letters;

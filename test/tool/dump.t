@@ -244,3 +244,31 @@ Data link types of two.pcapng:
 -- stderr has
 for the packets with link type RAW (Raw IP) in this file
 packet 2 has link type 101 (RAW)
+====
+# -T: what is carried, whatever the ports; a type UDP does not carry changes nothing there
+-- sh
+# UDP 1111 to 2222 with a question for a.b, then TCP with a command of Redis
+{
+	printf '\324\303\262\241\002\0\004\0\0\0\0\0\0\0\0\0\0\0\004\0\145\0\0\0'
+	printf '\0\0\0\0\0\0\0\0\061\0\0\0\061\0\0\0'
+	printf '\105\0\0\061\0\0\0\0\100\021\0\0\300\0\002\001\300\0\002\002\004\127\010\256\0\035\0\0'
+	printf '\022\064\001\0\0\001\0\0\0\0\0\0\001a\001b\0\0\001\0\001'
+	printf '\0\0\0\0\0\0\0\0\066\0\0\0\066\0\0\0'
+	printf '\105\0\0\066\0\0\0\0\100\006\0\0\300\0\002\001\300\0\002\002'
+	printf '\004\127\010\256\0\0\0\001\0\0\0\0\120\010\0\144\0\0\0\0*1\r\n$4\r\nPING\r\n'
+} >two.pcap
+for type in domain resp DOMAIN tftp; do onebpf dump -nt -r two.pcap -T $type 2>/dev/null; done
+onebpf dump -r two.pcap -T rtp || echo $?
+-- stdout
+IP 192.0.2.1.1111 > 192.0.2.2.2222: 4660+ A? a.b. (21)
+IP 192.0.2.1.1111 > 192.0.2.2.2222: Flags [P], seq 1:15, win 100, length 14 [prefix length(10801) != length(12)] (invalid)
+IP 192.0.2.1.1111 > 192.0.2.2.2222: UDP, length 21
+IP 192.0.2.1.1111 > 192.0.2.2.2222: Flags [P], seq 1:15, win 100, length 14: RESP "PING"
+IP 192.0.2.1.1111 > 192.0.2.2.2222: 4660+ A? a.b. (21)
+IP 192.0.2.1.1111 > 192.0.2.2.2222: Flags [P], seq 1:15, win 100, length 14 [prefix length(10801) != length(12)] (invalid)
+IP 192.0.2.1.1111 > 192.0.2.2.2222: TFTP, length 21, tftp-#4660
+IP 192.0.2.1.1111 > 192.0.2.2.2222: Flags [P], seq 1:15, win 100, length 14
+2
+-- stderr
+onebpf dump: option -T does not know "rtp"
+hint: one of: aodv, carp, domain, ptp, radius, resp, snmp, someip, tftp, vxlan
