@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 enum {
-	COUNTED_BYTES = 64,     /* of a packet that is only counted ... */
+	COUNTED_BYTES = 1,      /* of a packet that is only counted ... */
 	COUNTED_RING = 2 << 20, /* ... in a ring of so many */
 };
 
