@@ -16,7 +16,7 @@
 
 #include "bench.h"
 
-enum { PACKETS = 400000, RATE = 100000, BATCH = 64, BYTES = 256, KINDS = 4096, ROUNDS = 3 };
+enum { PACKETS = 1000000, RATE = 250000, BATCH = 64, BYTES = 256, KINDS = 4096, ROUNDS = 2 };
 
 static const char told[] = "build/bench-live.txt";
 static u8 packet[KINDS][BYTES];

@@ -172,12 +172,15 @@ static struct ob_err *attach_live(struct source *s, const struct prog *live,
 	}
 	free(copy);
 	if (to.refused && to.extended) {
-		int failed = here ? attach_all(s, true) : to.refused;
-
-		to.place = TAP_HERE;
+		if (!here)
+			return err_new(OB_UNSUPPORTED,
+				       "the kernel cannot take the filter of %s: %s",
+				       s->s.iface.name, strerror(to.refused));
+		int failed = attach_all(s, true);
 		if (failed)
-			return err_sys(failed, "the kernel cannot take the filter of %s",
+			return err_sys(failed, "the kernel cannot take a filter for %s",
 				       s->s.iface.name);
+		to.place = TAP_HERE;
 	}
 	s->s.place = to.place;
 	s->s.refused = to.refused;

@@ -77,6 +77,18 @@ bool tap_next(struct tap *t, struct tap_pkt *ret)
 	return true;
 }
 
+u64 tap_skip(struct tap *t)
+{
+	u64 n = 0;
+
+	if (t->now)
+		t->now->have = false;
+	t->now = NULL;
+	for (u32 i = 0; i < t->rings; i++)
+		n += ring_skip(t->ring[i]);
+	return n;
+}
+
 static int until_due(const struct tap *t, int ms)
 {
 	u64 now = clock_ns(CLOCK_MONOTONIC);

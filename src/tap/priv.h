@@ -67,6 +67,8 @@ struct ob_err *ring_create(struct ring *r, u32 bytes, u32 retire_ms);
 void ring_destroy(struct ring *r);
 /* The first packet that is to be given becomes r->head; false: there is none. */
 bool ring_peek(struct ring *r);
+/* Passes over what is here, where every packet would be given: how many. */
+u64 ring_skip(struct ring *r);
 struct ob_err *ring_thread(struct ring *r);
 void ring_count(struct ring *r); /* asks the kernel for its counters */
 /* Of a ring without a head: has it packets in blocks that were not opened yet? */

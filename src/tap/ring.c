@@ -16,6 +16,8 @@ enum {
 	VLAN_LEN = 4,
 	ROOM = 32, /* in front of a packet, for a VLAN tag or a cooked header */
 	BEHIND_MS = 1,
+	BLOCK = 1 << 16,
+	LAZY_BLOCK = 1 << 19, /* where a wake-up may wait for so many packets */
 };
 
 _Static_assert((int)SLL2_LEN <= (int)ROOM, "headers that we add have room");
@@ -23,9 +25,11 @@ _Static_assert((int)SLL2_LEN <= (int)ROOM, "headers that we add have room");
 struct ob_err *ring_create(struct ring *r, u32 bytes, u32 retire_ms)
 {
 	int version = TPACKET_V3, reserve = ROOM;
-	size_t block = 1 << 16;
+	const struct source *s = r->source;
+	size_t block = BLOCK;
 
-	while (block < r->source->s.snaplen + 4096u)
+	while (block < s->s.snaplen + 4096u ||
+	       (s->o.lazy && block < LAZY_BLOCK && block <= bytes / 8))
 		block *= 2;
 	struct tpacket_req3 req = {
 		.tp_block_size = (unsigned)block,
@@ -202,6 +206,28 @@ bool ring_peek(struct ring *r)
 		r->have = true;
 	}
 	return true;
+}
+
+/* Would every packet be given, whatever is in it? */
+static bool takes_all(const struct source *s)
+{
+	return s->s.place != TAP_HERE && !s->until && s->o.direction == TAP_INOUT &&
+	       s->s.iface.index && !s->s.iface.loopback;
+}
+
+u64 ring_skip(struct ring *r)
+{
+	u64 n = 0;
+
+	if (r->threaded || !takes_all(r->source))
+		return 0;
+	do {
+		n += r->have + r->left;
+		r->have = false;
+		r->left = 0;
+	} while (next_block(r));
+	r->given += n;
+	return n;
 }
 
 /* ---- the thread of a ring ---- */

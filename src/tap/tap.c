@@ -12,8 +12,9 @@ enum {
 	SNAPLEN = 262144,
 	BUFFER = 8 << 20,
 	RINGS_MAX = 64,
-	/* A block that is not full is handed over after this: with one ring, with several,
-	 * whose packets wait for each other, and at once. */
+	/* A block that is not full is handed over after this: where nobody looks, with one
+	 * ring, with several, whose packets wait for each other, and at once. */
+	RETIRE_LAZY_MS = 250,
 	RETIRE_MS = 50,
 	RETIRE_ORDER_MS = 10,
 	RETIRE_NOW_MS = 1,
@@ -193,6 +194,7 @@ struct ob_err *tap_start(struct tap *t)
 	for (u32 i = 0; !err && i < t->sources; i++) {
 		struct source *s = t->source[i];
 		u32 ms = s->o.immediate ? RETIRE_NOW_MS
+			 : s->o.lazy    ? RETIRE_LAZY_MS
 			 : t->rings > 1 ? RETIRE_ORDER_MS
 					: RETIRE_MS;
 

@@ -48,6 +48,7 @@ struct tap_opts {
 	bool no_promiscuous;
 	bool cooked;      /* LINUX_SLL2 where another link type would do */
 	bool immediate;   /* packets do not wait for others */
+	bool lazy;        /* they may wait for a quarter of a second */
 	bool replaceable; /* tap_filter may be called again; the filter is not locked */
 	enum tap_direction direction;
 	enum tap_clock clock;
@@ -82,8 +83,8 @@ struct ob_err *tap_start(struct tap *t);
 /* The filter of source i: `live`, compiled for a live capture and its link type, for
  * the kernel; `here`, the same for a packet with all its headers, for which the kernel
  * need not be asked; it must live as long as it is the filter. NULL both: every
- * packet. Where the kernel refuses it, it runs here; where that cannot be (no `here`),
- * or the old one is locked, it fails and the old one goes on. */
+ * packet. Where the kernel refuses it, it runs here; where that cannot be (no `here`:
+ * OB_UNSUPPORTED), or the old one is locked, it fails and the old one goes on. */
 struct ob_err *tap_filter(struct tap *t, u32 i, const struct prog *live,
 			  const struct kern_filter *here);
 /* Starts the threads of fanout; nothing without. Threads keep the rights that there
@@ -99,6 +100,9 @@ struct tap_pkt {
 
 /* The next packet that is here, or false: wait. */
 bool tap_next(struct tap *t, struct tap_pkt *ret);
+/* Passes over packets that are here and that tap_next would give for sure, and counts
+ * them as given: how many. The last one of tap_next is gone then. */
+u64 tap_skip(struct tap *t);
 /* Until packets come, a signal comes, an interface changes, or ms have passed. Fails
  * when every interface has gone. */
 struct ob_err *tap_wait(struct tap *t, int ms);

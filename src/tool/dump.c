@@ -90,7 +90,7 @@ static const struct opt options[] = {
 	 .more = "Without it, a capture under sudo becomes the user who called it. Every "
 		 "capability is given up in any case. The first file is created before; a file that was not there belongs to that user"},
 	{OPT_COUNT, .name = "no-sandbox", TO(no_sandbox), .help = "do not limit system calls and files: see SANDBOX"},
-	{OPT_COUNT, .name = "immediate-mode", TO(immediate), .help = "packets do not wait for others; else up to 0.1 seconds"},
+	{OPT_COUNT, .name = "immediate-mode", TO(immediate), .help = "packets do not wait for others; else up to 0.25 seconds"},
 	{OPT_TEXT, .name = "fanout", .arg = "MODE:N", TO(fanout), .help = "share the packets of each interface out to N rings, each with a thread",
 	 .more = "MODE is hash (by connection), cpu, lb (in turn), rnd, qm (queue of the adapter) or "
 		 "rollover (the next when one is full). Without :N, one for each processor"},

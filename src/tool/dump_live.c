@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 250 };
+enum { WAIT_MS = 250, LAST_MS = 500 };
 
 static struct ob_err *drop_rights(const struct dump *d)
 {
@@ -120,6 +120,12 @@ static bool take_all(struct live *l)
 	struct dump *d = l->d;
 	struct tap_pkt one;
 
+	if (l->blind) {
+		u64 n = tap_skip(l->tap);
+
+		d->matched += n;
+		d->taken += n;
+	}
 	while (tap_next(l->tap, &one)) {
 		struct pkt p = {
 			.data = one.data.p,
@@ -133,10 +139,42 @@ static bool take_all(struct live *l)
 
 		if (!dump_packet(d, &p))
 			return false;
-		if (unlikely(dump_signals.stop | dump_signals.count | dump_signals.flush))
+		if (unlikely((dump_signals.stop && !l->last) | dump_signals.count |
+			     dump_signals.flush))
 			break;
 	}
 	return true;
+}
+
+/* Packets in the rings, open or not, since the start. */
+static u64 in_rings(struct live *l, u64 *looked_at)
+{
+	u64 n = 0;
+
+	*looked_at = 0;
+	for (u32 i = 0; i < l->n; i++) {
+		struct tap_stats s = tap_stats(l->tap, i);
+
+		n += s.received - s.dropped;
+		*looked_at += s.given + s.refused;
+	}
+	return n;
+}
+
+/* Those that came before the signal may be in a block that is not full. */
+static struct ob_err *take_last(struct live *l)
+{
+	u64 looked_at, until = clock_ns(CLOCK_MONOTONIC) + LAST_MS * 1000000ull;
+	u64 here = in_rings(l, &looked_at);
+	struct ob_err *err = NULL;
+
+	l->last = true;
+	while (!err && looked_at < here && clock_ns(CLOCK_MONOTONIC) < until && take_all(l)) {
+		in_rings(l, &looked_at);
+		if (looked_at < here)
+			err = tap_wait(l->tap, WAIT_MS);
+	}
+	return err;
 }
 
 static struct ob_err *receive(struct live *l)
@@ -148,7 +186,11 @@ static struct ob_err *receive(struct live *l)
 		if (dump_signals.count)
 			summary(l);
 		dump_signals.count = 0;
-		if (!dump_heed(d) || !take_all(l) || !dump_flush(d))
+		if (!dump_heed(d)) {
+			err = d->err ? NULL : take_last(l);
+			break;
+		}
+		if (!take_all(l) || !dump_flush(d))
 			break;
 		progress(d);
 		err = tap_wait(l->tap, WAIT_MS);
@@ -176,7 +218,10 @@ static struct ob_err *create(struct live *l)
 {
 	struct dump *d = l->d;
 
+	const struct dump_cmd *c = d->cmd;
+
 	d->kernel = true; /* the tap has filtered */
+	l->blind = c->count_only && !c->write && !c->count && !c->skip;
 	struct ob_err *err = dump_prepare(d, l->like[0].linktype, d->snaplen);
 	d->file.stats = stats_for_file;
 	d->file.arg = l;

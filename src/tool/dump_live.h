@@ -22,8 +22,10 @@ struct live {
 	struct live_source source[LIVE_MAX];
 	struct pkt_iface like[LIVE_MAX]; /* the same, as files have them */
 	u32 n;
-	u64 since; /* ns since 1970 */
-	bool told; /* a hint */
+	u64 since;  /* ns since 1970 */
+	bool told;  /* a hint */
+	bool blind; /* packets are counted and nothing else */
+	bool last;  /* it was told to stop, and takes what is here already */
 };
 
 /* dump_sources.c: opens, binds, filters; what they are in files. */

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { COUNTED_BYTES = 64 }; /* of a packet that is only counted */
+enum {
+	COUNTED_BYTES = 1,      /* of a packet that is only counted ... */
+	COUNTED_RING = 2 << 20, /* ... in a ring of so many */
+};
 
 /* ---- options ---- */
 
@@ -29,14 +32,26 @@ static struct ob_err *read_fanout(const char *text, struct tap_opts *o)
 			"MODE:N, as hash:4: hash, cpu, lb, rnd, qm or rollover; 1 to 64 rings");
 }
 
-static struct ob_err *read_opts(const struct dump *d, struct tap_opts *o)
+/* A file or a number at the end: nobody waits for a packet. */
+static bool lazy(const struct dump *d)
 {
 	const struct dump_cmd *c = d->cmd;
 
+	return !d->printer && !c->unbuffered && !c->capture &&
+	       !(c->write && !strcmp(c->write, "-"));
+}
+
+static struct ob_err *read_opts(const struct dump *d, struct tap_opts *o)
+{
+	const struct dump_cmd *c = d->cmd;
+	bool counted = c->count_only && !c->write;
+
 	*o = (struct tap_opts){
-		.snaplen = c->count_only && !c->write ? MIN(d->snaplen, (u32)COUNTED_BYTES)
-						      : d->snaplen,
-		.buffer = (u32)(c->buffer << 10),
+		.snaplen = counted ? MIN(d->snaplen, (u32)COUNTED_BYTES) : d->snaplen,
+		.buffer = c->buffer ? (u32)(c->buffer << 10)
+			  : counted ? COUNTED_RING
+				    : 0,
+		.lazy = lazy(d),
 		.no_promiscuous = c->no_promiscuous,
 		.cooked = d->forced && d->type == LINUX_SLL2,
 		.immediate = c->immediate,
@@ -174,23 +189,29 @@ static void tell_place(const struct tap_source *s, u32 insns)
 			why(s->extended, insns, true));
 }
 
-static struct ob_err *compile(const struct live *l, struct live_source *s,
-			      const struct tap_source *t, struct prog **live)
+static struct ob_err *compile(const struct live *l, const struct live_source *s,
+			      const struct tap_source *t, bool live, struct prog **ret)
 {
-	struct prog *p;
 	u32 netmask = 0;
 
 	tap_iface_netmask(&s->iface, &netmask);
-	struct ob_err *err =
-		dump_compile(l->d, &s->expr, t->linktype, t->snaplen, true, netmask, live);
-	if (err)
+	return dump_compile(l->d, &s->expr, t->linktype, t->snaplen, live, netmask, ret);
+}
+
+/* In the kernel; here, if it refuses. */
+static struct ob_err *attach(struct live *l, u32 i, const struct prog *live)
+{
+	struct live_source *s = &l->source[i];
+	struct prog *p;
+
+	struct ob_err *err = tap_filter(l->tap, i, live, NULL);
+	if (!err || ob_err_code(err) != OB_UNSUPPORTED)
 		return err;
-	err = dump_compile(l->d, &s->expr, t->linktype, t->snaplen, false, netmask, &p);
+	ob_err_destroy(err);
+	err = compile(l, s, tap_source(l->tap, i), false, &p);
 	if (!err)
 		err = dump_ready(p, &s->here);
-	if (err)
-		prog_destroy(*live);
-	return err;
+	return err ? err : tap_filter(l->tap, i, live, s->here);
 }
 
 /* With several interfaces it may be that one can have no such packet. */
@@ -202,11 +223,11 @@ static struct ob_err *filter_source(struct live *l, u32 i)
 
 	if (!s->expr.n)
 		return tap_filter(l->tap, i, NULL, NULL);
-	struct ob_err *err = compile(l, s, t, &live);
+	struct ob_err *err = compile(l, s, t, true, &live);
 	if (err)
 		return l->n > 1 ? err_note(err, "for interface %s", s->iface.name) : err;
 	expr_warn("dump", live);
-	err = tap_filter(l->tap, i, live, s->here);
+	err = attach(l, i, live);
 	if (!err)
 		tell_place(t, live->n);
 	prog_destroy(live);

@@ -31,23 +31,32 @@ w1: 100 captured, 100 received by filter, 0 dropped by kernel
 -- sh
 cat >live.sh <<'END'
 unset SUDO_UID
+got() { until kill -USR1 $p; sleep 0.05; grep -q "^$1 packets* received" err.txt; do :; done; }
 ip link add v0 type veth peer name v1; ip tuntap add t0 mode tun
 ip addr add 10.7.0.1/24 dev t0
 for i in v0 v1 t0; do ip link set $i up; done
 onebpf dump -i v1 -i t0 -w out.pcap 2>&1; echo $?
 onebpf dump -i v1 -i t0 --iface-filter 't0=ip proto 17 and dst port 9' 'udp src port 1003' -s 60 -w out.pcapng 2>err.txt &
+p=$!
 until grep -q 'on t0' err.txt; do sleep 0.05; done
 python3 "$TESTDIR/tool/send.py" 200 100 0 v0
+# What is sent before the device's queue is ready is lost: again, until it comes out.
 python3 -c "
-import os, fcntl, struct, socket
+import os, fcntl, struct, socket, select
 f = os.open('/dev/net/tun', os.O_RDWR)
 fcntl.ioctl(f, 0x400454ca, struct.pack('16sH', b't0', 0x1001))
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for port in (7, 9, 9, 8): s.sendto(b'hello', ('10.7.0.2', port))
+def passes(port):
+    s.sendto(b'hello', ('10.7.0.2', port))
+    while select.select([f], [], [], 0.2)[0]:
+        p = os.read(f, 2048)
+        if p[0] == 0x45 and p[22:24] == struct.pack('>H', port): return True
+for port in (7, 9, 9, 8):
+    while not passes(port): pass
 "
-sleep 0.2
-kill -INT $!; wait $!; echo $?
-cat err.txt
+got 4
+kill -INT $p; wait $p; echo $?
+head -2 err.txt; tail -5 err.txt
 onebpf dump -n -t -r out.pcapng 2>/dev/null | sed 's/10.7.0.1\.[0-9]*/10.7.0.1.PORT/'
 grep -aoE 'udp src port 1003|ip proto 17[a-z0-9 ]*' out.pcapng
 END
@@ -228,3 +237,55 @@ unshare -n sh live.sh
 onebpf dump: v1: the kernel cannot take this filter (4232 instructions, at most 4096); it runs there as extended code
 0 packets dropped by kernel
 IP 10.0.0.1.1005 > 10.0.0.2.9: UDP, length 0
+====
+# packets that are only counted: all that came before the signal, whether their block was full or not
+-- skip-unless unshare -Urn ip link add v0 type veth peer name v1 && command -v python3
+-- sh
+cat >live.sh <<'END'
+unset SUDO_UID
+got() { until kill -USR1 $p; sleep 0.05; grep -q "^$1 packets* received" err.txt; do :; done; }
+ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up
+for how in '-i v1' '-i v1 -Q in' '-i v1 --fanout lb:2' '-i any -Q in'; do
+	: >err.txt
+	onebpf dump $how --count udp >out.txt 2>err.txt &
+	p=$!
+	until grep -q listening err.txt; do sleep 0.05; done
+	python3 "$TESTDIR/tool/send.py" 1000 28 0 v0
+	got 1000
+	kill -INT $p; wait $p
+	cat out.txt
+done
+END
+timeout 30 unshare -Urn sh live.sh
+-- stdout
+1000 packets
+1000 packets
+1000 packets
+1000 packets
+====
+# the second signal ends it where it cannot write, whatever waits
+-- skip-unless unshare -Urn ip link add v0 type veth peer name v1 && command -v python3
+-- sh
+cat >live.sh <<'END'
+unset SUDO_UID
+ip link add v0 type veth peer name v1; ip link add w0 type veth peer name w1
+for i in v0 v1 w0 w1; do ip link set $i up; done
+mkfifo out
+exec 3<>out
+onebpf dump -i v1 -i w1 -n -t udp >out 2>err.txt &
+p=$!
+until grep -q 'on w1' err.txt; do sleep 0.05; done
+python3 "$TESTDIR/tool/send.py" 6000 28 0 v0 w0
+python3 -c "
+import fcntl, struct, termios, time
+while struct.unpack('i', fcntl.ioctl(3, termios.FIONREAD, b'0000'))[0] < 60000: time.sleep(0.05)
+"
+kill -INT $p
+sleep 0.3
+kill -INT $p && echo "it waits"
+wait $p; echo $?
+END
+timeout 30 unshare -Urn sh live.sh
+-- stdout
+it waits
+130
