@@ -93,13 +93,13 @@ static struct range remainder_bits(const struct range *a, const struct range *b,
 
 struct range range_div(const struct range *a, const struct range *b, u32 w)
 {
-	u64 d = b->umin;
+	u64 d = b->umin, one = tnum_is_const(b->bits) ? b->bits.value : 0;
 	struct range r = range_any(w);
 
 	if (!b->umax)
 		return of_bits(tnum_const(0), w);
-	if (tnum_is_const(b->bits) && !(d & (d - 1)))
-		r.bits = tnum_rsh(a->bits, (u32)__builtin_ctzll(d));
+	if (one && !(one & (one - 1)))
+		r.bits = tnum_rsh(a->bits, (u32)__builtin_ctzll(one));
 	r.umin = d ? a->umin / b->umax : 0;
 	r.umax = a->umax / MAX(d, 1);
 	return r;
