@@ -263,6 +263,42 @@ static void percent(struct share s)
 	printf(" %6.2f %%", s.lines ? 100.0 * (double)s.equal / (double)s.lines : 100.0);
 }
 
+/* What is in them is none of what is printed here (src/print/table.c), or printed in another
+ * way on purpose (doc/differences.md): shown, and not counted. */
+static const char *reason(const char *file)
+{
+	static const struct {
+		const char *begin, *why;
+	} list[] = {
+		{"LINKTYPE_USER2_PKTAP", "PKTAP"},
+		{"aarp", "AppleTalk ARP"},
+		{"arcnet-rfc1201", "ARCnet as BSD captures it"},
+		{"bgp-aigp", "Ethernet of Juniper"},
+		{"cve-2014-8768-Geonet", "GeoNetworking"},
+		{"cve2015-0261-ipv6", "SLIP"},
+		{"forces", "ForCES"},
+		{"hncp", "HNCP"},
+		{"isis_poi", "Ethernet of Juniper"},
+		{"juniper", "link layers of Juniper"},
+		{"lwres", "lightweight resolver"},
+		{"nfs", "NFS"},
+		{"of10", "OpenFlow"},
+		{"pgm", "PGM"},
+		{"ppp_error_hexdump", "PPP with escapes of HDLC"},
+		{"rsvp-rsvp_obj_print", "TIPC"},
+		{"rx_", "AFS"},
+		{"slip", "SLIP"},
+		{"time_2038", "tcpdump cannot tell times behind 2038"},
+		{"time_2106", "tcpdump cannot tell times behind 2038"},
+		{"timestamp_invalid", "fractions of more than a second"},
+	};
+
+	for (size_t i = 0; i < LEN(list); i++)
+		if (!strncmp(file, list[i].begin, strlen(list[i].begin)))
+			return list[i].why;
+	return NULL;
+}
+
 static void all_of(const char *name, struct share *total)
 {
 	const char *file = name, *only = getenv("OPTION");
@@ -277,18 +313,19 @@ static void all_of(const char *name, struct share *total)
 		}
 	}
 	struct share sums[LEN(variants)] = {{0}};
+	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name, *why = reason(base);
 	for (size_t i = 0; i < LEN(variants); i++) {
 		if (only && strcmp(only, variants[i].letters))
 			continue;
 		sums[i] = capture(file, i);
-		total[i].lines += sums[i].lines;
-		total[i].equal += sums[i].equal;
+		total[i].lines += why ? 0 : sums[i].lines;
+		total[i].equal += why ? 0 : sums[i].equal;
 	}
 	if (!sums[0].lines && !only)
 		return;
 	for (size_t i = 0; i < LEN(variants); i++)
 		percent(sums[i]);
-	printf("  %s\n", strrchr(name, '/') ? strrchr(name, '/') + 1 : name);
+	printf("  %s%s%s\n", base, why ? ", not counted: " : "", why ? why : "");
 	fflush(stdout);
 }
 
