@@ -238,7 +238,7 @@ static bool patience(struct trace_reader *r)
 
 static void pass(struct trace_reader *r, u64 to)
 {
-	r->lost++;
+	r->lost += to - r->at;
 	r->since_ns = 0;
 	r->at = to;
 }

@@ -25,7 +25,7 @@ struct trace *trace_use(struct trace *t);
  * for are counted. */
 struct trace_reader {
 	u64 at;
-	u64 lost;     /* lines, about */
+	u64 lost;     /* lines, at most: a cell has no more than one */
 	u64 since_ns; /* that the line at `at` is waited for */
 };
 /* From the next line on; old: from the oldest that there is. */
