@@ -97,7 +97,7 @@ bool print_ethertype(struct print_state *s, u16 type, struct pdu d)
 {
 	const struct ethertype *e = find_ethertype(type);
 
-	if (!e || !e->by)
+	if (!e || !e->by || (e->by == &macsec_printer && !s->l2_src)) /* needs the frame's ends */
 		return false;
 	s->name = e->by->name;
 	e->by->print(s, d);
