@@ -193,6 +193,8 @@ unshare -Urn sh live.sh
 -- sh
 cat >live.sh <<'END'
 unset SUDO_UID
+# no neighbour is looked for meanwhile: what comes at the very end waits, and is told apart
+[ ! -e /proc/sys/net/ipv6 ] || echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
 ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up
 long='udp src port 1005'
 for i in $(seq 1 2100); do long="$long or ether[$i:4] = 0x12345678"; done
