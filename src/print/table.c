@@ -93,11 +93,18 @@ const char *ethertype_name(u16 type)
 	return e ? e->name : NULL;
 }
 
+/* Looked into in a frame of Ethernet alone: they tell its ends, or stand before another
+ * type of it. */
+static bool is_framed(const struct printer *by)
+{
+	return by == &macsec_printer || by == &arista_printer;
+}
+
 bool print_ethertype(struct print_state *s, u16 type, struct pdu d)
 {
 	const struct ethertype *e = find_ethertype(type);
 
-	if (!e || !e->by || (e->by == &macsec_printer && !s->l2_src)) /* needs the frame's ends */
+	if (!e || !e->by || (is_framed(e->by) && !s->l2_src))
 		return false;
 	s->name = e->by->name;
 	e->by->print(s, d);
