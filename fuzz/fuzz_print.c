@@ -2,12 +2,10 @@
 /* What must hold of any packet that is printed: nothing beyond it is read, a
  * line comes out and ends, the dumps are as long as the packet, and the same
  * packet gives the same line again under -S. */
+#include "linktypes.h"
 #include "print/print.h"
 
 #include <stdlib.h>
-
-static const u32 linktypes[] = {0,   1,   9,   50,  51,  101, 104, 108, 113, 228, 229, 276,
-				189, 105, 127, 119, 163, 107, 182, 271, 285, 284, 129};
 
 static void must(bool ok, const char *what)
 {

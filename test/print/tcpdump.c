@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The printer against tcpdump 4.99.3: the packets of fuzz/seed/fuzz_print, cut
  * at every length, under many options. */
+#include "../../fuzz/linktypes.h"
 #include "print/print.h"
 
 #include <glob.h>
@@ -10,10 +11,6 @@
 #include <unistd.h>
 
 enum { HEAD = 6, SEED_MAX = 2048, TEXT_MAX = 32 << 20 };
-
-/* As in fuzz/fuzz_print.c, whose inputs these are. */
-static const u32 linktypes[] = {0,   1,   9,   50,  51,  101, 104, 108, 113, 228, 229, 276,
-				189, 105, 127, 119, 163, 107, 182, 271, 285, 284, 129};
 
 static const struct {
 	const char *letters;
