@@ -14,14 +14,13 @@ static const char *const shows[] = {"states", "liveness", "cost", NULL};
 
 /* ---- what is said of it ---- */
 
-static struct ob_err *set_type(const struct check_cmd *c, struct prog *p)
+static struct ob_err *set_type(const struct check_cmd *c, u32 *type, u32 *attach)
 {
-	p->type = PROGTYPE_SOCKET_FILTER;
-	if (c->type && !prog_find(c->type, strlen(c->type), &p->type))
-		return err_new(OB_NAME, "there is no program type `%s`", c->type);
-	if (c->attach && !attach_find(c->attach, strlen(c->attach), &p->attach))
-		return err_new(OB_NAME, "there is no attach type `%s`", c->attach);
-	return NULL;
+	struct ob_err *err = c->type ? object_type_find(c->type, type) : NULL;
+
+	if (!err && c->attach && !attach_find(c->attach, strlen(c->attach), attach))
+		err = err_new(OB_NAME, "there is no attach type `%s`", c->attach);
+	return err;
 }
 
 /* "type,key,value,entries[,flags]", separated by blanks: the maps map_idx 0, 1 ... */
@@ -217,7 +216,8 @@ static struct ob_err *check_text(const struct check_cmd *c, const char *path, in
 	if (err)
 		return err;
 	arena_init(&a);
-	err = set_type(c, p);
+	p->type = PROGTYPE_SOCKET_FILTER;
+	err = set_type(c, &p->type, &p->attach);
 	if (!err)
 		err = set_maps(c, &a, p);
 	if (!err) {
@@ -254,14 +254,11 @@ static struct ob_err *choose(const struct check_cmd *c, struct object_file *f)
 
 		if (f->g)
 			g->skip = g != f->g;
-		if (c->type && !g->skip && !prog_find(c->type, strlen(c->type), &g->type))
-			return err_new(OB_NAME, "there is no program type `%s`", c->type);
-		if (c->attach && !g->skip && !attach_find(c->attach, strlen(c->attach), &g->attach))
-			return err_new(OB_NAME, "there is no attach type `%s`", c->attach);
-		if (!g->skip && !g->type)
-			return err_hint(err_new(OB_NAME, "section %s does not tell the type of %s",
-						g->section, g->name),
-					"say it: --type xdp");
+		struct ob_err *err = g->skip ? NULL : set_type(c, &g->type, &g->attach);
+		if (!err && !g->skip)
+			err = object_typed(g);
+		if (err)
+			return err;
 	}
 	return NULL;
 }

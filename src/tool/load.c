@@ -8,6 +8,7 @@
 #include "tool/check.h"
 #include "tool/expr.h"
 #include "tool/kernel.h"
+#include "tool/object.h"
 #include "tool/program.h"
 #include "tool/run.h"
 
@@ -38,19 +39,16 @@ static struct ob_err *choose(const struct load_cmd *c, struct object *o)
 /* Older loaders were told, and did not look at the section. */
 static struct ob_err *set_types(const struct load_cmd *c, struct object *o)
 {
-	for (u32 i = 0; i < o->progs; i++) {
+	struct ob_err *err = NULL;
+
+	for (u32 i = 0; i < o->progs && !err; i++) {
 		struct object_program *p = &o->prog[i];
 
 		if (p->skip || p->kind)
 			continue;
-		if (!c->type)
-			return err_hint(err_new(OB_NAME, "section %s does not tell the type of %s",
-						p->section, p->name),
-					"say it: --type xdp");
-		if (!prog_find(c->type, strlen(c->type), &p->type))
-			return err_new(OB_NAME, "there is no program type `%s`", c->type);
+		err = c->type ? object_type_find(c->type, &p->type) : object_typed(p);
 	}
-	return NULL;
+	return err;
 }
 
 static struct ob_err *enter_world(const struct load_cmd *c)

@@ -114,6 +114,22 @@ struct ob_err *object_file_program(const struct object_file *f, struct object_pr
 	return err_hint(err, "say %s.o:%s", o->name, o->prog[0].name);
 }
 
+struct ob_err *object_type_find(const char *name, u32 *ret)
+{
+	return prog_find(name, strlen(name), ret)
+		       ? NULL
+		       : err_new(OB_NAME, "there is no program type `%s`", name);
+}
+
+struct ob_err *object_typed(const struct object_program *g)
+{
+	if (g->type)
+		return NULL;
+	return err_hint(
+		err_new(OB_NAME, "section %s does not tell the type of %s", g->section, g->name),
+		"say it: --type xdp");
+}
+
 /* ---- listing ---- */
 
 struct listing {

@@ -19,6 +19,10 @@ void object_file_close(struct object_file *f);
 /* The program that is said, or the only one. */
 struct ob_err *object_file_program(const struct object_file *f, struct object_program **ret);
 
+/* A program's type: by its name; and is there one, by its section or by what was said? */
+struct ob_err *object_type_find(const char *name, u32 *ret);
+struct ob_err *object_typed(const struct object_program *g);
+
 /* For a listing: programs with their sections, lines of C and the names of what they
  * refer to. */
 void object_file_list(const struct object_file *f, const struct object_program *g,

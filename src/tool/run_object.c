@@ -26,11 +26,7 @@ static struct ob_err *set_type(const struct run_cmd *c, struct object_program *g
 		return err_new(OB_NAME, "--type: there is no type of program %s", c->type);
 	if (c->type)
 		g->attach = 0;
-	if (g->type)
-		return NULL;
-	return err_hint(
-		err_new(OB_NAME, "section %s does not tell the type of %s", g->section, g->name),
-		"say it: --type xdp");
+	return object_typed(g);
 }
 
 struct ob_err *run_object_begin(const struct run_cmd *c, struct object_file *f)
