@@ -226,6 +226,15 @@ static bool in_signed(const struct range *r, u64 v, u32 w)
 }
 
 /* a OP b, which unsigned is `is`, before it is cut, and signed `is_signed`. */
+/* What is so must lie in r, the range that the operator makes. */
+#define CLAIM(w, is, is_signed, made, claim) \
+	claims = true;                       \
+	exact = is;                          \
+	exact_signed = (uwide)(is_signed);   \
+	result = (u64)exact & ones(w);       \
+	struct range r = made;               \
+	(void)r;                             \
+	return claim;
 #define ALU_PART(op, w, is, is_signed, part, claim)                      \
 	bool prove_##op##_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y) \
 	{                                                                \
@@ -235,13 +244,7 @@ static bool in_signed(const struct range *r, u64 v, u32 w)
 		(void)sx, (void)sy, (void)ux, (void)uy;                  \
 		if (!HAS(a, x, w) || !HAS(b, y, w))                      \
 			return true;                                     \
-		claims = true;                                           \
-		exact = is;                                              \
-		exact_signed = (uwide)(is_signed);                       \
-		result = (u64)exact & ones(w);                           \
-		struct range r = range_##op(&a, &b, w);                  \
-		(void)r;                                                 \
-		return claim;                                            \
+		CLAIM(w, is, is_signed, range_##op(&a, &b, w), claim)    \
 	}
 #define ALU(op, w, is, is_signed)                                         \
 	ALU_PART(op, w, is, is_signed, arcs, claims)                      \
@@ -275,13 +278,7 @@ ALU(mul, 4, ux *uy, sx *sy)
 		(void)sx;                                      \
 		if (!HAS(a, x, w) || n >= w)                   \
 			return true;                           \
-		claims = true;                                 \
-		exact = is;                                    \
-		exact_signed = (uwide)(is_signed);             \
-		result = (u64)exact & ones(w);                 \
-		struct range r = op(&a, n, w);                 \
-		(void)r;                                       \
-		return claim;                                  \
+		CLAIM(w, is, is_signed, op(&a, n, w), claim)   \
 	}
 #define MOVE(op, w, is, is_signed)                                         \
 	MOVE_PART(op, w, is, is_signed, arcs, claims)                      \
