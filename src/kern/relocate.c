@@ -23,11 +23,8 @@ static int says(struct user_log *log, int err, const char *fmt, ...)
 	return err;
 }
 
-static int apply(const struct kern_btf *types, struct ob_ebpf *insn, u32 n,
-		 const struct bpf_core_relo *relo, struct user_log *log)
+static int refuse(struct user_log *log, struct ob_err *err)
 {
-	struct ob_err *err = core_adjust(types->types, kern_vmlinux(), insn, n, relo, 1);
-
 	if (!err)
 		return 0;
 	int ret = ob_err_code(err) == OB_NOMEM ? -ENOMEM : -EINVAL;
@@ -37,8 +34,8 @@ static int apply(const struct kern_btf *types, struct ob_ebpf *insn, u32 n,
 }
 
 /* Record i, `size` bytes at `from`. */
-static int one(u64 from, u32 i, u32 size, u64 uattr, const struct kern_btf *types,
-	       struct ob_ebpf *insn, u32 n, struct user_log *log)
+static int one(u64 from, u32 i, u32 size, u64 uattr, struct core *c, struct ob_ebpf *insn, u32 n,
+	       struct user_log *log)
 {
 	struct bpf_core_relo relo = {0};
 	u32 known = KNOWN;
@@ -53,7 +50,7 @@ static int one(u64 from, u32 i, u32 size, u64 uattr, const struct kern_btf *type
 	if (relo.insn_off % 8 || relo.insn_off / 8 >= n)
 		return says(log, -EINVAL, "Invalid core_relo[%u].insn_off:%u prog->len:%u\n", i,
 			    relo.insn_off, n);
-	return apply(types, insn, n, &relo, log);
+	return refuse(log, core_adjust(c, insn, n, &relo));
 }
 
 int kern_relocate(const union bpfattr *attr, u64 uattr, const struct kern_btf *types,
@@ -65,11 +62,10 @@ int kern_relocate(const union bpfattr *attr, u64 uattr, const struct kern_btf *t
 		return 0;
 	if (relos > INT32_MAX / KNOWN || size < RECORD_MIN || size > RECORD_MAX || size % 4)
 		return -EINVAL;
-	for (u32 i = 0; i < relos; i++) {
-		int err = one(attr->a.core_relos + (u64)i * size, i, size, uattr, types, insn, n,
-			      log);
-		if (err)
-			return err;
-	}
-	return 0;
+	struct core *c = NULL;
+	int err = refuse(log, core_create(types->types, kern_vmlinux(), NULL, NULL, &c));
+	for (u32 i = 0; i < relos && !err; i++)
+		err = one(attr->a.core_relos + (u64)i * size, i, size, uattr, c, insn, n, log);
+	core_destroy(c);
+	return err;
 }

@@ -343,19 +343,14 @@ struct ob_err *core_apply(struct core *c, struct core_code *code, const struct b
 	return err;
 }
 
-struct ob_err *core_adjust(const struct btf *local, const struct btf *kernel, struct ob_ebpf *insn,
-			   u32 n, const struct bpf_core_relo *relo, u32 relos)
+struct ob_err *core_adjust(struct core *c, struct ob_ebpf *insn, u32 n,
+			   const struct bpf_core_relo *relo)
 {
 	struct arena a;
 	struct core_code code = {.name = "the program", .insn = insn, .n = n, .arena = &a};
-	struct core *c;
-	struct ob_err *err = core_create(local, kernel, NULL, NULL, &c);
 
-	if (err)
-		return err;
 	arena_init(&a);
-	err = core_apply(c, &code, relo, relos);
-	core_destroy(c);
+	struct ob_err *err = core_apply(c, &code, relo, 1);
 	arena_deinit(&a);
 	return err;
 }

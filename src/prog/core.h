@@ -23,14 +23,6 @@ struct core_code {
 	u32 misses, cap;
 };
 
-struct core;
-/* local: the object's types. kernel: where they are looked for; NULL: nowhere, which is an
- * error of each relocation that asks for it. module: as in struct object_target. All are
- * borrowed. */
-struct ob_err *core_create(const struct btf *local, const struct btf *kernel,
-			   const struct btf *(*module)(void *arg, u32 i), void *arg,
-			   struct core **ret);
-void core_destroy(struct core *c);
 /* Applies those of a section's relocations that lie in this part. What is missing in the
  * target is poisoned, and told as a miss; OB_REFUSED: ambiguous, or the instruction is
  * none that could be adjusted; OB_FORMAT, OB_UNSUPPORTED: the relocation itself is wrong. */

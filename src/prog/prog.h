@@ -97,10 +97,20 @@ struct ob_err *prog_may_run(const struct prog *classic, enum ob_dialect dialect)
  * where there is one. */
 struct ob_err *prog_err_at(struct ob_err *err, const struct prog *p, u32 pc);
 
-/* Applies relocations of CO-RE to a program whose types are `local`; what is missing
- * in the kernel's is poisoned (core.c). */
+/* ---- what a program knows of the kernel's types (core.c; core.h has the rest) ---- */
+
+struct core;
+/* local: the object's types. kernel: where they are looked for; NULL: nowhere, which is an
+ * error of each relocation that asks for it. module: as in struct object_target. All are
+ * borrowed. */
+struct ob_err *core_create(const struct btf *local, const struct btf *kernel,
+			   const struct btf *(*module)(void *arg, u32 i), void *arg,
+			   struct core **ret);
+void core_destroy(struct core *c); /* NULL is allowed */
+/* Applies a relocation of CO-RE to a program; what is missing in the kernel's types is
+ * poisoned. Names are looked up in tables that the first relocations make. */
 struct bpf_core_relo;
-struct ob_err *core_adjust(const struct btf *local, const struct btf *kernel, struct ob_ebpf *insn,
-			   u32 n, const struct bpf_core_relo *relo, u32 relos);
+struct ob_err *core_adjust(struct core *c, struct ob_ebpf *insn, u32 n,
+			   const struct bpf_core_relo *relo);
 
 #endif
