@@ -26,6 +26,7 @@ struct btf {
 	u32 *to, *to_size;     /* what each own type comes to (btf_resolve.c), or NULL */
 	struct btf_meta *meta; /* structs with special fields, by id */
 	u32 metas;
+	bool old_tags;      /* those of kptrs are as before Linux 6.4 */
 	struct arena arena; /* theirs */
 };
 

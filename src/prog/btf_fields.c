@@ -49,16 +49,33 @@ static bool is_struct(const struct btf_type *t) { return t && btf_is(t, BTF_KIND
 
 /* ---- pointers to kernel objects ---- */
 
-static u32 tag_kind(const char *tag)
+/* Before Linux 6.4 what is `kptr` today was `kptr_ref`, and `kptr` was not trusted. */
+static const char old_ref[] = "kptr_ref";
+
+static bool has_old_tags(const struct btf *b)
+{
+	for (u32 id = 1; id < b->n; id++) {
+		const struct btf_type *t = btf_type(b, id);
+
+		if (btf_is(t, BTF_KIND_TYPE_TAG) && !strcmp(btf_name(b, t->name_off), old_ref))
+			return true;
+	}
+	return false;
+}
+
+static u32 tag_kind(const struct btf *b, const char *tag)
 {
 	static const struct {
 		const char *tag;
 		u32 kind;
 	} tags[] = {{"kptr_untrusted", BTF_KPTR_UNREF},
 		    {"kptr", BTF_KPTR_REF},
+		    {old_ref, BTF_KPTR_REF},
 		    {"percpu_kptr", BTF_KPTR_PERCPU},
 		    {"uptr", BTF_UPTR}};
 
+	if (b->old_tags && !strcmp(tag, "kptr"))
+		return BTF_KPTR_UNREF;
 	for (u32 i = 0; i < LEN(tags); i++)
 		if (!strcmp(tag, tags[i].tag))
 			return tags[i].kind;
@@ -79,7 +96,7 @@ static int find_kptr(const struct search *s, const struct btf_type *t, struct fo
 		return 0;
 	if (btf_is(btf_type(b, t->type), BTF_KIND_TYPE_TAG))
 		return -EINVAL;
-	to->kind = tag_kind(shown(b, t->name_off));
+	to->kind = tag_kind(b, shown(b, t->name_off));
 	if (!to->kind)
 		return -EINVAL;
 	if (!(to->kind & s->mask))
@@ -513,6 +530,7 @@ int btf_find_metas(struct btf *b, const struct btf *kernel)
 
 	if (!special)
 		return -ENOMEM;
+	b->old_tags = has_old_tags(b);
 	int err = mark_special(b, special) ? add_metas(b, special, kernel) : 0;
 	free(special);
 	return err;

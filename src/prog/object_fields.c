@@ -7,13 +7,10 @@
 static bool may_have(const struct btf *b)
 {
 	static const char *const names[] = {
-		"bpf_spin_lock", "bpf_res_spin_lock",
-		"bpf_timer",     "bpf_wq",
-		"bpf_list_head", "bpf_list_node",
-		"bpf_rb_root",   "bpf_rb_node",
-		"bpf_refcount",  "bpf_task_work",
-		"kptr",          "kptr_untrusted",
-		"percpu_kptr",   "uptr",
+		"bpf_spin_lock", "bpf_res_spin_lock", "bpf_timer",   "bpf_wq",
+		"bpf_list_head", "bpf_list_node",     "bpf_rb_root", "bpf_rb_node",
+		"bpf_refcount",  "bpf_task_work",     "kptr",        "kptr_untrusted",
+		"kptr_ref",      "percpu_kptr",       "uptr",
 	};
 
 	for (u32 id = 1; id < b->n; id++) {
