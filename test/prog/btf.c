@@ -192,6 +192,41 @@ static void check_split(const struct btf *base)
 	btf_maker_destroy(m);
 }
 
+/* A struct of two pointers with such tags: what they are taken for. */
+static u32 tagged(const char *one, const char *two)
+{
+	struct btf_maker *m = btf_maker_create(NULL);
+	u32 s = btf_maker_add(m, "object", BTF_KIND_STRUCT, false, 0, 0), pointer[2];
+	struct btf *b = NULL, *loaded = NULL;
+	struct btf_fields f = {0};
+
+	for (u32 i = 0; i < 2; i++) {
+		u32 tag = btf_maker_add(m, i ? two : one, BTF_KIND_TYPE_TAG, false, 0, s);
+
+		pointer[i] = btf_maker_add(m, "", BTF_KIND_PTR, false, 0, tag);
+	}
+	u32 id = btf_maker_add(m, "holder", BTF_KIND_STRUCT, false, 2, 16);
+	WORDS(m, btf_maker_name(m, "a"), pointer[0], 0, btf_maker_name(m, "b"), pointer[1], 64);
+	struct ob_err *err = btf_maker_finish(m, &b);
+	if (!err && !btf_load(b->data, NULL, NULL, &loaded) &&
+	    btf_fields(loaded, id, BTF_KPTR, 16, NULL, &f))
+		f.kinds = 0;
+	ob_err_destroy(err);
+	btf_destroy(loaded);
+	btf_destroy(b);
+	btf_maker_destroy(m);
+	return f.n == 2 ? f.field[0].kind << 16 | f.field[1].kind : 0;
+}
+
+static void check_tags(void)
+{
+	const u32 both = BTF_KPTR_UNREF << 16 | BTF_KPTR_REF;
+
+	check(tagged("kptr_untrusted", "kptr") == both, "tags of pointers to objects");
+	check(tagged("kptr", "kptr_ref") == both, "those before Linux 6.4");
+	check(!tagged("kptr", "kptr_old"), "and no others");
+}
+
 int main(void)
 {
 	struct btf_maker *m = btf_maker_create(NULL);
@@ -206,6 +241,7 @@ int main(void)
 		check_dedup(b);
 		check_split(b);
 	}
+	check_tags();
 	ob_err_destroy(err);
 	btf_destroy(b);
 	btf_maker_destroy(m);
