@@ -68,6 +68,7 @@ struct check_result {
 	u32 most;         /* at one instruction */
 	u32 stack;        /* bytes of the deepest chain of calls */
 	u32 pc;           /* where it was refused */
+	u32 context;      /* bytes that its context must have, as far as it is accessed */
 	bool plain;       /* it touches its stack, its context, a packet, values of maps and what
 			   * helpers gave it, and nothing else */
 	u32 trace;        /* what `seen` has left in the refused state, 0: there is none */

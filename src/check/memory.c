@@ -354,6 +354,7 @@ static int check_context(struct verify *v, u32 regno, s64 off, u32 size, enum ac
 	err = check_ctx(v, off, size, how, &got);
 	if (err)
 		return err;
+	v->context = MAX(v->context, (u32)off + size);
 	if (how == ACCESS_READ && value >= 0)
 		regs(v)[value] = got;
 	return 0;

@@ -407,6 +407,7 @@ int check_verify(const struct prog *p, const struct check_how *how, struct check
 					     .most = v->most_states,
 					     .stack = v->stack_depth,
 					     .pc = v->pc,
+					     .context = v->context,
 					     .plain = !v->odd,
 					     .trace = v->cur ? v->cur->trace : 0,
 					     .memory = v->arena.held,

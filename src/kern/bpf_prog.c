@@ -372,6 +372,7 @@ static int check(struct load *l)
 	if (world()->page->unchecked == KERN_REFUSE) {
 		err = kern_verify(&job, &l->found);
 		l->head.verified = l->found.insns;
+		l->head.context = l->found.context;
 		l->head.plain = !err && l->found.plain &&
 				kern_is_plain(l->head.type, l->insn, l->n, l->map, l->maps);
 		return err;

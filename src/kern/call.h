@@ -107,6 +107,7 @@ struct prog_head {
 	u32 verified, attach_btf_id, attach_btf_obj, attach_prog;
 	u32 loops_at, loops; /* struct xlate_loop */
 	u32 plain;           /* it may run without run-time checks (fast.c) */
+	u32 context;         /* bytes that its context must have */
 	u32 callers;         /* program arrays' slots and links that have it */
 	u8 tag[PROG_TAG];
 	char name[16];

@@ -159,6 +159,12 @@ long trial_netfilter(struct trial *t)
 	return err ? err : trial_out(t, NULL, 0, 0);
 }
 
+/* As much of the context as the program accesses must be there. */
+static bool has_context(const struct trial *t, u32 most)
+{
+	return t->a->test.ctx_size_in >= t->prog->head->context && t->a->test.ctx_size_in <= most;
+}
+
 /* ---- raw tracepoints ---- */
 
 enum { ARGS_MOST = 96, ON_CPU = 1 };
@@ -187,7 +193,7 @@ long trial_raw_tp(struct trial *t)
 	u64 ctx[ARGS_MOST / 8] = {0};
 
 	if (a->test.data_in || a->test.data_out || a->test.ctx_out || a->test.duration ||
-	    a->test.repeat || a->test.batch_size || a->test.ctx_size_in > ARGS_MOST)
+	    a->test.repeat || a->test.batch_size || !has_context(t, ARGS_MOST))
 		return -EINVAL;
 	if (!(a->test.flags & ON_CPU) && a->test.cpu)
 		return -EINVAL;
@@ -208,8 +214,7 @@ long trial_syscall(struct trial *t)
 	void *ctx;
 
 	if (a->test.data_in || a->test.data_out || a->test.ctx_out || a->test.duration ||
-	    a->test.repeat || a->test.flags || a->test.batch_size ||
-	    a->test.ctx_size_in > UINT16_MAX)
+	    a->test.repeat || a->test.flags || a->test.batch_size || !has_context(t, UINT16_MAX))
 		return -EINVAL;
 	int err = user_dup(a->test.ctx_in, a->test.ctx_size_in, &ctx);
 	if (err)

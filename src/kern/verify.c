@@ -192,6 +192,7 @@ static int verify(struct job *j, struct verified *ret)
 		err = check_verify(j->p, &how, &r);
 	}
 	ret->insns = r.insns;
+	ret->context = r.context;
 	ret->plain = r.plain;
 	return err;
 }

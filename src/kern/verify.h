@@ -23,7 +23,8 @@ struct verify_load {
 /* What the verifier has found besides. */
 struct verified {
 	u32 insns;       /* that were simulated */
-	bool plain;      /* struct check_result's */
+	u32 context;     /* struct check_result's */
+	bool plain;      /* the same */
 	struct buf loop; /* struct xlate_loop each */
 };
 

@@ -77,6 +77,9 @@ static void one_code(struct code *c, u32 type)
 		load_ctx(c, 0x61, 4);
 		put(c, 0x7b, 6, 7, 8, 0);
 	}
+	if ((type == PROGTYPE_RAW_TRACEPOINT || type == PROGTYPE_RAW_TRACEPOINT_WRITABLE) &&
+	    one_in(2))
+		load_ctx(c, 0x79, (s16)(below(12) * 8));
 	put(c, 0xbf, 0, 7, 0, 0);
 	if (prog_returns(c->type, c->attach, &lo, &hi))
 		put(c, 0x57, 0, 0, 0, hi);
@@ -141,7 +144,7 @@ static u32 make_context(u32 type)
 		return below(14) * 8;
 	case PROGTYPE_SYSCALL:
 		random_bytes(context, 64);
-		return 16 + below(40);
+		return below(56);
 	}
 	return 24;
 }
@@ -285,8 +288,7 @@ int main(int argc, char **argv)
 	}
 	close(fd);
 	snprintf(name, sizeof(name), "test-run-types-%d", getpid());
-	if (kern_world_dir(name, path, sizeof(path)) || setenv("ONEBPF_WORLD", path, 1) ||
-	    kern_world_set(path, "kernel.unchecked", "1")) {
+	if (kern_world_dir(name, path, sizeof(path)) || setenv("ONEBPF_WORLD", path, 1)) {
 		puts("FAIL world");
 		return 1;
 	}
