@@ -7,10 +7,12 @@
 #include "base/base.h"
 
 enum {
-	EBPF_REGS = 11,      /* r0 to r10 */
-	EBPF_STACK = 512,    /* bytes of a function's stack frame */
-	EBPF_FRAMES = 8,     /* functions that may be active at once */
-	EBPF_TAILS = 33,     /* tail calls of one run */
+	EBPF_REGS = 11,   /* r0 to r10 */
+	EBPF_STACK = 512, /* bytes of a function's stack frame */
+	EBPF_FRAMES = 8,  /* functions that may be active at once */
+	EBPF_TAILS = 33,  /* tail calls of one run */
+	/* functions that may wait in a run: each tail call goes to a program with its own */
+	EBPF_FRAMES_MOST = EBPF_FRAMES + EBPF_TAILS * (EBPF_FRAMES - 1),
 	EBPF_MAX = 1 << 24,  /* instructions of a program that we take */
 	EBPF_TAIL_CALL = 12, /* the helper that is an instruction */
 };

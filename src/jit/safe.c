@@ -55,6 +55,7 @@ const void *tail_target(struct run *r, u64 map, u32 index, const struct env *env
 	if (!to)
 		return NULL;
 	r->tails++;
+	r->deepest = r->depth + EBPF_FRAMES - 1;
 	r->env = to->env;
 	return to->tail_entry;
 }
@@ -98,7 +99,7 @@ static bool may_call(struct run *r, const struct jit *j, u64 fn)
 		r->fault = FAULT_BUDGET;
 	else if (!j || !has_func(j, fn))
 		r->fault = FAULT_CALL, r->fault_addr = fn;
-	else if (r->depth >= EBPF_FRAMES - 1)
+	else if (r->depth >= r->deepest)
 		r->fault = FAULT_DEPTH;
 	return !r->fault;
 }
@@ -107,13 +108,14 @@ u64 safe_callback(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 {
 	const struct jit *j = (const struct jit *)(uintptr_t)r->engine[E_JIT];
 	u64 stack = r->stack, stack_size = r->stack_size, sp = r->engine[E_SP];
-	u32 depth = r->depth;
+	u32 depth = r->depth, deepest = r->deepest;
 
 	if (r->fault || !may_call(r, j, r->fn))
 		return 0;
 	r->depth++;
 	u64 r0 = j->callback(r1, r2, r3, r4, r5, r);
 	r->depth = depth;
+	r->deepest = deepest;
 	r->stack = stack;
 	r->stack_size = stack_size;
 	r->engine[E_SP] = sp;

@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-enum { MAY_GOTO_MAX = 1 << 23, ARGS = 6, FRAMES = EBPF_FRAMES * EBPF_STACK };
+enum { MAY_GOTO_MAX = 1 << 23, ARGS = 6, PAGE = 4096 };
 
 static const u8 kept[] = {RBX, R13, R14, R15}; /* r6 to r9 */
 static const u8 args[ARGS] = {RDI, RSI, RDX, RCX, R8, R9};
@@ -324,8 +324,8 @@ static void enter(struct x86 *x, u32 pc)
 {
 	struct code *c = &x->c;
 
-	rm(c, false, 0x83, 7, RBP, RUN(depth));
-	put8(c, EBPF_FRAMES - 1);
+	rm(c, false, 0x8b, R10, RBP, RUN(depth));
+	rm(c, false, 0x3b, R10, RBP, RUN(deepest));
 	jump_to(c, JUMP_IF, CC_AE,
 		x86_aside(x,
 			  (struct aside){.kind = ASIDE_FAULT, .fault = FAULT_DEPTH, .slot = pc}));
@@ -440,6 +440,30 @@ static void restore(struct code *c)
 		pop(c, saved[i]);
 }
 
+static s32 frames(const struct x86 *x)
+{
+	return (x->tails ? EBPF_FRAMES_MOST : EBPF_FRAMES) * EBPF_STACK;
+}
+
+/* Page by page, so that a stack that is too short ends at its guard. */
+static void make_room(struct x86 *x)
+{
+	struct code *c = &x->c;
+	s32 n = frames(x) + 8, pages = n / PAGE;
+
+	if (pages > 1) {
+		mov_imm(c, R11, (u64)pages);
+		u32 again = c->raw.n;
+		add_sp(c, -PAGE);
+		put(c, "\x48\x83\x0c\x24\x00", 5); /* or qword [rsp], 0 */
+		rr(c, false, 0xff, 1, R11);        /* dec */
+		put8(c, 0x75);
+		put8(c, (u8)(again - (c->raw.n + 1)));
+		n -= pages * PAGE;
+	}
+	add_sp(c, -n);
+}
+
 /* The entry of a safe program: saves what C wants saved, makes room for the
  * frames. Then a function is called. */
 static void begin(struct x86 *x)
@@ -447,9 +471,9 @@ static void begin(struct x86 *x)
 	struct code *c = &x->c;
 
 	save(c);
-	add_sp(c, -FRAMES - 8);
+	make_room(x);
 	mov(c, true, RBP, R9);
-	rm(c, true, 0x8d, R12, RSP, FRAMES);
+	rm(c, true, 0x8d, R12, RSP, frames(x));
 	for (u32 i = 0; i < ARGS; i++)
 		push(c, args[i]);
 	mov(c, true, RDI, RBP);
@@ -474,7 +498,7 @@ void x86_begin(struct x86 *x)
 	rm(c, true, 0x8b, R10, RBP, ENGINE(E_LIMIT));
 	rm(c, true, 0x2b, R10, RBP, ENGINE(E_LEFT));
 	rm(c, true, 0x89, R10, RBP, RUN(count));
-	add_sp(c, FRAMES + 8);
+	add_sp(c, frames(x) + 8);
 	restore(c);
 	put8(c, 0xc3);
 }

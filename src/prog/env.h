@@ -52,7 +52,7 @@ enum env_fault {
 	FAULT_WRITE,  /* addr, size */
 	FAULT_BUDGET, /* too many instructions */
 	FAULT_OP,     /* EB_BAD, EB_WIDE, or past the end */
-	FAULT_DEPTH,  /* more than EBPF_FRAMES functions active */
+	FAULT_DEPTH,  /* more than EBPF_FRAMES functions of a program active */
 	FAULT_CALL,   /* no such helper or function: addr is its number */
 	FAULT_IMM64,  /* a 64-bit immediate stands for nothing: addr is its value */
 	FAULT_PACKET, /* a packet load without a packet */
@@ -94,6 +94,7 @@ struct run {
 	u64 fault_addr;
 	bool fault_inside; /* it was a callback's: fault_pc is told */
 	u32 tails, depth;  /* tail calls so far; functions active besides main */
+	u32 deepest;       /* that depth may be: tail calls add to it */
 	/* Where its stack frames lie, which helpers may then touch: the engine says
 	 * it in safe mode before it calls one. */
 	u64 stack, stack_size;
@@ -136,6 +137,7 @@ static inline void run_begin(struct run *r)
 	r->fault_addr = 0;
 	r->fault_inside = false;
 	r->tails = r->depth = 0;
+	r->deepest = EBPF_FRAMES - 1;
 	r->stack = r->stack_size = 0;
 }
 

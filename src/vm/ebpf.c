@@ -26,8 +26,8 @@ struct op {
 
 struct vm_ebpf {
 	const struct env *env;
-	u8 *func; /* a bit a slot: LDDW_FUNC leads there; NULL: nowhere */
-	bool safe;
+	u8 *func;         /* a bit a slot: LDDW_FUNC leads there; NULL: nowhere */
+	bool safe, tails; /* with run-time checks; it has tail calls */
 	u32 n;
 	struct op op[];
 };
@@ -60,15 +60,10 @@ struct machine {
 	struct run *r;
 	u64 low, top;              /* the frames that are active */
 	struct region read, write; /* where something was last found */
-	struct caller *base, *end; /* room for those that wait; below base they are another's */
-	struct caller *up;         /* behind those that wait, when a helper is called */
-	u64 count;                 /* of instructions, likewise, and at the end */
-};
-
-/* All that waits in a run, and its stack. */
-struct frames {
-	struct caller caller[EBPF_FRAMES - 1];
-	u8 stack[EBPF_FRAMES * EBPF_STACK] __attribute__((aligned(16)));
+	/* Those that wait, up to end; below base they are another's. */
+	struct caller *first, *base, *end;
+	struct caller *up; /* behind those that wait, when a helper is called */
+	u64 count;         /* of instructions, likewise, and at the end */
 };
 
 /* ---- what the loops call ---- */
@@ -301,7 +296,7 @@ static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 	struct machine *m = (struct machine *)(uintptr_t)r->engine[E_MACHINE];
 	const struct op *pc = r->fault ? NULL : callback_op(m, r->fn);
 	u64 stack = r->stack, stack_size = r->stack_size;
-	u32 depth = r->depth;
+	u32 depth = r->depth, deepest = r->deepest;
 
 	if (!pc)
 		return 0;
@@ -309,6 +304,7 @@ static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 				.r = r,
 				.low = m->low - EBPF_STACK,
 				.top = m->top,
+				.first = m->first,
 				.base = m->up + 1,
 				.end = m->end,
 				.count = m->count};
@@ -317,6 +313,7 @@ static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 	r->engine[E_MACHINE] = (uintptr_t)m;
 	r->env = m->c->env;
 	r->depth = depth;
+	r->deepest = deepest;
 	r->stack = stack;
 	r->stack_size = stack_size;
 	r->fault_inside = r->fault;
@@ -325,14 +322,17 @@ static u64 call_back(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5, struct run *r)
 
 static u64 run_at(const struct vm_ebpf *c, const struct op *pc, const u64 arg[5], struct run *r)
 {
-	struct frames f;
-	u64 top = (uintptr_t)f.stack + sizeof(f.stack);
+	const u32 frames = c->tails ? EBPF_FRAMES_MOST : EBPF_FRAMES;
+	struct caller caller[frames - 1];
+	u8 stack[frames * EBPF_STACK] __attribute__((aligned(16)));
+	u64 top = (uintptr_t)stack + sizeof(stack);
 	struct machine m = {.c = c,
 			    .r = r,
 			    .low = top - EBPF_STACK,
 			    .top = top,
-			    .base = f.caller,
-			    .end = f.caller + LEN(f.caller)};
+			    .first = caller,
+			    .base = caller,
+			    .end = caller + EBPF_FRAMES - 1};
 
 	run_begin(r);
 	r->call = call_back;
@@ -381,8 +381,10 @@ static int decode_call(struct job *j, u32 pc, struct op *op)
 	const struct env *env = j->c->env;
 	env_fn *fn = NULL;
 
-	if (e->op == EB_CALL && e->imm == EBPF_TAIL_CALL && env->tail)
+	if (e->op == EB_CALL && e->imm == EBPF_TAIL_CALL && env->tail) {
+		j->c->tails = true;
 		return OP_TAIL_CALL;
+	}
 	if (e->op == EB_CALL && env->helper)
 		fn = env->helper(env->arg, (u32)e->imm);
 	else if (e->op == EB_CALL_KFUNC && env->kfunc)

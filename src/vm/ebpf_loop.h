@@ -54,7 +54,7 @@
 		memset((u8 *)(uintptr_t)m.low, 0, EBPF_STACK); \
 		R[0] = R[6] = R[7] = R[8] = R[9] = 0;          \
 	} while (0)
-#define DEPTH() m.r->depth = (u32)(EBPF_FRAMES - 1 - (m.end - up))
+#define DEPTH() m.r->depth = (u32)(up - m.first)
 /* What helpers and their callbacks must know, and what those change. */
 #define TELL()                                   \
 	do {                                     \
@@ -331,6 +331,8 @@ static u64 LOOP(struct machine *start, const struct op *pc, const u64 *arg,
 		}
 		R[1] = addr;
 		r->tails++;
+		m.end = up + EBPF_FRAMES - 1;
+		r->deepest = (u32)(m.end - m.first);
 		m.c = c;
 		SWITCH();
 		pc = c->op;

@@ -251,7 +251,7 @@ static void test_imm64(void)
 /* ---- tail calls ---- */
 
 static struct {
-	struct code code[3];
+	struct code code[4];
 	u32 asked;
 } tails;
 
@@ -259,7 +259,7 @@ static const void *tail(struct run *r, u64 map, u32 index)
 {
 	(void)r;
 	tails.asked++;
-	return map == 0x1234 && index < 3 ? raw(&tails.code[index]) : NULL;
+	return map == 0x1234 && index < LEN(tails.code) ? raw(&tails.code[index]) : NULL;
 }
 
 static void test_tails(void)
@@ -271,15 +271,17 @@ static void test_tails(void)
 		/* in a function: the target comes back to where it was called */
 		"r6 = 5; call f; r0 += r6; exit; f: r6 = 100; r2 = 0x1234; r3 = 2; call 12; r0 = "
 		"1000; exit",
-		"r6 = 7; *(u64 *)(r10 - 8) = r6; r0 = 70; exit"};
+		"r6 = 7; *(u64 *)(r10 - 8) = r6; r0 = 70; exit",
+		/* itself, in a function: all of them wait */
+		"call f; r0 += 1; exit; f: r2 = 0x1234; r3 = 3; call 12; r0 = 0; exit"};
 	const struct env env = {.tail = tail};
 	u64 mem = 0;
 	const struct region region = {(uintptr_t)&mem, sizeof(mem), true};
 	struct run r = {.env = &env, .region = &region, .regions = 1};
-	struct prog *p[3];
+	struct prog *p[LEN(texts)];
 
 	tails.asked = 0;
-	for (u32 i = 0; i < 3; i++) {
+	for (u32 i = 0; i < LEN(p); i++) {
 		p[i] = assemble(texts[i]);
 		if (prepare(p[i], &env, &tails.code[i]))
 			exit(1);
@@ -290,11 +292,15 @@ static void test_tails(void)
 		r.tails = 0; /* nor does it begin with a clean run */
 	expect("from a function", call(&tails.code[1], (uintptr_t)&mem, 0, &r), 75);
 	expect("one", r.tails, 1);
+	if (!stops())
+		r.tails = 0;
+	expect("functions of programs that wait", call(&tails.code[3], 0, 0, &r), 34);
+	expect("no fault", r.fault, 0);
 	expect("no such program", run_text("r2 = 0x1234; r3 = 9; call 12; exit", &env, 0, 0, &r),
 	       UINT64_MAX);
 	expect("no such map", run_text("r2 = 5; r3 = 0; call 12; exit", &env, 0, 0, &r),
 	       UINT64_MAX);
-	for (u32 i = 0; i < 3; i++) {
+	for (u32 i = 0; i < LEN(p); i++) {
 		release(&tails.code[i]);
 		prog_destroy(p[i]);
 	}
