@@ -74,15 +74,22 @@ bool trial_zero(const void *p, u32 from, u32 to)
 int trial_run(struct trial *t)
 {
 	u32 repeat = MAX(t->a->test.repeat, 1u);
-	u64 start = clock_ns(CLOCK_MONOTONIC);
+	struct trial_ear ear;
+	int err = 0;
 
-	for (u32 i = 0; i < repeat; i++) {
-		t->retval = (u32)kern_prog_call(t->prog, &t->ctx);
+	trial_listen(&ear, repeat);
+	u64 start = clock_ns(CLOCK_MONOTONIC);
+	for (u32 i = 0; i < repeat && !err; i++) {
+		if (i && trial_hears(&ear, i))
+			err = -EINTR;
+		else
+			t->retval = (u32)kern_prog_call(t->prog, &t->ctx);
 		if (t->ctx.fault)
-			return -EFAULT;
+			err = -EFAULT;
 	}
 	t->duration = (u32)MIN((clock_ns(CLOCK_MONOTONIC) - start) / repeat, (u64)UINT32_MAX);
-	return 0;
+	trial_close(&ear);
+	return err;
 }
 
 /* ---- devices ---- */

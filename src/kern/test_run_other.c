@@ -24,11 +24,13 @@ static int dissect(struct trial *t, struct kern_pkt *p, u32 flags)
 	u32 repeat = MAX(t->a->test.repeat, 1u);
 	union bpf_attr once = *t->a;
 	const union bpf_attr *all = t->a;
+	struct trial_ear ear;
 	u64 ns = 0;
 	int err = 0;
 
 	once.test.repeat = 1;
 	t->a = &once;
+	trial_listen(&ear, repeat);
 	for (u32 i = 0; i < repeat && !err; i++) {
 		p->keys = (struct bpf_flow_keys){
 			.nhoff = ETH_HLEN, .thoff = ETH_HLEN, .flags = flags};
@@ -37,7 +39,10 @@ static int dissect(struct trial *t, struct kern_pkt *p, u32 flags)
 		p->keys.nhoff = clamp(p->keys.nhoff, ETH_HLEN, p->len);
 		p->keys.thoff = clamp(p->keys.thoff, p->keys.nhoff, p->len);
 		ns += t->duration;
+		if (!err && i + 1 < repeat && trial_hears(&ear, i + 1))
+			err = -EINTR;
 	}
+	trial_close(&ear);
 	t->a = all;
 	t->duration = (u32)(ns / repeat);
 	return err;

@@ -85,12 +85,14 @@ static int run_live(struct trial *t, struct kern_pkt *p, const struct shape *s)
 	struct kern_pkt fresh = *p;
 	union bpf_attr once = *t->a;
 	const union bpf_attr *all = t->a;
+	struct trial_ear ear;
 	u64 ns = 0;
 	int err = 0;
 
 	memcpy(first, p->lo, sizeof(first));
 	once.test.repeat = 1;
 	t->a = &once;
+	trial_listen(&ear, repeat);
 	for (u32 i = 0; i < repeat && !err; i++) {
 		memcpy(p->lo, first, sizeof(first));
 		*p = fresh;
@@ -98,7 +100,10 @@ static int run_live(struct trial *t, struct kern_pkt *p, const struct shape *s)
 		packet_enter(p, &t->ctx);
 		err = trial_run(t);
 		ns += t->duration;
+		if (!err && i + 1 < repeat && trial_hears(&ear, i + 1))
+			err = -EINTR;
 	}
+	trial_close(&ear);
 	memcpy(p->lo, first, sizeof(first));
 	*p = fresh;
 	t->a = all;

@@ -7,6 +7,8 @@
 #include "kern/call.h"
 #include "kern/packet.h"
 
+#include <signal.h>
+
 enum { TRIAL_PAGE = 4096, TRIAL_SHARED_INFO = 320 };
 
 struct trial {
@@ -35,8 +37,19 @@ int trial_ctx_out(const struct trial *t, const void *ctx, u32 size);
 int trial_out(const struct trial *t, const void *data, u32 size, u32 pieces);
 int trial_data_in(const struct trial *t, void *to, u32 size);
 
-/* Runs it `repeat` times on t->ctx: EFAULT when a run fails, which Linux's cannot. */
+/* Runs it `repeat` times on t->ctx: EFAULT when a run fails, which Linux's cannot; EINTR
+ * when a signal comes before the last. */
 int trial_run(struct trial *t);
+
+/* Signals wait while something is repeated: has one come after so many times? Behind
+ * trial_close it is the process's. */
+struct trial_ear {
+	sigset_t was;
+	bool open;
+};
+void trial_listen(struct trial_ear *e, u32 repeat);
+bool trial_hears(const struct trial_ear *e, u32 done);
+void trial_close(const struct trial_ear *e);
 bool trial_zero(const void *p, u32 from, u32 to);
 
 /* A device of this process's network namespace: ENODEV, or 0 and its address. */

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { THREADS = 4, RUNS = 3000, SIZE = 100 };
@@ -109,6 +111,43 @@ static bool live(int fd)
 	return say(ok, "live frames: each as it was given");
 }
 
+/* ---- signals ---- */
+
+static volatile sig_atomic_t rang;
+
+static void ring(int sig) { rang = sig; }
+
+static int run_on(int fd, u32 repeat, int sig, u32 flags)
+{
+	u8 in[SIZE] = {0};
+	const struct itimerval soon = {.it_value = {.tv_usec = 5000}}, never = {0};
+	union bpf_attr a = {.test = {.prog_fd = (u32)fd,
+				     .data_in = (u64)(uintptr_t)in,
+				     .data_size_in = SIZE,
+				     .repeat = repeat,
+				     .flags = flags}};
+
+	rang = 0;
+	setitimer(sig == SIGALRM ? ITIMER_REAL : ITIMER_VIRTUAL, &soon, NULL);
+	int err = (int)kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a));
+	setitimer(sig == SIGALRM ? ITIMER_REAL : ITIMER_VIRTUAL, &never, NULL);
+	return err;
+}
+
+static bool signals(int fd)
+{
+	bool ok = true;
+
+	signal(SIGALRM, ring);
+	ok &= say(run_on(fd, UINT32_MAX, SIGALRM, 0) == -EINTR && rang == SIGALRM,
+		  "a signal ends what is repeated");
+	ok &= say(run_on(fd, UINT32_MAX, SIGALRM, 2) == -EINTR && rang == SIGALRM,
+		  "and live frames");
+	signal(SIGVTALRM, SIG_IGN);
+	ok &= say(!run_on(fd, 300000, SIGVTALRM, 0), "one that is ignored does not");
+	return ok;
+}
+
 /* ---- what a verifier would refuse ---- */
 
 static bool ends(u32 type, const struct ob_ebpf *code, u32 n)
@@ -170,7 +209,7 @@ int main(void)
 		return !say(false, "world");
 	int fd = load(PROGTYPE_XDP, count, LEN(count));
 	bool ok = say(fd >= 0, "load");
-	ok = ok && threads(fd) && live(fd) && wild();
+	ok = ok && threads(fd) && live(fd) && signals(fd) && wild();
 	close(fd);
 	kern_world_remove(path);
 	return !ok;
