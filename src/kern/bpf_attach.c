@@ -38,6 +38,8 @@ static bool is_onto(u32 attach, enum attach_onto what)
 
 static bool by_cgroup(u32 attach) { return is_onto(attach, ONTO_CGROUP); }
 static bool by_interface(u32 attach) { return is_onto(attach, ONTO_DEVICE); }
+/* Socket look-up by links only. */
+static bool by_netns(u32 attach) { return attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP; }
 static bool by_sockmap(u32 attach) { return is_onto(attach, ONTO_SOCKMAP); }
 
 /* attach_type_to_prog_type; 0: EINVAL */
@@ -317,6 +319,9 @@ static int gather(const union bpfattr *attr, u64 target, struct query *q)
 		q->links[i] = o.v[i].is.link;
 	}
 	order_close(&o);
+	if (by_netns(attach))
+		q->n += kern_netns_links(attach, target, q->ids + q->n, q->links + q->n,
+					 ORDER_MAX - q->n);
 	return 0;
 }
 
@@ -372,7 +377,7 @@ long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)
 	if (!world())
 		return -errno;
 	err = target_of(attach, (int)attr->query.target_fd, &target);
-	if (attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP)
+	if (by_netns(attach))
 		err = kern_file_of((int)attr->query.target_fd, KERN_NSFS, -EINVAL, &target);
 	if (err)
 		return err;

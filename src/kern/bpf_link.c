@@ -235,8 +235,7 @@ static bool clashes(const struct link_head *h, link_clash *with)
 		if (object_get_id(OBJECT_LINK, id, &o))
 			continue;
 		const struct link_head *other = ((const struct kern_link *)o->p)->head;
-		found = other->type == h->type &&
-			__atomic_load_n(&other->prog_id, __ATOMIC_ACQUIRE) && with(h, other);
+		found = other->type == h->type && kern_link_prog(other) && with(h, other);
 		object_put(o);
 	}
 	return found;
@@ -252,7 +251,7 @@ u32 kern_event_link(u32 id)
 			continue;
 		const struct link_head *h = ((const struct kern_link *)o->p)->head;
 		if (h->type == BPF_LINK_TYPE_PERF_EVENT && h->target_id == id)
-			prog = __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
+			prog = kern_link_prog(h);
 		object_put(o);
 	}
 	return prog;
@@ -264,6 +263,27 @@ bool kern_dissector_linked(u64 netns)
 		.type = BPF_LINK_TYPE_NETNS, .attach = BPF_FLOW_DISSECTOR, .target = netns};
 
 	return clashes(&h, same_dissector);
+}
+
+u32 kern_netns_links(u32 attach, u64 netns, u32 *progs, u32 *links, u32 most)
+{
+	struct object *o;
+	u32 n = 0;
+
+	for (u32 id = 0; n < most && !world_next_id(world(), OBJECT_LINK, id, &id);) {
+		if (object_get_id(OBJECT_LINK, id, &o))
+			continue;
+		const struct link_head *h = ((const struct kern_link *)o->p)->head;
+		u32 prog = kern_link_prog(h);
+
+		if (h->type == BPF_LINK_TYPE_NETNS && h->attach == attach && h->target == netns &&
+		    prog) {
+			progs[n] = prog;
+			links[n++] = id;
+		}
+		object_put(o);
+	}
+	return n;
 }
 
 struct link_kind {
@@ -515,7 +535,7 @@ static int replace(struct object *link, const struct object *to, const struct ob
 {
 	struct link_head *h = ((struct kern_link *)link->p)->head;
 	const struct link_kind *kind = kind_by_type(h->type);
-	u32 before = __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
+	u32 before = kern_link_prog(h);
 
 	if (!kind || kind->update)
 		return kind ? kind->update : -EINVAL;
@@ -577,12 +597,11 @@ long call_link_detach(union bpfattr *attr, u64 uattr, u32 size)
 	const struct link_kind *kind = kind_by_type(h->type);
 	if (!kind || !kind->detaches)
 		err = -EOPNOTSUPP;
-	u32 before = err ? 0 : __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
+	u32 before = err ? 0 : kern_link_prog(h);
 	if (before && has_order(h->type))
 		move_among(o->id, h, before, 0);
-	before = err ? 0 : __atomic_exchange_n(&h->prog_id, 0, __ATOMIC_ACQ_REL);
 	if (before)
-		world_unref(world(), OBJECT_LINK, o->id, OBJECT_PROG, before);
+		__atomic_store_n(&h->detached, 1, __ATOMIC_RELEASE);
 	object_put(o);
 	return err;
 }

@@ -87,6 +87,7 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 {
 	u64 to = i->raw_tp.name;
 	u32 room = i->raw_tp.name_len;
+	bool attached = kern_link_prog(h);
 
 	switch (h->type) {
 	case BPF_LINK_TYPE_RAW_TRACEPOINT:
@@ -104,7 +105,7 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 	case BPF_LINK_TYPE_PERF_EVENT:
 		return fill_event(h, i);
 	case BPF_LINK_TYPE_CGROUP:
-		i->cgroup.id = h->target;
+		i->cgroup.id = attached ? h->target : 0;
 		i->cgroup.attach = h->attach;
 		return 0;
 	case BPF_LINK_TYPE_TRACING:
@@ -120,7 +121,7 @@ static int fill_info(const struct link_head *h, struct link_info *i)
 		i->netfilter.flags = h->flags;
 		return 0;
 	}
-	i->on.id = h->target_id;
+	i->on.id = attached ? h->target_id : 0;
 	i->on.attach = h->type == BPF_LINK_TYPE_XDP ? 0 : h->attach;
 	return 0;
 }
@@ -206,7 +207,7 @@ long call_task_fd_query(union bpfattr *attr, u64 uattr, u32 size)
 	if (err)
 		return err;
 	u32 len = (u32)strlen(t.name);
-	if (a->task_fd_query.buf_len)
+	if (a->task_fd_query.buf_len && a->task_fd_query.buf)
 		err = call_give_name(a->task_fd_query.buf, a->task_fd_query.buf_len, t.name);
 	if (call_put(uattr, a.task_fd_query.buf_len, len) ||
 	    call_put(uattr, a.task_fd_query.prog_id, t.prog) ||

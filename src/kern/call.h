@@ -142,12 +142,20 @@ struct btf_head {
 
 enum { LINK_TARGET = 512 };
 struct link_head {
-	u32 type, prog_id, attach, flags; /* prog_id atomic; 0: detached */
+	u32 type, prog_id, attach, flags; /* prog_id atomic */
 	u64 cookie;
 	u32 target_id, target_btf; /* by type: interface, network namespace, map ... */
 	u64 target;                /* cgroup id ... */
+	u32 detached;              /* atomic; the program stays the link's */
 	char name[LINK_TARGET];
 };
+/* The program that it runs; 0: it is detached. */
+static inline u32 kern_link_prog(const struct link_head *h)
+{
+	return __atomic_load_n(&h->detached, __ATOMIC_ACQUIRE)
+		       ? 0
+		       : __atomic_load_n(&h->prog_id, __ATOMIC_ACQUIRE);
+}
 struct kern_link {
 	u32 id;
 	struct object_file file;

@@ -77,6 +77,8 @@ static void prog_lines(const struct kern_prog *p, struct buf *to)
 /* Ends what is said of a link: the show_fdinfo of each kind in Linux. */
 static void target_lines(const struct link_head *h, struct buf *to)
 {
+	bool attached = kern_link_prog(h);
+
 	switch (h->type) {
 	case BPF_LINK_TYPE_RAW_TRACEPOINT:
 		buf_printf(to, "tp_name:\t%s\n", h->name);
@@ -89,7 +91,7 @@ static void target_lines(const struct link_head *h, struct buf *to)
 		line(to, "cookie", h->cookie);
 		break;
 	case BPF_LINK_TYPE_CGROUP:
-		line(to, "cgroup_id", h->target);
+		line(to, "cgroup_id", attached ? h->target : 0);
 		line(to, "attach_type", h->attach);
 		break;
 	case BPF_LINK_TYPE_ITER:
@@ -98,14 +100,14 @@ static void target_lines(const struct link_head *h, struct buf *to)
 			line(to, "map_id", h->target_id);
 		break;
 	case BPF_LINK_TYPE_NETNS:
-		line(to, "netns_ino", h->target_id);
+		line(to, "netns_ino", attached ? h->target_id : 0);
 		line(to, "attach_type", h->attach);
 		break;
 	case BPF_LINK_TYPE_XDP:
-		line(to, "ifindex", h->target_id);
+		line(to, "ifindex", attached ? h->target_id : 0);
 		break;
 	case BPFLINK_TCX:
-		line(to, "ifindex", h->target_id);
+		line(to, "ifindex", attached ? h->target_id : 0);
 		buf_printf(to, "attach_type:\t%u (%s)\n", h->attach,
 			   h->attach == ATTACH_TCX_INGRESS ? "ingress" : "egress");
 		break;
@@ -143,7 +145,7 @@ static void link_lines(const struct kern_link *l, struct buf *to)
 	else
 		buf_printf(to, "link_type:\t<%u>\n", h->type);
 	line(to, "link_id", l->id);
-	if (!prog || object_get_id(OBJECT_PROG, prog, &o))
+	if (object_get_id(OBJECT_PROG, prog, &o))
 		return;
 	tag(((const struct kern_prog *)o->p)->head, to);
 	line(to, "prog_id", prog);

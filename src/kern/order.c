@@ -76,7 +76,7 @@ static u32 prog_of_link(u32 id)
 
 	if (object_get_id(OBJECT_LINK, id, &o))
 		return 0;
-	u32 prog = __atomic_load_n(&((struct kern_link *)o->p)->head->prog_id, __ATOMIC_ACQUIRE);
+	u32 prog = kern_link_prog(((struct kern_link *)o->p)->head);
 	object_put(o);
 	return prog;
 }

@@ -44,6 +44,8 @@ s32 order_find(const struct order *o, struct spot is);
 
 /* Has the network namespace a link of a flow dissector (bpf_link.c)? */
 bool kern_dissector_linked(u64 netns);
+/* The links of one of its types, in the order in which they came: how many. */
+u32 kern_netns_links(u32 attach, u64 netns, u32 *progs, u32 *links, u32 most);
 
 /* ---- who may come where (bpf_order.c): kernel/bpf/mprog.c, kernel/bpf/cgroup.c ---- */
 

@@ -52,7 +52,7 @@ static int find_anchor(const struct wish *w, u32 type, struct spot *ret)
 		return err;
 	*ret = (struct spot){o->id, 0};
 	if (kind == OBJECT_LINK)
-		*ret = (struct spot){((const struct kern_link *)o->p)->head->prog_id, o->id};
+		*ret = (struct spot){kern_link_prog(((const struct kern_link *)o->p)->head), o->id};
 	err = type && ret->prog ? prog_type(ret->prog, &is) : 0;
 	object_put(o);
 	return err ? err : type && ret->prog && is != type ? -EINVAL : 0;

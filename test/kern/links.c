@@ -89,14 +89,16 @@ static long iterate(int world, int fd)
 	return call(world, BPF_ITER_CREATE, &a);
 }
 
-/* But for the ids of the link and its program. */
+/* But for the ids of the link and its program: only whether there is one. */
 static long describe(int world, int fd, u8 info[INFO])
 {
 	union bpfattr a = {
 		.a.info = {.bpf_fd = (u32)fd, .info_len = INFO, .info = (u64)(uintptr_t)info}};
 	long ret = call(world, BPF_OBJ_GET_INFO_BY_FD, &a);
 
+	bool has = get_le32(info + 8);
 	memset(info + 4, 0, 8);
+	info[8] = has;
 	return ret;
 }
 
@@ -141,30 +143,62 @@ static void compare(const char *what, const char *step, long ours, long theirs)
 	}
 }
 
+static void compare_info(const struct link *l, const char *step, int ours, int theirs)
+{
+	u8 info[WORLDS][INFO] = {{0}};
+
+	compare(l->what, step, describe(OURS, ours, info[OURS]),
+		describe(LINUX, theirs, info[LINUX]));
+	compare_lines(l, ours, theirs);
+	if (memcmp(info[OURS], info[LINUX], INFO)) {
+		printf("FAIL %s: it is %s otherwise\n", l->what, step);
+		failed = 1;
+	}
+}
+
+/* How many programs a query tells of. */
+static long asked(int world, const struct link *l)
+{
+	u32 ids[8];
+	union bpfattr a = {.query = {.target_fd = (u32)l->target,
+				     .attach_type = l->attach,
+				     .prog_ids = (u64)(uintptr_t)ids,
+				     .count = LEN(ids)}};
+	long ret = call(world, BPF_PROG_QUERY, &a);
+
+	return ret < 0 ? ret : a.query.count;
+}
+
+static void compare_asked(const struct link *l, const char *step)
+{
+	long ours = asked(OURS, l), theirs = asked(LINUX, l);
+
+	failed |= ours != theirs;
+	if (ours != theirs)
+		printf("FAIL %s, asked when %s: %ld, in Linux %ld\n", l->what, step, ours, theirs);
+}
+
 static void try(const struct link *l)
 {
 	long fd[WORLDS] = {make(OURS, l), make(LINUX, l)};
-	u8 info[WORLDS][INFO] = {{0}};
 
 	compare(l->what, "made", fd[OURS], fd[LINUX]);
 	if (fd[OURS] < 0 || fd[LINUX] < 0)
 		return;
 	int ours = (int)fd[OURS], theirs = (int)fd[LINUX];
 	compare(l->what, "another program", update(OURS, ours, l), update(LINUX, theirs, l));
-	compare(l->what, "described", describe(OURS, ours, info[OURS]),
-		describe(LINUX, theirs, info[LINUX]));
-	compare_lines(l, ours, theirs);
-	if (memcmp(info[OURS], info[LINUX], INFO)) {
-		printf("FAIL %s: it is described otherwise\n", l->what);
-		failed = 1;
-	}
+	compare_info(l, "described", ours, theirs);
+	compare_asked(l, "one is attached");
 	long again[WORLDS] = {make(OURS, l), make(LINUX, l)};
 	compare(l->what, "a second one", again[OURS], again[LINUX]);
+	compare_asked(l, "two are");
 	for (u32 w = 0; w < WORLDS; w++)
 		if (again[w] >= 0)
 			close((int)again[w]);
 	compare(l->what, "as an iterator", iterate(OURS, ours), iterate(LINUX, theirs));
 	compare(l->what, "detached", detach(OURS, ours), detach(LINUX, theirs));
+	compare_info(l, "described, then,", ours, theirs);
+	compare_asked(l, "it is detached");
 	compare(l->what, "another one, then", update(OURS, ours, l), update(LINUX, theirs, l));
 	close(ours);
 	close(theirs);
