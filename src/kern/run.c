@@ -4,6 +4,7 @@
 #include "kern/fake.h"
 #include "kern/kfunc.h"
 #include "kern/helper.h"
+#include "kern/own.h"
 #include "kern/slot.h"
 #include "kern/timer.h"
 
@@ -74,7 +75,7 @@ static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 	if (!write &&
 	    (kern_lent(r, addr, size) || kern_fake_has(addr, size) || kern_kfunc_has(addr, size)))
 		return true;
-	return k->prog && kern_in_map(addr, size);
+	return k->prog && (own_has(addr, size) || kern_in_map(addr, size));
 }
 
 struct map *kern_map(struct run *r, u64 reg)
