@@ -2,6 +2,7 @@
 /* Functions of the kernel on objects that programs allocate: made, counted, let go; and one
  * that each CPU has its own copy of. */
 #include "kern/kfunc.h"
+#include "kern/ksym.h"
 #include "kern/own.h"
 
 #include <errno.h>
@@ -72,7 +73,11 @@ static u64 copy_of(u64 at, u32 slot)
 {
 	struct own o;
 
-	if (!own_find(at, &o) || slot >= o.copies || slot >= cpus())
+	if (slot >= cpus())
+		return 0;
+	if (kern_ksym_has(at, 1))
+		return at;
+	if (!own_find(at, &o) || slot >= o.copies)
 		return 0;
 	return reg_of(o.at + (size_t)slot * own_stride(o.size));
 }

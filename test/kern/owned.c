@@ -4,8 +4,8 @@
  * are its own. They are run interpreted and compiled.
  *
  *	no_...        is refused
- *	hole_...      is refused, and the kernel is not asked: it would take it
- *	each_cpu_...  is not run in the kernel
+ *	here_...      the kernel is not asked; it returns 0 when all is right
+ *	each_cpu_...  is not run in the kernel; it returns 0, too
  *
  * clang-14 has no tags of types, which `kept` needs.
  * Usage: owned [NAME [PROGRAM]] */
@@ -189,7 +189,7 @@ static bool starts(const char *prog, const char *with)
 static bool compare(struct bytes file, const char *clang, const char *prog)
 {
 	struct result ours[2], theirs;
-	bool hole = starts(prog, "hole_"), refuse = hole || starts(prog, "no_");
+	bool here = starts(prog, "here_"), refuse = starts(here ? prog + 5 : prog, "no_");
 	struct ob_err *err = NULL;
 
 	for (u32 jit = 0; jit < 2 && !err; jit++) {
@@ -198,7 +198,7 @@ static bool compare(struct bytes file, const char *clang, const char *prog)
 	}
 	if (err)
 		return say(clang, prog, err);
-	if (kernel && !hole && (err = in_world(file, prog, &sys_door_linux, text[1], &theirs)))
+	if (kernel && !here && (err = in_world(file, prog, &sys_door_linux, text[1], &theirs)))
 		return say(clang, prog, err);
 	show(prog);
 	if (!ours[1].verdict == refuse) {
@@ -208,7 +208,12 @@ static bool compare(struct bytes file, const char *clang, const char *prog)
 	if (memcmp(&ours[0], &ours[1], sizeof(ours[0])))
 		return fail(clang, prog, "interpreted %d, %d, compiled %d, %d", ours[0].run[0],
 			    ours[0].value[0], ours[1].run[0], ours[1].value[0]);
-	if (!kernel || hole)
+	if (here || starts(prog, "each_cpu"))
+		for (u32 i = 0; i < RUNS; i++)
+			if (ours[1].value[i])
+				return fail(clang, prog, "it finds something wrong: %d",
+					    ours[1].value[i]);
+	if (!kernel || here)
 		return true;
 	if (theirs.verdict != ours[1].verdict)
 		return fail(clang, prog, "the verdict is %d, the kernel's %d\n%s", ours[1].verdict,
@@ -292,7 +297,7 @@ static bool read_types(void)
 int main(int argc, char **argv)
 {
 	static const char *const clangs[] = {"clang-14", "clang-19"};
-	static const char *const names[] = {"list", "tree", "object", "kept"};
+	static const char *const names[] = {"list", "tree", "object", "variable", "kept"};
 	char name[32], command[64];
 	bool any = false;
 

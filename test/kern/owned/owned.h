@@ -9,6 +9,7 @@ typedef _Bool bool;
 
 #define SEC(name)        __attribute__((section(name), used))
 #define KSYM             __attribute__((section(".ksyms")))
+#define WEAK             __attribute__((weak))
 #define IN(type, member) __attribute__((btf_decl_tag("contains:" #type ":" #member)))
 #define KPTR             __attribute__((btf_type_tag("kptr")))
 #define PERCPU           __attribute__((btf_type_tag("percpu_kptr")))
@@ -87,7 +88,7 @@ extern struct bpf_rb_node *bpf_rbtree_first(struct bpf_rb_root *t) KSYM;
 extern struct bpf_rb_node *bpf_rbtree_root(struct bpf_rb_root *t) KSYM;
 extern struct bpf_rb_node *bpf_rbtree_left(struct bpf_rb_root *t, struct bpf_rb_node *n) KSYM;
 extern struct bpf_rb_node *bpf_rbtree_right(struct bpf_rb_root *t, struct bpf_rb_node *n) KSYM;
-extern void bpf_rcu_read_lock(void) KSYM;
+extern void bpf_rcu_read_lock(void) KSYM WEAK;
 extern void bpf_rcu_read_unlock(void) KSYM;
 extern void bpf_preempt_disable(void) KSYM;
 extern void bpf_preempt_enable(void) KSYM;
