@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The commands on maps: kernel/bpf/syscall.c says what they check, in what order. */
+#include "kern/call.h"
 #include "kern/own.h"
 #include "kern/timer.h"
 

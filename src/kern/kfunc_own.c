@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Functions of the kernel on objects that programs allocate: made, counted, let go; and one
  * that each CPU has its own copy of. */
+#include "kern/call.h"
 #include "kern/kfunc.h"
 #include "kern/ksym.h"
 #include "kern/own.h"

@@ -8,6 +8,7 @@
  * What was an object of some type is only used again for one of that type: a program that
  * still looks at it (under RCU, as Linux says) finds numbers where it knew numbers. */
 #include "kern/own.h"
+#include "kern/world.h"
 #include "map/lock.h"
 
 #include <errno.h>
@@ -240,4 +241,17 @@ u64 own_number(void)
 	struct heap *h = the_heap();
 
 	return h ? __atomic_add_fetch(&h->numbers, 1, __ATOMIC_RELAXED) : OWN_BUSY + 1;
+}
+
+u64 own_count(void)
+{
+	const struct heap *h = the_heap();
+	u64 n = 0;
+
+	for (u64 at = CHUNK; h && at < h->used; at += CHUNK) {
+		const struct chunk *c = (const struct chunk *)(const void *)((const u8 *)h + at);
+		for (u32 i = 0; c->magic == HEAP_MAGIC && i < c->blocks; i++)
+			n += block_at(HEAP_AT + at + sizeof(*c) + (u64)i * c->step)->live;
+	}
+	return n;
 }

@@ -3,7 +3,8 @@
 #ifndef KERN_OWN_H
 #define KERN_OWN_H
 
-#include "kern/call.h"
+#include "map/map.h"
+#include "prog/prog.h"
 
 /* What is known of an object. */
 struct own {
@@ -23,6 +24,7 @@ bool own_find(u64 at, struct own *ret);
 bool own_has(u64 at, u64 size);
 u32 own_stride(u32 size); /* from one copy to the next */
 u64 own_number(void);     /* that no other list or tree has; never 0 */
+u64 own_count(void);      /* of objects in the world, for those who look for leaks */
 
 /* ---- what is owned (own_drop.c) ---- */
 
@@ -31,6 +33,9 @@ const struct btf_fields *own_fields(const struct own *o);
 /* One owner less of the object that has this byte. It goes with the last, and what
  * it owned with it. */
 void own_drop(u64 at);
+/* May a value of the map, or of those in it, own objects? Then whoever uses it needs
+ * own_open. */
+bool own_may(const struct map *m);
 /* An element of a map goes: what its fields own. map_host.drop */
 void own_drop_value(struct map *m, u8 *value);
 /* This process lets go of the map; and: a map's file, which nobody has any more. */

@@ -2,6 +2,7 @@
 /* What objects and values of maps own, let go: objects in their lists and trees, and those
  * that their kptrs point to. */
 #include "kern/own.h"
+#include "kern/call.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -132,6 +133,11 @@ static bool may_own(const struct map_attr *a)
 	return false;
 }
 
+bool own_may(const struct map *m)
+{
+	return may_own(&m->head->attr) || may_own(&map_host_data(m)->inner);
+}
+
 static struct owns *read_owns(const struct map *m)
 {
 	enum { OWNING = BTF_KPTR | BTF_ROOT | BTF_SPIN_LOCK | BTF_RES_SPIN_LOCK };
@@ -166,7 +172,7 @@ void own_drop_value(struct map *m, u8 *value)
 	const struct btf_fields *f = fields_of(m);
 	struct gone *chain = NULL;
 
-	if (!f || !f->n)
+	if (!f || !f->n || own_open())
 		return;
 	drop_fields(value, f, &chain);
 	finish(chain);
