@@ -191,7 +191,7 @@ bool reg_trusted(const struct reg *r)
 		return true;
 	if (kind == REG_BTF)
 		return (r->type & (REG_TRUSTED | REG_ALLOC)) &&
-		       !(r->type & (REG_UNTRUSTED | REG_NULLABLE));
+		       !(r->type & ~(u32)(0xff | REG_TRUSTED | REG_ALLOC));
 	return kind == REG_SOCKET || kind == REG_SOCK_COMMON || kind == REG_TCP_SOCK;
 }
 

@@ -49,6 +49,22 @@ static int check_may_call(struct verify *v, struct call *c)
 
 /* ---- what it does besides ---- */
 
+/* What a map's value owns now may still be looked at within a section of RCU, if each CPU
+ * has a copy of it. */
+static int hand_over(struct verify *v, u32 id)
+{
+	const struct state *s = v->cur;
+	bool rcu = s->rcu_locks || s->locks || !s->sleepable;
+	struct walk w = {.s = v->cur};
+
+	for (struct reg *r; rcu && (r = walk_next(&w));)
+		if (r->ref == id && (r->type & REG_ALLOC) && (r->type & REG_PERCPU)) {
+			r->ref = 0;
+			r->type = (r->type & ~(u32)REG_ALLOC) | REG_RCU;
+		}
+	return ref_release(v, id);
+}
+
 static int release(struct verify *v, struct call *c)
 {
 	const struct reg *r = &regs(v)[c->release_reg];
@@ -59,6 +75,8 @@ static int release(struct verify *v, struct call *c)
 	u32 kind = helper_kind(c->fn->arg[c->release_reg - 1]);
 	if (kind == HELPER_DYNPTR)
 		err = release_dynptr(v, c->release_reg);
+	else if (c->ref && c->id == HELPERID_kptr_xchg)
+		err = hand_over(v, c->ref);
 	else if (c->ref)
 		err = ref_release(v, c->ref);
 	else if (reg_is_null(r))
@@ -147,6 +165,24 @@ static void found_value(struct verify *v, struct call *c, struct reg *r, u32 fla
 		r->id = ++v->ids;
 }
 
+/* A CPU's copy of what the argument is of: a variable of the kernel, or an object of the
+ * program's. */
+static void give_copy(const struct call *c, struct reg *r, u32 flags)
+{
+	const struct btf_type *t = btf_skip(c->ret_btf, c->ret_id, NULL);
+
+	if (!t || !btf_is(t, BTF_KIND_STRUCT)) {
+		reg_zero_off(r, REG_MEM | flags);
+		r->mem_size = (u32)MAX(btf_size(c->ret_btf, c->ret_id), 0);
+		return;
+	}
+	reg_zero_off(r, REG_BTF | (flags & ~(u32)REG_RDONLY));
+	if (c->ret_own)
+		r->type = REG_BTF | REG_ALLOC | REG_RCU;
+	r->btf = c->ret_btf;
+	r->btf_id = c->ret_id;
+}
+
 static int set_result(struct verify *v, struct call *c)
 {
 	struct reg *r = &regs(v)[0];
@@ -175,6 +211,9 @@ static int set_result(struct verify *v, struct call *c)
 	case HELPER_MEM:
 		reg_zero_off(r, REG_MEM | (flags & ~(u32)REG_RDONLY));
 		r->mem_size = c->mem_size;
+		break;
+	case HELPER_MEM_OR_BTF_ID:
+		give_copy(c, r, flags);
 		break;
 	default: {
 		int err = set_btf_result(v, c, flags);

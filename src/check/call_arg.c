@@ -62,6 +62,22 @@ static int check_type(struct verify *v, const struct call *c, u32 regno, u64 arg
 	return -EACCES;
 }
 
+/* Objects of which a part may be given. */
+static bool may_be_inside(u32 type)
+{
+	switch (type) {
+	case REG_BTF:
+	case REG_BTF | REG_TRUSTED:
+	case REG_BTF | REG_RCU:
+	case REG_BTF | REG_ALLOC:
+	case REG_BTF | REG_ALLOC | REG_NON_OWNING:
+	case REG_BTF | REG_ALLOC | REG_NON_OWNING | REG_RCU:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int check_arg_offset(struct verify *v, u32 regno, u64 arg)
 {
 	const struct reg *r = &regs(v)[regno];
@@ -89,7 +105,7 @@ int check_arg_offset(struct verify *v, u32 regno, u64 arg)
 	case REG_SCALAR:
 		return 0;
 	default:
-		return check_fixed_off(v, r, regno, reg_kind(r->type) != REG_BTF);
+		return check_fixed_off(v, r, regno, !may_be_inside(r->type));
 	}
 }
 

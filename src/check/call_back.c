@@ -62,21 +62,29 @@ static int call_later(struct verify *v, const struct call *c)
 	return 0;
 }
 
-static int call_now(struct verify *v, const struct call *c)
+int callback_now(struct verify *v, u32 subprog, struct frame **ret)
 {
-	struct frame *caller = running(v);
-	struct state *s = branch_push(v, v->sub[c->subprog].start, v->pc, false);
+	struct state *s = branch_push(v, v->sub[subprog].start, v->pc, false);
 
 	if (!s)
 		return -ENOMEM;
-	struct frame *f = enter_frame(v, s, v->pc, c->subprog);
-	if (!f)
+	*ret = enter_frame(v, s, v->pc, subprog);
+	if (!*ret)
 		return -E2BIG;
-	give_args(v, c, caller, f);
 	s->unroll_depth++;
 	s->frame[s->top - 1]->callback_depth++;
-	caller->callback_depth = 0;
+	running(v)->callback_depth = 0;
 	return 0;
+}
+
+static int call_now(struct verify *v, const struct call *c)
+{
+	struct frame *f;
+	int err = callback_now(v, c->subprog, &f);
+
+	if (!err)
+		give_args(v, c, running(v), f);
+	return err;
 }
 
 /* Linux writes a loop out whose function is always the same, and which has no flags. */

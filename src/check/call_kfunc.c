@@ -3,6 +3,8 @@
  * does to sections of code, and what comes back. */
 #include "check/kfunc.h"
 
+enum { ERRNO_MAX = 4095 };
+
 static const struct btf_type *func_of(const struct verify *v, const struct eb *e)
 {
 	const struct btf *b = v->how->kernel;
@@ -27,7 +29,10 @@ u8 kfunc_facts(const struct verify *v, const struct eb *e)
 {
 	const struct kfunc_row *row = row_of(v, e);
 
-	return row && (row->flags & KFUNC_NEXT) ? FACT_ITER_NEXT : 0;
+	if (!row)
+		return 0;
+	return (row->flags & KFUNC_NEXT ? FACT_ITER_NEXT : 0) |
+	       (row->flags & KFUNC_CALLS ? FACT_CALLBACK : 0);
 }
 
 bool kfunc_sleeps(const struct verify *v, const struct eb *e)
@@ -53,7 +58,9 @@ u32 kfunc_args(const struct verify *v, const struct eb *e)
 
 bool kfunc_may_lock(const struct verify *v, const struct eb *e)
 {
-	return !strncmp(kfunc_name(v, e), "bpf_iter_num_", 13);
+	const struct kfunc_row *row = row_of(v, e);
+
+	return row && (row->flags & KFUNC_LOCKED);
 }
 
 /* ---- sections ---- */
@@ -85,6 +92,10 @@ static int check_section(struct verify *v, const struct kcall *c)
 {
 	struct state *s = v->cur;
 
+	if (s->rcu_locks && in_tree_callback(v) &&
+	    (c->nr == KFUNC_rcu_read_lock || c->nr == KFUNC_rcu_read_unlock))
+		return say(v, -EACCES,
+			   "Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback\n");
 	switch (c->nr) {
 	case KFUNC_rcu_read_lock:
 		if (s->rcu_locks)
@@ -116,6 +127,11 @@ static int check_section(struct verify *v, const struct kcall *c)
 
 /* ---- what comes back ---- */
 
+static bool takes_res_lock(enum kfunc nr)
+{
+	return nr == KFUNC_res_spin_lock || nr == KFUNC_res_spin_lock_irqsave;
+}
+
 static int give_slice(struct verify *v, const struct kcall *c, struct reg *r)
 {
 	bool packet = c->dyn.kind == DYNPTR_SKB || c->dyn.kind == DYNPTR_XDP;
@@ -145,6 +161,11 @@ static int give_cast(struct verify *v, const struct kcall *c, struct reg *r)
 	return 0;
 }
 
+static bool is_new(enum kfunc nr)
+{
+	return nr == KFUNC_obj_new_impl || nr == KFUNC_percpu_obj_new_impl;
+}
+
 static int give_pointer(struct verify *v, const struct kcall *c, struct reg *r, u32 to)
 {
 	u32 id;
@@ -154,6 +175,8 @@ static int give_pointer(struct verify *v, const struct kcall *c, struct reg *r, 
 		return give_slice(v, c, r);
 	if (c->nr == KFUNC_rdonly_cast)
 		return give_cast(v, c, r);
+	if (c->root || c->own_btf || is_new(c->nr))
+		return give_own(v, c, r);
 	if (t && btf_is(t, BTF_KIND_STRUCT)) {
 		give_btf(v, r, REG_BTF, c->btf, id);
 		return 0;
@@ -176,21 +199,29 @@ static int set_result(struct verify *v, const struct kcall *c)
 	if (!c->proto->type || !t)
 		return 0;
 	if (!btf_is(t, BTF_KIND_PTR)) {
-		reg_unknown(v, r);
+		if (takes_res_lock(c->nr))
+			reg_const(v, r, 0);
+		else
+			reg_unknown(v, r);
 		return 0;
 	}
 	int err = give_pointer(v, c, r, t->type);
 	if (err)
 		return err;
-	if (c->row->flags & KFUNC_MAYBE) {
+	bool maybe = (c->row->flags & KFUNC_MAYBE) && !c->owns;
+	if (maybe) {
 		r->type |= REG_NULLABLE;
 		r->id = ++v->ids;
 	}
-	if (!(c->row->flags & KFUNC_ACQUIRE))
-		return 0;
-	r->ref = ref_acquire(v, REF_POINTER, NULL);
-	if (c->row->flags & KFUNC_MAYBE)
-		r->id = r->ref;
+	if (c->row->flags & KFUNC_ACQUIRE) {
+		r->ref = ref_acquire(v, REF_POINTER, NULL);
+		if (maybe)
+			r->id = r->ref;
+	} else {
+		lend_own(c, r);
+	}
+	if (reg_may_hold_lock(r) && !r->id)
+		r->id = ++v->ids;
 	return 0;
 }
 
@@ -218,6 +249,23 @@ static int may_call(struct verify *v, const struct kcall *c)
 	return 0;
 }
 
+/* One way the lock is not to be had. */
+static int fail_to_lock(struct verify *v)
+{
+	struct state *s = branch_push(v, v->pc + 1, v->pc, false);
+
+	if (!s)
+		return say(v, -ENOMEM, "failed to push state for failed lock acquisition\n");
+	struct reg *r = s->frame[s->top]->reg;
+	for (u32 i = 0; i <= 5; i++)
+		reg_none(&r[i]);
+	reg_unknown(v, &r[0]);
+	r[0].v.smin = r[0].v.smin32 = -ERRNO_MAX;
+	r[0].v.smax = r[0].v.smax32 = -1;
+	scalar_sync(&r[0].v);
+	return 0;
+}
+
 /* The path ends; what the program returns is the cookie. */
 static int check_throw(struct verify *v)
 {
@@ -242,11 +290,18 @@ int check_kfunc(struct verify *v, const struct eb *e)
 		return err;
 	c.proto = btf_type(c.btf, f->type);
 	c.argc = btf_len(c.proto);
-	err = check_kfunc_args(v, &c);
+	if (takes_res_lock(c.nr))
+		err = fail_to_lock(v);
+	if (!err)
+		err = check_kfunc_args(v, &c);
+	if (!err && (c.row->flags & KFUNC_CALLS))
+		err = check_tree_callback(v, &c);
 	if (!err)
 		err = check_section(v, &c);
 	if (!err)
 		err = release(v, &c, (u32)e->imm);
+	if (!err)
+		err = check_insert(v, &c);
 	if (!err && c.nr == KFUNC_throw)
 		return check_throw(v);
 	if (err)

@@ -140,17 +140,6 @@ static bool match_packet(const struct eb *e, struct state *no, struct state *yes
 
 /* ---- pointers that may be null ---- */
 
-static bool may_hold_lock(const struct reg *r)
-{
-	const struct btf_fields *f = NULL;
-
-	if (reg_kind(r->type) == REG_MAP_VALUE)
-		f = r->map->fields;
-	else if (reg_kind(r->type) == REG_BTF && (r->type & REG_ALLOC) && r->btf)
-		f = btf_meta(r->btf, r->btf_id);
-	return f && (f->kinds & (BTF_SPIN_LOCK | BTF_RES_SPIN_LOCK));
-}
-
 void set_null_or_not(struct verify *v, struct state *s, u32 reg, bool null)
 {
 	const struct reg *which = &s->frame[s->top]->reg[reg];
@@ -170,7 +159,7 @@ void set_null_or_not(struct verify *v, struct state *s, u32 reg, bool null)
 			continue;
 		}
 		set_not_null(v, r);
-		if (!may_hold_lock(r))
+		if (!reg_may_hold_lock(r))
 			r->id = 0;
 	}
 }

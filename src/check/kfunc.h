@@ -19,7 +19,13 @@ struct kcall {
 	bool has_number;
 	u64 number;           /* of its constant argument */
 	struct dynptr_is dyn; /* the dynptr that it was given last */
-	struct frame *frame;  /* of the iterator: its lowest slot */
+	/* Of a list or tree: the field that its root is, in whose types; of an object of the
+	 * program's own: its type; does it own it? The function that it calls. */
+	const struct btf_field *root;
+	const struct btf *root_btf, *own_btf;
+	u32 own, subprog;
+	bool owns;
+	struct frame *frame; /* of the iterator: its lowest slot */
 	u32 slot;
 };
 
@@ -28,5 +34,16 @@ int check_kfunc_args(struct verify *v, struct kcall *c);
 /* kfunc_iter.c: the iterator in the stack that is the first argument, of that type */
 int check_iter(struct verify *v, struct kcall *c, u32 regno, u32 id, const struct btf_type *t);
 int iter_next(struct verify *v, struct kcall *c);
+/* kfunc_graph.c: arguments that are roots, nodes, objects of the program's own */
+int check_root(struct verify *v, struct kcall *c, u32 regno, u32 kind);
+int check_node(struct verify *v, struct kcall *c, u32 regno, u32 kind);
+int check_own(struct verify *v, struct kcall *c, u32 regno);
+int check_counted(struct verify *v, struct kcall *c, u32 regno);
+int check_tree_callback(struct verify *v, struct kcall *c);
+int check_insert(struct verify *v, const struct kcall *c); /* what is put in is borrowed now */
+int give_own(struct verify *v, const struct kcall *c, struct reg *r);
+void lend_own(const struct kcall *c, struct reg *r);
+/* kfunc_irq.c */
+int check_irq_flag(struct verify *v, const struct kcall *c, u32 regno);
 
 #endif

@@ -186,6 +186,84 @@ static int not_memory(struct verify *v, const struct kcall *c, const struct arg 
 		   a->i, to_kind(a), to_name(c, a), has_size(a) ? "void, " : "");
 }
 
+/* ---- objects of the program's own, and what they are put in ---- */
+
+static const struct {
+	const char *name;
+	u32 kind;
+} graphs[] = {{"bpf_list_head", BTF_LIST_HEAD},
+	      {"bpf_list_node", BTF_LIST_NODE},
+	      {"bpf_rb_root", BTF_RB_ROOT},
+	      {"bpf_rb_node", BTF_RB_NODE}};
+
+static u32 graph_kind(const struct kcall *c, const struct arg *a)
+{
+	for (u32 i = 0; i < LEN(graphs); i++)
+		if (!strcmp(to_name(c, a), graphs[i].name))
+			return graphs[i].kind;
+	return 0;
+}
+
+static int check_offset(struct verify *v, const struct kcall *c, const struct arg *a)
+{
+	bool releases = (c->row->flags & KFUNC_RELEASE) && regs(v)[a->regno].ref;
+
+	return check_arg_offset(v, a->regno, HELPER_BTF_ID | (releases ? HELPER_RELEASE : 0));
+}
+
+static int check_graph_arg(struct verify *v, struct kcall *c, const struct arg *a)
+{
+	u32 kind = graph_kind(c, a);
+	int err = check_offset(v, c, a);
+
+	if (err)
+		return err;
+	return kind & BTF_ROOT ? check_root(v, c, a->regno, kind)
+			       : check_node(v, c, a->regno, kind);
+}
+
+static int check_res_lock(struct verify *v, const struct kcall *c, const struct arg *a)
+{
+	u32 type = regs(v)[a->regno].type, how = LOCK_RES;
+	int err = check_offset(v, c, a);
+
+	if (err)
+		return err;
+	if (type != REG_MAP_VALUE && type != (REG_BTF | REG_ALLOC))
+		return say(v, -EINVAL, "arg#%u doesn't point to map value or allocated object\n",
+			   a->i);
+	if (c->nr == KFUNC_res_spin_lock || c->nr == KFUNC_res_spin_lock_irqsave)
+		how |= LOCK_TAKE;
+	if (c->nr == KFUNC_res_spin_lock_irqsave || c->nr == KFUNC_res_spin_unlock_irqrestore)
+		how |= LOCK_IRQ;
+	return check_lock(v, a->regno, how);
+}
+
+static int check_function(struct verify *v, struct kcall *c, const struct arg *a)
+{
+	const struct reg *r = &regs(v)[a->regno];
+	int err = check_offset(v, c, a);
+
+	if (err)
+		return err;
+	if (r->type != REG_FUNC)
+		return say(v, -EINVAL, "arg%u expected pointer to func\n", a->i);
+	c->subprog = r->subprog;
+	return 0;
+}
+
+static int check_own_arg(struct verify *v, struct kcall *c, const struct arg *a)
+{
+	bool gone = ends(a->name, "__alloc");
+	int err = gone ? check_trust(v, c, a) : 0;
+
+	if (!err)
+		err = check_offset(v, c, a);
+	if (err)
+		return err;
+	return gone ? check_own(v, c, a->regno) : check_counted(v, c, a->regno);
+}
+
 static int check_pointer(struct verify *v, struct kcall *c, const struct arg *a)
 {
 	const struct reg *r = &regs(v)[a->regno];
@@ -200,8 +278,18 @@ static int check_pointer(struct verify *v, struct kcall *c, const struct arg *a)
 	}
 	if (is_context(v, c, a))
 		return check_context(v, a);
+	if (ends(a->name, "__alloc") || ends(a->name, "__refcounted_kptr"))
+		return check_own_arg(v, c, a);
 	if (!strcmp(to_name(c, a), "bpf_dynptr"))
 		return check_dynptr(v, c, a);
+	if (graph_kind(c, a))
+		return check_graph_arg(v, c, a);
+	if (ends(a->name, "__irq_flag"))
+		return check_irq_flag(v, c, a->regno);
+	if (!strcmp(to_name(c, a), "bpf_res_spin_lock"))
+		return check_res_lock(v, c, a);
+	if (a->to && btf_is(a->to, BTF_KIND_FUNC_PROTO))
+		return check_function(v, c, a);
 	if (!a->i && (c->row->flags & (KFUNC_NEW | KFUNC_NEXT | KFUNC_DESTROY)))
 		return check_iter(v, c, a->regno, a->to_id, a->to);
 	if (reg_kind(r->type) == REG_BTF && a->to && btf_is(a->to, BTF_KIND_STRUCT))

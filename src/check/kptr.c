@@ -3,7 +3,7 @@
  * those that own what they point to. What they point to is the kernel's, or the program's. */
 #include "check/priv.h"
 
-static const struct btf_field *field_at(const struct btf_fields *f, s64 off, u32 kinds)
+const struct btf_field *field_at(const struct btf_fields *f, s64 off, u32 kinds)
 {
 	for (u32 i = 0; f && i < f->n; i++)
 		if ((f->field[i].kind & kinds) && f->field[i].off == off)
@@ -57,7 +57,9 @@ static u32 load_flags(const struct verify *v, const struct btf *b, const struct 
 		return REG_NULLABLE | REG_UNTRUSTED;
 	if (f->kind == BTF_KPTR_PERCPU)
 		return REG_NULLABLE | REG_RCU | REG_PERCPU;
-	return REG_NULLABLE | REG_RCU | (f->kernels ? 0 : REG_ALLOC);
+	const struct btf_fields *in = f->kernels ? NULL : btf_meta(b, f->type);
+	return REG_NULLABLE | REG_RCU | (f->kernels ? 0 : REG_ALLOC) |
+	       (in && (in->kinds & BTF_NODE) ? REG_NON_OWNING : 0);
 }
 
 static void load(struct verify *v, const struct btf *b, const struct btf_field *f, struct reg *to)
@@ -123,6 +125,9 @@ static int check_fits(struct verify *v, u32 regno, const struct btf *b, const st
 	if (!kernels && f->kind == BTF_KPTR_PERCPU)
 		good |= REG_PERCPU;
 	if (reg_kind(r->type) != REG_BTF || (r->type & ~(good | 0xffu)) || !r->btf)
+		return bad_type(v, regno, "", b, f);
+	/* Linux 6.18 takes the other kind of memory here. */
+	if ((f->kind == BTF_KPTR_PERCPU) != !!(r->type & REG_PERCPU))
 		return bad_type(v, regno, "", b, f);
 	int err = check_fixed_off(v, r, regno, false);
 	if (err)

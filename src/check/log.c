@@ -284,8 +284,8 @@ void log_state(struct verify *v, const struct state *s, u32 frame, bool all)
 	for (u32 i = 0; i < f->slots; i++)
 		if ((all || v->touched_slots >> i & 1) && !slot_empty(&f->stack[i]))
 			i += put_slot(b, f, i);
-	for (u32 i = 0; i < s->refs; i++)
-		if (!i || s->ref[i].id)
+	for (u32 i = 0; i < s->refs && s->ref[0].id; i++)
+		if (s->ref[i].id)
 			buf_printf(b, i ? ",%u" : " refs=%u", s->ref[i].id);
 	buf_puts(b, f->callback ? " cb" : "");
 	buf_puts(b, f->async ? " async_cb" : "");

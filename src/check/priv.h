@@ -396,6 +396,14 @@ void reg_zero_off(struct reg *r, u32 type);                  /* a pointer withou
 bool reg_leaks(const struct verify *v, const struct reg *r); /* a pointer that must not be seen */
 u32 reg_width(const struct reg *r);                          /* bits that a number may need */
 bool reg_points(const struct reg *r);                        /* a pointer */
+/* Of an object that the program has allocated, or may: MEM_ALLOC. */
+static inline bool reg_is_own(const struct reg *r)
+{
+	return reg_kind(r->type) == REG_BTF && (r->type & REG_ALLOC);
+}
+/* The fields of what it points to that are the kernel's; NULL: none. */
+const struct btf_fields *reg_fields(const struct reg *r);
+bool reg_may_hold_lock(const struct reg *r);
 bool reg_not_null(const struct verify *v, const struct reg *r);
 void set_not_null(struct verify *v, struct reg *r);
 void give_id(struct verify *v, struct reg *r); /* before it is copied */
@@ -516,6 +524,8 @@ struct call {
 	u32 subprog;                  /* HELPER_FUNC */
 	const struct btf_field *kptr; /* of kptr_xchg, whose type is of: */
 	const struct btf *ret_btf;
+	u32 ret_id;   /* of what a CPU has a copy ... */
+	bool ret_own; /* which is an object of the program's */
 	s64 const_key;
 	struct dynptr_is dyn; /* of an argument */
 };
@@ -543,6 +553,7 @@ int check_helper_memory(struct verify *v, struct call *c, u32 reg, s64 size, enu
 			bool zero_ok);
 /* call_back.c: a helper that calls a function of the program */
 int check_callback(struct verify *v, struct call *c, bool async);
+int callback_now(struct verify *v, u32 subprog, struct frame **ret); /* its frame's args: none */
 /* call_kfunc.c */
 int check_kfunc(struct verify *v, const struct eb *e);
 bool kfunc_may_lock(const struct verify *v, const struct eb *e); /* while a lock is held */
@@ -565,7 +576,12 @@ int load_btf_id(struct verify *v, const struct eb *e, struct reg *r);
 void give_vma(struct verify *v, struct reg *r);
 bool returns_nothing(const struct verify *v); /* what the program is attached to */
 int check_attach(struct verify *v);
+/* kfunc_graph.c */
+void forget_borrowed(struct verify *v);        /* a lock is given back */
+bool in_tree_callback(const struct verify *v); /* which orders a tree, under its lock */
 /* kptr.c */
+/* The field of these kinds that lies there, or NULL. */
+const struct btf_field *field_at(const struct btf_fields *f, s64 off, u32 kinds);
 /* Is the object at off of that type? A struct begins with its first member, unless strict. */
 bool same_type(const struct btf *b, u32 id, s64 off, const struct btf *want_btf, u32 want,
 	       bool strict);
@@ -575,6 +591,8 @@ int check_kptr_given(struct verify *v, const struct call *c, u32 reg); /* what, 
 void give_kptr(struct verify *v, const struct call *c, u32 flags);     /* and what was there */
 /* special.c: fields of values, and what else is not memory */
 int check_special_arg(struct verify *v, struct call *c, u32 reg, u64 arg);
+enum { LOCK_TAKE = 1, LOCK_RES = 2, LOCK_IRQ = 4 };
+int check_lock(struct verify *v, u32 reg, u32 how);
 /* call_more.c: all arguments, once each is right */
 int check_special_args(struct verify *v, struct call *c);
 /* dynptr.c */
@@ -592,8 +610,10 @@ int destroy_dynptr(struct verify *v, struct frame *f, u32 slot);
 /* ref.c */
 u32 ref_acquire(struct verify *v, u32 kind, const void *ptr);
 bool ref_drop(struct verify *v, struct state *s, u32 id); /* the reference alone */
-void ref_drop_lock(struct verify *v, struct state *s);    /* the lock that was taken last */
-int ref_release(struct verify *v, u32 id);                /* -EINVAL: there is none */
+bool ref_lock_known(const struct state *s, u32 kinds, u32 id, const void *ptr);
+/* The lock goes; the one that was taken before it is the last. */
+bool ref_drop_lock(struct verify *v, u32 kind, u32 id, const void *ptr);
+int ref_release(struct verify *v, u32 id); /* -EINVAL: there is none */
 bool ref_known(const struct state *s, u32 id);
 int check_leaks(struct verify *v, bool exception, bool locks, const char *what);
 

@@ -357,7 +357,7 @@ static int look_at_open(struct verify *v, struct state *s)
 	    states_equal(v, s, cur, WITHIN))
 		return LOOPS;
 	if (flags & FACT_CALLBACK)
-		return states_equal(v, s, cur, WITHIN) ? LOOPS : MISS;
+		return states_equal(v, s, cur, WITHIN) ? COVERED : MISS;
 	if (maybe_looping(s, cur) && states_equal(v, s, cur, EXACT) && !iterators_differ(s, cur) &&
 	    s->may_goto_depth == cur->may_goto_depth && s->unroll_depth == cur->unroll_depth)
 		return infinite(v, s);

@@ -43,14 +43,40 @@ bool ref_drop(struct verify *v, struct state *s, u32 id)
 	return false;
 }
 
-void ref_drop_lock(struct verify *v, struct state *s)
+static bool is_lock(const struct ref *r, u32 kinds, u32 id, const void *ptr)
 {
-	for (u32 i = s->refs; i-- > 0;)
-		if (s->ref[i].kind >= REF_LOCK) {
+	return r->kind >= REF_LOCK && (kinds >> r->kind & 1) && r->id == id && r->ptr == ptr;
+}
+
+bool ref_lock_known(const struct state *s, u32 kinds, u32 id, const void *ptr)
+{
+	for (u32 i = 0; i < s->refs; i++)
+		if (is_lock(&s->ref[i], kinds, id, ptr))
+			return true;
+	return false;
+}
+
+bool ref_drop_lock(struct verify *v, u32 kind, u32 id, const void *ptr)
+{
+	struct state *s = v->cur;
+	const void *ptr_before = NULL;
+	u32 id_before = 0;
+
+	for (u32 i = 0; i < s->refs; i++) {
+		if (is_lock(&s->ref[i], 1u << kind, id, ptr)) {
 			s->ref[i].id = UINT32_MAX;
 			ref_drop(v, s, UINT32_MAX);
-			return;
+			s->locks--;
+			s->lock_id = id_before;
+			s->lock_ptr = ptr_before;
+			return true;
 		}
+		if (s->ref[i].kind >= REF_LOCK) {
+			id_before = s->ref[i].id;
+			ptr_before = s->ref[i].ptr;
+		}
+	}
+	return false;
 }
 
 int ref_release(struct verify *v, u32 id)

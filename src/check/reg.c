@@ -43,6 +43,20 @@ bool reg_points(const struct reg *r) { return r->type != REG_SCALAR; }
 
 bool reg_leaks(const struct verify *v, const struct reg *r) { return !v->leaks && reg_points(r); }
 
+const struct btf_fields *reg_fields(const struct reg *r)
+{
+	if (reg_kind(r->type) == REG_MAP_VALUE)
+		return r->map->fields;
+	return reg_is_own(r) && r->btf ? btf_meta(r->btf, r->btf_id) : NULL;
+}
+
+bool reg_may_hold_lock(const struct reg *r)
+{
+	const struct btf_fields *f = reg_fields(r);
+
+	return f && (f->kinds & (BTF_SPIN_LOCK | BTF_RES_SPIN_LOCK));
+}
+
 static bool is_sock(u32 kind)
 {
 	return kind == REG_SOCKET || kind == REG_SOCK_COMMON || kind == REG_TCP_SOCK ||
@@ -57,7 +71,7 @@ bool reg_not_null(const struct verify *v, const struct reg *r)
 	if (r->type & REG_NULLABLE)
 		return false;
 	if (kind == REG_BTF)
-		return r->type & (REG_ALLOC | REG_TRUSTED | REG_RCU);
+		return reg_trusted(r);
 	if (kind == REG_MEM)
 		return !(r->type & REG_UNTRUSTED);
 	return is_sock(kind) || kind == REG_MAP_VALUE || kind == REG_MAP_KEY || kind == REG_MAP;

@@ -16,6 +16,9 @@ enum {
 	NEW = KFUNC_NEW,
 	NEXT = KFUNC_NEXT,
 	DESTROY = KFUNC_DESTROY,
+	LOCKED = KFUNC_LOCKED,
+	INSERTS = KFUNC_INSERTS,
+	CALLS = KFUNC_CALLS,
 };
 
 /* Linux registers functions for a few types, which stand for others as well

@@ -15,6 +15,9 @@ enum kfunc_flag {
 	KFUNC_NEW = 64,    /* of an iterator, which is its first argument */
 	KFUNC_NEXT = 128,
 	KFUNC_DESTROY = 256,
+	KFUNC_LOCKED = 512,   /* it may be called while a lock is held */
+	KFUNC_INSERTS = 1024, /* its second argument becomes part of its first */
+	KFUNC_CALLS = 2048,   /* its third argument, at once */
 };
 
 enum kfunc {

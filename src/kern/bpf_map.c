@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The commands on maps: kernel/bpf/syscall.c says what they check, in what order. */
 #include "kern/call.h"
+#include "kern/own.h"
 #include "kern/timer.h"
 
 #include <errno.h>
@@ -20,7 +21,13 @@ static struct map *inner(struct map *m, u32 id)
 	return o ? o->p : NULL;
 }
 
-static const struct map_host host = {.wake = wake, .inner = inner, .drop = kern_timer_drop};
+static void drop_fields(struct map *m, u8 *value)
+{
+	kern_timer_drop(m, value);
+	own_drop_value(m, value);
+}
+
+static const struct map_host host = {.wake = wake, .inner = inner, .drop = drop_fields};
 
 /* Without the descriptor, which would hold the object. */
 static void settle(struct map *m)
@@ -46,6 +53,7 @@ static int open_map(int fd, u32 id, void **ret)
 static void close_map(void *p)
 {
 	kern_timer_end_map(p);
+	own_forget_map(p);
 	map_put(p);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* BPF_PROG_LOAD: kernel/bpf/syscall.c and the beginning of verifier.c say what is
  * checked, in what order. */
+#include "kern/ksym.h"
 #include "kern/verify.h"
 
 #include <errno.h>
@@ -266,6 +267,29 @@ static int resolve_map(struct load *l, u32 pc)
 	return 0;
 }
 
+/* A variable or function of the kernel. */
+static int check_symbol(struct load *l, const struct ob_ebpf *e)
+{
+	const struct btf *b = kern_vmlinux();
+	const struct btf_type *t = b ? btf_type(b, (u32)e->imm) : NULL;
+
+	if (e[1].imm)
+		return says(l, -EINVAL, "invalid module BTF object FD specified.\n");
+	if (!b)
+		return says(l, -EINVAL,
+			    "kernel is missing BTF, make sure CONFIG_DEBUG_INFO_BTF=y is specified "
+			    "in Kconfig.\n");
+	if (!t)
+		return says(l, -ENOENT, "ldimm64 insn specifies invalid btf_id %d.\n", e->imm);
+	if (!btf_is(t, BTF_KIND_VAR) && !btf_is(t, BTF_KIND_FUNC))
+		return says(l, -EINVAL,
+			    "pseudo btf_id %d in ldimm64 isn't KIND_VAR or KIND_FUNC.\n", e->imm);
+	if (kern_ksym((u32)e->imm))
+		return 0;
+	return says(l, -ENOENT, "ldimm64 failed to find the address for kernel symbol '%s'.\n",
+		    btf_name(b, t->name_off));
+}
+
 static bool is_odd_load(const struct ob_ebpf *e)
 {
 	u32 mode = BPF_MODE(e->code);
@@ -286,7 +310,7 @@ static int resolve(struct load *l)
 		if (pc + 1 == l->n || e[1].code || e[1].dst || e[1].src || e[1].off)
 			return says(l, -EINVAL, "invalid bpf_ld_imm64 insn\n");
 		if (src == BPF_PSEUDO_BTF_ID)
-			err = says(l, -EINVAL, "ldimm64 unable to resolve btf id %d\n", e->imm);
+			err = check_symbol(l, e);
 		else if (src == BPF_PSEUDO_MAP_FD || src == BPF_PSEUDO_MAP_VALUE ||
 			 src == BPF_PSEUDO_MAP_IDX || src == BPF_PSEUDO_MAP_IDX_VALUE)
 			err = resolve_map(l, pc);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs of our world: their files, this process's code of them, running them. */
 #include "kern/call.h"
+#include "kern/own.h"
 #include "kern/packet.h"
 #include "kern/xlate.h"
 
@@ -103,8 +104,16 @@ int kern_prog_prepare(struct kern_prog *p)
 
 	if (!map)
 		return -ENOMEM;
-	for (u32 i = 0; i < p->maps; i++)
+	int cannot = 0;
+	for (u32 i = 0; i < p->maps; i++) {
 		map[i] = p->map[i]->p;
+		if (!cannot && own_may(map[i]))
+			cannot = own_open();
+	}
+	if (cannot) {
+		free(map);
+		return cannot;
+	}
 	o.map = (struct ob_map *const *)map;
 	struct ob_err *err = prog_create_ebpf(insns(p), p->head->insns, &p->p);
 	if (!err)

@@ -4,6 +4,8 @@
 #include "kern/fake.h"
 #include "kern/kfunc.h"
 #include "kern/helper.h"
+#include "kern/ksym.h"
+#include "kern/own.h"
 #include "kern/slot.h"
 #include "kern/timer.h"
 
@@ -21,12 +23,17 @@ static env_fn *find_helper(void *arg, u32 id)
 	return kern_helper(id);
 }
 
-/* map_idx N: the map; map_idx_value N + off: an address in an array's values. */
+/* map_idx N: the map; map_idx_value N + off: an address in an array's values; btf_id N:
+ * that of a variable of the kernel. */
 static bool find_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
 {
 	const struct ob_run *k = arg;
 	u32 nr = (u32)imm, off = (u32)(imm >> 32);
 
+	if (kind == EB_LDDW_BTF_ID) {
+		*ret = k->prog && !off ? kern_ksym(nr) : 0;
+		return *ret;
+	}
 	if ((kind != EB_LDDW_MAP_IDX && kind != EB_LDDW_MAP_IDX_VALUE) || nr >= k->maps)
 		return false;
 	struct map *m = k->map[nr];
@@ -71,10 +78,10 @@ static bool may_touch(struct run *r, u64 addr, u32 size, bool write)
 	for (u32 i = 0; i < k->maps; i++)
 		if (map_has(k->map[i], addr, size))
 			return true;
-	if (!write &&
-	    (kern_lent(r, addr, size) || kern_fake_has(addr, size) || kern_kfunc_has(addr, size)))
+	if (!write && (kern_lent(r, addr, size) || kern_fake_has(addr, size) ||
+		       kern_kfunc_has(addr, size) || kern_ksym_has(addr, size)))
 		return true;
-	return k->prog && kern_in_map(addr, size);
+	return k->prog && (own_has(addr, size) || kern_in_map(addr, size));
 }
 
 struct map *kern_map(struct run *r, u64 reg)

@@ -144,6 +144,11 @@ static bool needs_types(const struct verify_load *l)
 		return true;
 	for (u32 i = 0; i < l->n; i++) {
 		const struct ob_ebpf *e = &l->insn[i];
+		if (e->code == (BPF_LD | BPF_IMM | BPF_DW)) {
+			if (e->src == BPF_PSEUDO_BTF_ID)
+				return true;
+			i++;
+		}
 		if (e->code == (BPF_JMP | BPF_CALL) &&
 		    (e->src == BPF_PSEUDO_KFUNC_CALL ||
 		     (!e->src && helper_row((u32)e->imm) &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A world: its directory, and the files that its objects are. */
+#include "kern/own.h"
 #include "kern/trace.h"
 #include "kern/world.h"
 
@@ -249,6 +250,8 @@ static bool sweep_fd(struct world *w, enum object_kind kind, u32 id, int fd, u32
 		drop_orphans(w);
 	if (st.st_nlink > 1 && (fstat(fd, &st) || st.st_nlink > 1))
 		return false;
+	if (kind == OBJECT_MAP)
+		own_end_map(fd);
 	file_name(name, kind, id);
 	unlinkat(w->dir, name, 0);
 	kern_wake_name(name, kind, id);

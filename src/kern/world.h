@@ -14,6 +14,7 @@
  *	wake.17         a FIFO: readers of ring buffer 17 wait for it
  *	wake-perf.4     the same of perf event 4
  *	slots           execution slots: who runs as which CPU
+ *	heap            objects that programs allocate (own.c)
  *	trace           what programs print
  *	stats           held by who wants run statistics
  *

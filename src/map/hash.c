@@ -196,6 +196,7 @@ static void fill(struct map *m, const struct place *p, u32 i, const u8 *key, con
 	if (h->per_cpu) {
 		store_slots(m, i, in, true);
 	} else {
+		map_drop(m, hash_value(m, h, i, 0)); /* somebody may have used it meanwhile */
 		map_clear_fields(m, hash_value(m, h, i, 0));
 		map_copy(m, hash_value(m, h, i, 0), in->value);
 	}
