@@ -167,13 +167,24 @@ static int attach_tcx(struct order *o, const struct wish *w)
 					: order_insert(o, (u32)at, w->is, w->flags);
 }
 
-static int attach_cgroup(struct order *o, int fd, const struct wish *w)
+int order_cgroup_storages(const struct kern_prog *p, u64 cgroup, u32 attach)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < p->maps && !err; i++)
+		err = map_storage_attach(p->map[i]->p, cgroup, attach);
+	return err;
+}
+
+static int attach_cgroup(struct order *o, int fd, const struct wish *w, const struct kern_prog *p,
+			 u64 cgroup)
 {
 	bool in_place;
 	int at = order_cgroup_place(o, fd, w, &in_place);
+	int err = at < 0 ? at : order_cgroup_storages(p, cgroup, w->attach);
 
-	if (at < 0)
-		return at;
+	if (err)
+		return err;
 	order_share(o, w->flags & (BPF_F_ALLOW_OVERRIDE | BPF_F_ALLOW_MULTI));
 	return in_place ? order_replace(o, (u32)at, w->is, w->flags)
 			: order_insert(o, (u32)at, w->is, w->flags);
@@ -206,7 +217,7 @@ static int attach_to(const union bpfattr *attr, const struct object *prog)
 	if (by_interface(w.attach))
 		err = attach_tcx(&o, &w);
 	else if (by_cgroup(w.attach))
-		err = attach_cgroup(&o, fd, &w);
+		err = attach_cgroup(&o, fd, &w, prog->p, target);
 	else
 		err = attach_alone(&o, &w, target);
 	order_close(&o);

@@ -437,13 +437,16 @@ static int place_of(const struct order *o, const union bpfattr *a, const struct 
 	return order_cgroup_place(o, (int)a->link.target_fd, &w, &in_place);
 }
 
-static long publish_among(const union bpfattr *a, const struct link_head *h)
+static long publish_among(const union bpfattr *a, const struct kern_prog *p,
+			  const struct link_head *h)
 {
 	struct order o;
 	struct object *link;
 	int err = order_open(h->attach, h->target, true, &o);
 	int at = err ? err : place_of(&o, a, h);
-	long fd = at < 0 ? at : publish(h);
+	if (at >= 0 && h->type == BPF_LINK_TYPE_CGROUP)
+		err = order_cgroup_storages(p, h->target, h->attach);
+	long fd = at < 0 ? at : err ? err : publish(h);
 
 	if (fd >= 0 && !object_get((int)fd, OBJECT_LINK, &link)) {
 		if (h->type == BPF_LINK_TYPE_CGROUP)
@@ -524,7 +527,7 @@ long call_link_create(union bpfattr *attr, u64 uattr, u32 size)
 	if (!err && kind->with && clashes(&h, kind->with))
 		err = kind->clash;
 	h.flags = h.flags ? h.flags : attr->link.flags;
-	long ret = err ? err : has_order(h.type) ? publish_among(attr, &h) : publish(&h);
+	long ret = err ? err : has_order(h.type) ? publish_among(attr, o->p, &h) : publish(&h);
 	object_put(o);
 	return ret;
 }

@@ -197,6 +197,18 @@ static int read_debug(struct load *l)
 
 /* ---- 64-bit immediates: descriptors become indices into the program's maps ---- */
 
+/* bpf_cgroup_storage_assign */
+static bool has_storage_like(const struct load *l, u32 type)
+{
+	bool found = false;
+
+	if (type != BPF_MAP_TYPE_CGROUP_STORAGE && type != BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE)
+		return false;
+	for (u32 i = 0; i < l->maps; i++)
+		found |= ((const struct map *)l->map[i]->p)->type == type;
+	return found;
+}
+
 /* The index of a map in the program's list, or -errno. */
 static int add_map(struct load *l, int fd)
 {
@@ -213,6 +225,10 @@ static int add_map(struct load *l, int fd)
 	if (!kern_map_admits(o->p, l->hash)) {
 		object_put(o);
 		return says(l, -EACCES, "program's hash doesn't match map's excl_prog_hash\n");
+	}
+	if (has_storage_like(l, ((const struct map *)o->p)->type)) {
+		object_put(o);
+		return says(l, -EBUSY, "only one cgroup storage of each type is allowed\n");
 	}
 	if (l->maps == MAPS_MAX) {
 		object_put(o);

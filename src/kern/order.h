@@ -42,6 +42,10 @@ void order_share(struct order *o, u32 flags); /* with the next change */
 /* The place of an entry; -1. */
 s32 order_find(const struct order *o, struct spot is);
 
+/* bpf_cgroup_storages_alloc: its storages have a value for where it is attached. 0 or
+ * -errno (bpf_attach.c) */
+int order_cgroup_storages(const struct kern_prog *p, u64 cgroup, u32 attach);
+
 /* Has the network namespace a link of a flow dissector (bpf_link.c)? */
 bool kern_dissector_linked(u64 netns);
 /* The links of one of its types, in the order in which they came: how many. */

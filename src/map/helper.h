@@ -31,6 +31,9 @@ long map_user_ring_drain(struct map *m, map_ring_fn *fn, void *arg, u64 flags);
  * Of an owner, as its key is: the value, made from `init` (NULL: zero) when there is
  * none; NULL: no memory. bpf_task_storage_get, bpf_get_local_storage, ... */
 void *map_storage_get(struct map *m, u64 owner, const void *init, u32 slot);
+/* A map of CGROUP_STORAGE or PERCPU_CGROUP_STORAGE has a value, zero at first, for what is
+ * attached to a cgroup; any other is left alone. 0 or -ENOMEM. */
+int map_storage_attach(struct map *m, u64 cgroup, u32 attach);
 
 /* ---- stack traces (stack_trace.c) ----
  * bpf_get_stackid's latter half: the id of n addresses, the innermost first;

@@ -2,7 +2,7 @@
 /* Storages: a value for each owner. SK_STORAGE, INODE_STORAGE, TASK_STORAGE,
  * CGRP_STORAGE: here a key is always a u64, that who calls has made of a descriptor
  * or of what runs, whatever key_size says. CGROUP_STORAGE, PERCPU_CGROUP_STORAGE: a
- * key is as Linux has it; programs make the elements.
+ * key is as Linux has it; attaching makes the elements.
  *
  * Elements lie in one table, at the first free place from their hash on. What is
  * free again stays marked, so that a look-up goes on, unless what follows never was
@@ -119,8 +119,12 @@ static void set_state(struct place *p, enum state s)
 
 static void read_key(const struct map *m, const void *key, u64 to[2])
 {
-	to[1] = 0;
-	memcpy(to, key, is_cgroup(m->type) ? m->key_size : 8);
+	struct bpf_cgroup_storage_key k = {0};
+	bool whole = is_cgroup(m->type) && m->key_size == CGROUP_KEY;
+
+	memcpy(&k, key, whole ? CGROUP_KEY : 8);
+	to[0] = k.cgroup_inode_id;
+	to[1] = k.attach_type;
 }
 
 static u32 first(const struct map *m, const u64 key[2])
@@ -274,6 +278,23 @@ void *map_storage_get(struct map *m, u64 owner, const void *init, u32 slot)
 	return p ? p->value + (m->ops->per_cpu ? (u64)slot * m->stride : 0) : NULL;
 }
 
+int map_storage_attach(struct map *m, u64 cgroup, u32 attach)
+{
+	bool shared = m->key_size == sizeof(cgroup); /* by all that is attached there */
+	u64 k[2] = {cgroup, shared ? 0 : attach};
+	struct map_lock *lock = &map_own(m, struct own)->lock;
+	u32 free;
+
+	if (!is_cgroup(m->type))
+		return 0;
+	int err = map_lock(lock);
+	if (err < 0)
+		return err;
+	bool good = find(m, k, &free) || make(m, k, free, NULL);
+	map_unlock(lock);
+	return good ? 0 : -ENOMEM;
+}
+
 static int no_next(struct map *m, const void *key, void *next)
 {
 	(void)m, (void)key, (void)next;
@@ -297,7 +318,7 @@ STORAGE(map_inode_storage, BPF_MAP_TYPE_INODE_STORAGE);
 STORAGE(map_task_storage, BPF_MAP_TYPE_TASK_STORAGE);
 STORAGE(map_cgrp_storage, MAPTYPE_CGRP_STORAGE);
 
-/* ---- of cgroups, since Linux 4.19: what a program has not made is not there ---- */
+/* ---- of cgroups, since Linux 4.19: what is attached there has a value ---- */
 
 static int update_cgroup(struct map *m, const void *key, const void *value, u64 flags, u32 slot)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random operations on arrays, queues, stacks, bloom filters, arrays of maps and
  * storages: ours, plain models and the kernel's.
- * Usage: model_array [operations of a type [seed [name]]]: what begins so */
+ * Usage: model_array [operations of a type [seed [name [processes]]]]: what begins so */
+#include "many.h"
 #include "model.h"
 
 #include <fcntl.h>
@@ -458,10 +459,19 @@ static u32 possible_cpus(void)
 int main(int argc, char **argv)
 {
 	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 30000;
+	/* Linux waits for a grace period after each write to a map of maps. */
+	u64 waiting = MIN(n, 400 + n / 2000);
 	bool failed = false;
 
 	rng_state = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 4) {
+		int which = many(atoi(argv[4]), &failed);
+		if (which < 0)
+			return failed;
+		rng_state = hash_u64(rng_state + (u64)which);
+		waiting = n;
+	}
 	for (u32 i = 0; i < INNERS; i++)
 		make_inner(i);
 	if (no_kernel())
@@ -479,8 +489,7 @@ int main(int argc, char **argv)
 			continue;
 		}
 		t.btf = owns ? kernel_btf(SIZE) : -1;
-		/* Linux waits for a grace period after each write to a map of maps. */
-		failed |= run_model(&t, n, t.inner < 0 ? n : MIN(n, 400 + n / 2000));
+		failed |= run_model(&t, n, t.inner < 0 ? n : waiting);
 		if (owns)
 			close_owners(t.attr.type);
 	}

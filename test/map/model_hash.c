@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random operations on the hash family, on a plain model of it and on the running
  * kernel's map of the same type and flags: all must answer the same.
- * Usage: model_hash [operations [seed [configuration]]] */
+ * Usage: model_hash [operations [seed [configuration [processes]]]] */
 #include "kernel_map.h"
+#include "many.h"
 
 #include <stdlib.h>
 
@@ -481,6 +482,8 @@ static bool begin(const struct config *c, u64 seed, const char **alone)
 	return true;
 }
 
+static bool at_once; /* one of many processes */
+
 static bool run(const struct config *c, u64 n, u64 seed)
 {
 	const char *alone;
@@ -490,7 +493,7 @@ static bool run(const struct config *c, u64 n, u64 seed)
 		return false;
 	}
 	/* Linux waits 20 ms for programs after each update of a map of maps. */
-	u64 beside = w.refers ? MIN(n, 50 + n / 5000) : n;
+	u64 beside = w.refers && !at_once ? MIN(n, 50 + n / 5000) : n;
 	bool ok = true;
 	for (w.op = 0; w.op < n && ok; w.op++) {
 		if (w.op == beside)
@@ -511,8 +514,16 @@ int main(int argc, char **argv)
 {
 	u64 n = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
 	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	bool ok = true;
+	bool ok = true, failed;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	at_once = argc > 4;
+	if (at_once) {
+		int which = many(atoi(argv[4]), &failed);
+		if (which < 0)
+			return failed;
+		seed = hash_u64(seed + (u64)which);
+	}
 	for (u32 i = 0; i < LEN(configs); i++)
 		if (argc <= 3 || i == strtoul(argv[3], NULL, 0))
 			ok &= run(&configs[i], n, seed);
