@@ -173,16 +173,18 @@ struct range range_smod(const struct range *a, const struct range *b, u32 w)
 	return r;
 }
 
+/* Each bit that is not known doubles the set. */
 u64 range_amounts(const struct range *b, u32 w)
 {
 	u32 bits = w > 1 ? 64 - (u32)__builtin_clzll(w - 1) : 1;
-	u64 mask = ((u64)1 << bits) - 1, set = 0;
-	bool all = b->umax > mask;
 	struct tnum t = tnum_low(b->bits, bits);
+	u64 set = (u64)1 << t.value;
 
-	for (u64 n = all ? 0 : b->umin; n <= (all ? mask : b->umax); n++)
-		if (tnum_has(t, n))
-			set |= (u64)1 << n;
+	for (u32 i = 0; i < bits; i++)
+		if (t.mask >> i & 1)
+			set |= set << (1u << i);
+	if (b->umax <= ones(bits))
+		set &= ones((u32)b->umax + 1) & ~ones((u32)b->umin);
 	return set;
 }
 

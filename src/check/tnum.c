@@ -65,20 +65,23 @@ struct tnum tnum_sub(struct tnum a, struct tnum b)
 	return make(diff, ((diff + a.mask) ^ (diff - b.mask)) | a.mask | b.mask);
 }
 
-/* Nandakumar Edamana, 2025: an unknown bit of a joins the sum with b and the
- * one without. */
+/* The sum, with b as often as the lowest bit of a says. Nandakumar Edamana, 2025: where
+ * it is not known, the sum with b and the one without are joined. */
+static struct tnum add_bit(struct tnum sum, struct tnum a, struct tnum b)
+{
+	struct tnum with = tnum_add(sum, b);
+
+	if (a.value & 1)
+		return with;
+	return a.mask & 1 ? tnum_join(sum, with) : sum;
+}
+
 struct tnum tnum_mul(struct tnum a, struct tnum b)
 {
 	struct tnum sum = tnum_const(0);
 
-	for (u32 i = 0; i < 64 && tnum_max(a) >> i; i++) {
-		struct tnum with = tnum_add(sum, tnum_lsh(b, i));
-
-		if (a.value >> i & 1)
-			sum = with;
-		else if (a.mask >> i & 1)
-			sum = tnum_join(sum, with);
-	}
+	for (; tnum_max(a); a = tnum_rsh(a, 1), b = tnum_lsh(b, 1))
+		sum = add_bit(sum, a, b);
 	return sum;
 }
 
