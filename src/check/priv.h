@@ -338,6 +338,7 @@ void put_insn(struct buf *to, const struct verify *v, u32 pc);
 /* ---- cfg.c, subprog.c, live.c ---- */
 int find_subprogs(struct verify *v);
 int check_shape(struct verify *v); /* fields, borders, ends */
+int check_maps(struct verify *v);  /* may the program have them? */
 int check_graph(struct verify *v); /* reach, loops; fills in fact, order */
 int check_stack_depth(struct verify *v);
 /* debug_info.c: before the functions are found, and behind */

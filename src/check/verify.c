@@ -330,6 +330,8 @@ static int verify(struct verify *v)
 	if (!err)
 		err = check_debug_info(v);
 	if (!err)
+		err = check_maps(v);
+	if (!err)
 		err = check_graph(v);
 	if (!err)
 		err = check_attach(v);

@@ -361,7 +361,7 @@ static int hold_value(const struct map *m, int fd, enum object_kind kind, u32 *i
 	if (kind == OBJECT_MAP && !fits_inner(&map_host_data(m)->inner, o->p))
 		err = -EINVAL;
 	if (kind == OBJECT_PROG)
-		err = kern_prog_fits(map_host_data(m), o->p);
+		err = kern_prog_fits(map_host_data(m), ((const struct kern_prog *)o->p)->head);
 	if (!err)
 		err = world_ref(world(), OBJECT_MAP, m->id, kind, o->id);
 	*id = o->id;

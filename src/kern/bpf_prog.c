@@ -525,6 +525,17 @@ static long publish(struct load *l)
 	return err;
 }
 
+/* bpf_check_tail_call */
+static int own_arrays(const struct load *l)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < l->maps && !err; i++)
+		if (((const struct map *)l->map[i]->p)->type == BPF_MAP_TYPE_PROG_ARRAY)
+			err = kern_prog_fits(map_host_data(l->map[i]->p), &l->head);
+	return err;
+}
+
 static long load(struct load *l)
 {
 	int err = read_program(l);
@@ -545,6 +556,8 @@ static long load(struct load *l)
 	if (!err)
 		err = resolve(l);
 	err = err ? say_numbers(l, err) : check(l);
+	if (!err)
+		err = own_arrays(l);
 	return err ? err : publish(l);
 }
 

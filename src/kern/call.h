@@ -74,8 +74,8 @@ enum { PROG_HASH = 32 };
 /* In struct map_head's host. */
 struct map_host_data {
 	u32 btf_id, btf_key, btf_value, btf_vmlinux_value;
-	u32 owned, owner_type, owner_attach; /* of a program array: programs it takes */
-	struct map_attr inner;               /* of a map of maps */
+	u64 owner;             /* of a program array, atomic: see kern_prog_fits */
+	struct map_attr inner; /* of a map of maps */
 	u32 inner_btf_id, inner_btf_key, inner_btf_value;
 	bool exclusive; /* for programs of this hash alone */
 	u8 hash[PROG_HASH];
@@ -164,8 +164,11 @@ struct kern_link {
 
 /* Has a process mapped the map for writing? (mmap.c) */
 bool kern_is_written(int fd);
-/* May it stand in the program array? The first one decides for all. */
-int kern_prog_fits(struct map_host_data *h, const struct kern_prog *p);
+/* May such a program stand in the program array, or use it? The first one decides for all:
+ * its type, how it is attached, its flags. EINVAL */
+int kern_prog_fits(struct map_host_data *h, const struct prog_head *p);
+/* The type of programs that a program array takes; 0: of any yet */
+u32 kern_owner_type(const struct map_host_data *h);
 /* Key and value types against the map, and the kernel's fields of its values. */
 int kern_map_btf(const struct kern_btf *btf, u32 key, u32 value, struct map_attr *a);
 /* The inode of what the descriptor stands for, when it is of that file system. EBADF,

@@ -45,9 +45,9 @@ static void map_lines(const struct map *m, struct buf *to)
 	line(to, "memlock", m->head->size);
 	line(to, "map_id", m->id);
 	line(to, "frozen", __atomic_load_n(&m->head->frozen, __ATOMIC_ACQUIRE));
-	if (!h->owned)
+	if (!kern_owner_type(h))
 		return;
-	line(to, "owner_prog_type", h->owner_type);
+	line(to, "owner_prog_type", kern_owner_type(h));
 	line(to, "owner_jited", 1);
 }
 

@@ -233,15 +233,20 @@ const void *kern_tail(struct run *r, u64 map, u32 index)
 	return k->jit ? (const void *)to->jit : (const void *)to->vm;
 }
 
-int kern_prog_fits(struct map_host_data *h, const struct kern_prog *p)
-{
-	u32 none = 0;
+enum { TYPE_BITS = 16, ATTACH_BITS = 16 };
 
-	if (__atomic_compare_exchange_n(&h->owned, &none, 1, false, __ATOMIC_ACQ_REL,
-					__ATOMIC_RELAXED)) {
-		h->owner_type = p->type;
-		h->owner_attach = p->attach;
+int kern_prog_fits(struct map_host_data *h, const struct prog_head *p)
+{
+	u64 frags = p->flags & BPF_F_XDP_HAS_FRAGS, none = 0;
+	u64 wanted = p->type | (u64)p->attach << TYPE_BITS | frags << (TYPE_BITS + ATTACH_BITS);
+
+	if (__atomic_compare_exchange_n(&h->owner, &none, wanted, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
 		return 0;
-	}
-	return h->owner_type == p->type ? 0 : -EINVAL;
+	return none == wanted ? 0 : -EINVAL;
+}
+
+u32 kern_owner_type(const struct map_host_data *h)
+{
+	return (u32)__atomic_load_n(&h->owner, __ATOMIC_ACQUIRE) & ((1u << TYPE_BITS) - 1);
 }
