@@ -26,11 +26,21 @@ static int check_region_of_code(struct verify *v, u32 id)
 	return say(v, -EINVAL, "sleepable helper bpf_%s#%u in %s\n", name_of(id), id, where);
 }
 
+/* What only some iterators have: bpf_iter_tcp_get_func_proto, bpf_iter_unix_get_func_proto. */
+static bool may_set_options(const struct verify *v, u32 id)
+{
+	const char *to = v->attach_name ? v->attach_name : "";
+
+	return v->type != PROGTYPE_TRACING ||
+	       (id != HELPERID_setsockopt && id != HELPERID_getsockopt) ||
+	       !strcmp(to, "bpf_iter_tcp") || !strcmp(to, "bpf_iter_unix");
+}
+
 static int check_may_call(struct verify *v, struct call *c)
 {
 	const struct helper_row *row = helper_row(c->id);
 
-	c->fn = row ? helper_for(c->id, v->type, v->attach) : NULL;
+	c->fn = row && may_set_options(v, c->id) ? helper_for(c->id, v->type, v->attach) : NULL;
 	if (!row)
 		return say(v, -EINVAL, "invalid func unknown#%u\n", c->id);
 	if (!c->fn || (v->how->here && !row->here) || (!v->capable && (row->flags & HELPER_BPF)) ||
