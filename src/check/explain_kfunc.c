@@ -9,6 +9,8 @@ static const struct {
 	{"bpf_rcu_read_lock-ed", "bpf_rcu_read_lock", "bpf_rcu_read_unlock()", "a section of RCU"},
 	{"bpf_preempt_disable-ed", "bpf_preempt_disable", "bpf_preempt_enable()",
 	 "a section without preemption"},
+	{"bpf_local_irq_save-ed", "bpf_local_irq_save", "bpf_local_irq_restore()",
+	 "a section without interrupts"},
 	{"bpf_spin_lock-ed", "bpf_spin_lock", "bpf_spin_unlock", "a section with a lock"},
 };
 
@@ -27,6 +29,8 @@ bool explain_section(struct explain *x, const char *what)
 	return false;
 }
 
+#define OWNED "bpf_obj_drop on every path, or a list, tree or kptr that takes it"
+
 const char *explain_release(struct explain *x, const struct eb *e)
 {
 	static const struct {
@@ -34,6 +38,12 @@ const char *explain_release(struct explain *x, const struct eb *e)
 	} pairs[] = {{"task", "bpf_task_release on every path"},
 		     {"cgroup", "bpf_cgroup_release on every path"},
 		     {"key", "bpf_key_put on every path"},
+		     {"percpu_obj_new", "bpf_percpu_obj_drop on every path, or a kptr of a map "
+					"that takes it"},
+		     {"obj_new", OWNED},
+		     {"refcount_acquire", OWNED},
+		     {"list_pop", OWNED},
+		     {"rbtree_remove", OWNED},
 		     {"iter_num", "bpf_iter_num_destroy on every path"},
 		     {"iter_bits", "bpf_iter_bits_destroy on every path"}};
 	const char *name = kfunc_name(&x->v, e);

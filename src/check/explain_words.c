@@ -64,7 +64,8 @@ static const char *plain(struct explain *x, const struct reg *r)
 		return "the end of the packet";
 	case REG_BTF:
 		t = r->btf ? btf_type(r->btf, r->btf_id) : NULL;
-		return explain_text(x, "a pointer to the kernel's struct %s",
+		return explain_text(x, "a pointer to %s struct %s",
+				    r->type & REG_ALLOC ? "the program's own" : "the kernel's",
 				    t ? btf_name(r->btf, t->name_off) : "?");
 	case REG_MEM:
 		return explain_text(x, "a pointer to %u bytes of memory", r->mem_size);

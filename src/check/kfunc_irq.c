@@ -22,10 +22,10 @@ static s64 slot_of(struct verify *v, const struct reg *r)
 
 	if (!scalar_is_const(&r->v))
 		return say(v, -EINVAL, "irq_flag has to be at a constant offset\n");
-	if (off % SLOT || off >= 0)
+	s64 slot = (-off - 1) / SLOT; /* Linux: 0 at offset 0, too */
+	if (off % SLOT || slot < 0)
 		return say(v, -EINVAL, "cannot pass in irq_flag at an offset=%lld\n",
 			   (long long)off);
-	s64 slot = -off / SLOT - 1;
 	return slot < frame_of(v, r)->slots ? slot : -ERANGE;
 }
 

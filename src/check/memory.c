@@ -167,9 +167,9 @@ int check_fixed_off(struct verify *v, const struct reg *r, u32 regno, bool zero_
 	if (zero_only && r->off)
 		return say(v, -EACCES, "dereference of modified %s ptr R%u off=%d disallowed\n",
 			   name, regno, r->off);
-	if (!scalar_is_const(&r->v) || r->v.bits.value)
+	if (!scalar_is_const(&r->v) || r->v.bits.value || r->type == REG_NONE)
 		return say(v, -EACCES, "variable %s access var_off=%s disallowed\n", name,
-			   tnum_text(r->v.bits));
+			   tnum_text(r->type == REG_NONE ? scalar_any().bits : r->v.bits));
 	return 0;
 }
 

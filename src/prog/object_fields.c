@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The fields of maps' values that belong to the kernel: locks, timers, pointers to its
  * objects. */
+#include "prog/btf_priv.h"
 #include "prog/object_priv.h"
 
 /* Is there a type that such a field can have? Mostly there is none. */
@@ -57,6 +58,10 @@ void object_find_fields(struct object *o, const struct btf *kernel)
 		return;
 	btf_destroy(o->priv->loaded);
 	o->priv->loaded = load(o, kernel);
+	/* Programs look for the fields of what they allocate in its own types. */
+	o->priv->btf->metas = 0;
+	if (o->priv->loaded && btf_find_metas(o->priv->btf, kernel))
+		o->priv->btf->metas = 0;
 	for (u32 i = 0; i < o->maps && o->priv->loaded; i++)
 		find(o, kernel, &o->priv->shape[i]);
 }

@@ -8,6 +8,7 @@
  *	each_cpu_...  is not run in the kernel; it returns 0, too
  *
  * clang-14 has no tags of types, which `kept` needs.
+ * CHANGES=N: each is changed N times instead, from SEED on, and only loaded.
  * Usage: owned [NAME [PROGRAM]] */
 #include "isa/bpf.h"
 #include "kern/kern.h"
@@ -33,6 +34,57 @@ static char *log_to;
 static const struct sys_door *behind;
 static int loaded;
 
+/* ---- programs that are changed ---- */
+
+static u32 seed; /* 0: as they are */
+
+static u32 random_below(u32 n)
+{
+	static u32 state;
+
+	if (!n)
+		return state = seed;
+	state = state * 1103515245 + 12345;
+	return (state >> 8) % n;
+}
+
+enum { CALL = 0x85, LDDW = 0x18, MOV_X = 0xbf, MOV_K = 0xb7, ADD_K = 0x07, KFUNC = 2 };
+
+static bool is_kfunc(const struct ob_ebpf *e) { return e->code == CALL && e->src == KFUNC; }
+
+/* The same for each world: a call of another function, one that is not done, a register, an
+ * offset, or a comparison that is not made. */
+static void change_one(struct ob_ebpf *e, u32 n)
+{
+	u32 pc = random_below(n), other = random_below(n), how = random_below(8);
+
+	for (u32 i = 0; i < n && !is_kfunc(&e[pc]) && how < 4; i++)
+		pc = (pc + 1) % n;
+	for (u32 i = 0; i < n && !is_kfunc(&e[other]); i++)
+		other = (other + 1) % n;
+	if (pc && e[pc - 1].code == LDDW)
+		return;
+	if (how < 2 && is_kfunc(&e[pc]))
+		e[pc].imm = e[other].imm;
+	else if (how < 4 && e[pc].code == CALL)
+		e[pc] = (struct ob_ebpf){.code = MOV_K, .imm = (s32)(how & 1)};
+	else if (how == 4 && e[pc].code == MOV_X)
+		e[pc].src = random_below(11) & 15;
+	else if (how == 5 && e[pc].code == ADD_K)
+		e[pc].imm += random_below(2) ? 8 : -8;
+	else if (how == 6 && (e[pc].code & 7) == 5 && (e[pc].code & 0xf0) <= 0x50)
+		e[pc] = (struct ob_ebpf){.code = MOV_K, .dst = 0};
+	else if (how == 7 && e[pc].code == MOV_X)
+		e[pc] = (struct ob_ebpf){.code = MOV_K, .dst = e[pc].dst};
+}
+
+static void change(struct ob_ebpf *e, u32 n)
+{
+	random_below(0);
+	for (u32 i = 0; i <= seed % 3; i++)
+		change_one(e, n);
+}
+
 static int keep_log(int cmd, union bpf_attr *attr, unsigned size)
 {
 	union bpf_attr a = *attr;
@@ -43,7 +95,15 @@ static int keep_log(int cmd, union bpf_attr *attr, unsigned size)
 	a.log_level = 2;
 	a.log_size = LOG;
 	a.log_buf = (u64)(uintptr_t)log_to;
+	size_t bytes = a.insn_cnt * sizeof(struct ob_ebpf);
+	struct ob_ebpf *code = seed ? malloc(bytes) : NULL;
+	if (code) {
+		memcpy(code, (void *)(uintptr_t)a.insns, bytes);
+		change(code, a.insn_cnt);
+		a.insns = (u64)(uintptr_t)code;
+	}
 	int fd = behind->bpf(cmd, &a, size);
+	free(code);
 	loaded = MIN(fd, 0);
 	return fd;
 }
@@ -94,7 +154,7 @@ static struct ob_err *in_world(struct bytes file, const char *prog, const struct
 	if (err && loaded) {
 		ob_err_destroy(err);
 		err = NULL;
-	} else if (!err && strncmp(prog, "no_", 3) &&
+	} else if (!err && !seed && strncmp(prog, "no_", 3) &&
 		   (d == &sys_door_own || strncmp(prog, "each_cpu", 8))) {
 		run(l, nr, to);
 	}
@@ -222,6 +282,23 @@ static bool compare(struct bytes file, const char *clang, const char *prog)
 	       (starts(prog, "each_cpu") || same_runs(clang, prog, &ours[1], &theirs));
 }
 
+/* Changed, it is only loaded: what the kernel takes it may not survive. */
+static bool compare_changed(struct bytes file, const char *clang, const char *prog)
+{
+	struct result ours, theirs;
+	struct ob_err *err = in_world(file, prog, &sys_door_own, text[0], &ours);
+
+	if (!err)
+		err = in_world(file, prog, &sys_door_linux, text[1], &theirs);
+	if (err)
+		return say(clang, prog, err);
+	show(prog);
+	if (ours.verdict != theirs.verdict)
+		return fail(clang, prog, "seed %u: the verdict is %d, the kernel's %d", seed,
+			    ours.verdict, theirs.verdict);
+	return same_logs(clang, prog) || fail(clang, prog, "seed %u", seed);
+}
+
 /* ---- with every clang ---- */
 
 static bool read_all(const char *path, struct buf *to)
@@ -263,10 +340,18 @@ static void all(const char *name, const char *clang, const char *only)
 	struct ob_err *err = object_open(name, b, &o);
 	if (err)
 		say(clang, name, err);
-	for (u32 i = 0; o && i < o->progs; i++)
-		if (!only || !strcmp(only, o->prog[i].name))
-			if (compare(b, clang, o->prog[i].name))
-				printf("ok %s: %s, %s\n", name, o->prog[i].name, clang);
+	for (u32 i = 0; o && i < o->progs; i++) {
+		const char *prog = o->prog[i].name;
+		u32 first = getenv("SEED") ? (u32)atoi(getenv("SEED")) : 1;
+		u32 n = getenv("CHANGES") ? (u32)atoi(getenv("CHANGES")) : 0;
+		if (only && strcmp(only, prog))
+			continue;
+		seed = 0;
+		if (!n && compare(b, clang, prog))
+			printf("ok %s: %s, %s\n", name, prog, clang);
+		for (seed = first; kernel && seed < first + n && !starts(prog, "here_"); seed++)
+			compare_changed(b, clang, prog);
+	}
 	object_close(o);
 	buf_deinit(&file);
 }
@@ -312,7 +397,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	setenv("ONEBPF_WORLD", world, 1);
-	for (u32 c = 0; c < LEN(clangs); c++) {
+	for (u32 c = getenv("CHANGES") != NULL; c < LEN(clangs); c++) {
 		snprintf(command, sizeof(command), "command -v %s >/dev/null", clangs[c]);
 		if (system(command))
 			continue;

@@ -684,3 +684,18 @@ change: verified: with this the program passes
 refused: the program may end within a section of RCU
 known:  bpf_rcu_read_lock was called on this path, and nothing has ended it
 refused: bpf_task_from_pid is not for programs of this type
+====
+# an object of the program's own is not given back
+-- skip-unless command -v clang-19 || command -v clang-14 || command -v clang
+-- sh
+clang=$(command -v clang-19 || command -v clang-14 || command -v clang)
+"$clang" -O2 -g -target bpf -c "$TESTDIR/kern/owned/list.bpf.c" -o list.o
+onebpf check list.o:push_and_pop && onebpf check list.o:no_drop
+-- status 1
+-- stdout has
+accepted
+refused: the program may end with what it must give back
+known:  what bpf_obj_new_impl returned is still held on this path
+needed: bpf_obj_drop on every path, or a list, tree or kptr that takes it
+note: it was got here
+struct item *n = make(struct item);

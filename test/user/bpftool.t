@@ -319,3 +319,21 @@ diff k.txt u.txt
 grep -c '^= 0' k.txt
 -- stdout
 18
+====
+# what one process puts into a list, another takes out
+-- skip-unless PATH=$PATH:/usr/sbin command -v bpftool && { command -v clang-19 || command -v clang-14; }
+-- sh
+PATH=$PATH:/usr/sbin
+export XDG_RUNTIME_DIR=$PWD/run; mkdir -m 700 run
+clang=$(command -v clang-19 || command -v clang-14)
+"$clang" -O2 -g -target bpf -c "$TESTDIR/kern/owned/stress.bpf.c" -o stress.o
+head -c 64 /dev/zero >packet
+run() { onebpf user -- bpftool prog run pinned "/sys/fs/bpf/s/$1" data_in packet | sed 's/,.*//'; }
+onebpf user -- bpftool prog loadall stress.o /sys/fs/bpf/s
+run push_three; run push_three; run grow
+onebpf user -- bpftool map dump name queues | tr -d ' \n'; echo
+-- stdout
+Return value: 3
+Return value: 14
+Return value: 0
+[{"key":1,"value":{"guard":{"val":0},"list":{},"tree":{}}}]
