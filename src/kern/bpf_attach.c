@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { BASE_FLAGS = 7, ORDER_FLAGS = 0x203c, PREORDER = 1 << 6, EFFECTIVE_MOST = 1024 };
+enum { BASE_FLAGS = 0x47, ORDER_FLAGS = 0x203c, EFFECTIVE_MOST = 1024 };
 
 int kern_file_of(int fd, long filesystem, int wrong, u64 *ret)
 {
@@ -80,6 +80,8 @@ static int target_of(u32 attach, int fd, u64 *ret)
 		*ret = (u32)fd;
 		return if_indextoname((u32)fd, interface) ? 0 : -ENODEV;
 	case ONTO_NETNS:
+		if (fd)
+			return -EINVAL;
 		if (stat("/proc/self/ns/net", &st))
 			return -errno;
 		*ret = st.st_ino;
@@ -96,15 +98,22 @@ int kern_attach_allowed(const struct kern_prog *p, u32 attach)
 {
 	switch (p->type) {
 	case BPF_PROG_TYPE_CGROUP_SKB: /* which anyone may load */
-		return kern_capable(CAP_NET_ADMIN) ? 0 : -EPERM;
+		if (!kern_capable(CAP_NET_ADMIN))
+			return -EPERM;
+		break;
 	case BPF_PROG_TYPE_CGROUP_SOCK:
 	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
 	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case BPF_PROG_TYPE_SK_LOOKUP:
 	case PROGTYPE_NETFILTER:
 		return p->attach == attach ? 0 : -EINVAL;
+	case BPF_PROG_TYPE_KPROBE: /* kinds of links know better */
+	case BPF_PROG_TYPE_TRACEPOINT:
+	case BPF_PROG_TYPE_PERF_EVENT:
+	case BPF_PROG_TYPE_EXT:
+		return 0;
 	}
-	return 0;
+	return type_for(attach) == p->type ? 0 : -EINVAL;
 }
 
 /* bpf_prog_attach: who takes which flags. */
@@ -112,7 +121,7 @@ static u32 flags_for(u32 attach)
 {
 	if (by_interface(attach) || type_for(attach) == BPF_PROG_TYPE_SCHED_CLS)
 		return ORDER_FLAGS;
-	return by_cgroup(attach) || attach == BPF_LSM_CGROUP ? BASE_FLAGS | ORDER_FLAGS | PREORDER
+	return by_cgroup(attach) || attach == BPF_LSM_CGROUP ? BASE_FLAGS | ORDER_FLAGS
 							     : BASE_FLAGS;
 }
 
@@ -208,6 +217,8 @@ static int attach_to(const union bpfattr *attr, const struct object *prog)
 	u64 target;
 
 	int err = target_of(w.attach, fd, &target);
+	if (!err && is_onto(w.attach, ONTO_NETNS) && (w.flags || attr->attach.replace_bpf_fd))
+		err = -EINVAL;
 	if (!err)
 		err = replaced_of(attr, &w);
 	if (!err)
@@ -372,7 +383,8 @@ static int query_flags(const union bpfattr *attr)
 
 	if (flags & ~(u32)BPF_F_QUERY_EFFECTIVE || !type_for(attach) || attach == BPF_LSM_MAC)
 		return -EINVAL;
-	return by_sockmap(attach) && flags ? -EINVAL : 0;
+	bool plain = by_sockmap(attach) || attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP;
+	return plain && flags ? -EINVAL : 0;
 }
 
 long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)

@@ -283,7 +283,7 @@ static int give_array(u64 to, u32 *n, u32 have, const void *from, u32 size)
 	u32 room = *n;
 
 	*n = have;
-	if (!room || !have || !to)
+	if (!room || !have)
 		return 0;
 	return user_write(to, from, (size_t)MIN(room, have) * size);
 }
@@ -353,7 +353,7 @@ static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
 	u32 n = xlate_pc(loops_of(p), h->loops, h->insns), bytes = n * 8, room = i->xlated_prog_len;
 
 	i->xlated_prog_len = bytes;
-	if (!room || !i->xlated_prog_insns)
+	if (!room)
 		return 0;
 	struct ob_ebpf *code =
 		xlate((const void *)(p->file.blob + h->insns_at), h->insns, loops_of(p), h->loops);
