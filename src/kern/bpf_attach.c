@@ -37,6 +37,8 @@ static bool is_onto(u32 attach, enum attach_onto what)
 }
 
 static bool by_cgroup(u32 attach) { return is_onto(attach, ONTO_CGROUP); }
+/* is_cgroup_prog_type, which takes all of BPF_PROG_TYPE_LSM for one */
+static bool like_cgroup(u32 attach) { return by_cgroup(attach) || is_onto(attach, ONTO_LSM); }
 static bool by_interface(u32 attach) { return is_onto(attach, ONTO_DEVICE); }
 /* Socket look-up by links only. */
 static bool by_netns(u32 attach) { return attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP; }
@@ -121,8 +123,7 @@ static u32 flags_for(u32 attach)
 {
 	if (by_interface(attach) || type_for(attach) == BPF_PROG_TYPE_SCHED_CLS)
 		return ORDER_FLAGS;
-	return by_cgroup(attach) || attach == BPF_LSM_CGROUP ? BASE_FLAGS | ORDER_FLAGS
-							     : BASE_FLAGS;
+	return like_cgroup(attach) ? BASE_FLAGS | ORDER_FLAGS : BASE_FLAGS;
 }
 
 /* bpf_prog_get_type */
@@ -243,7 +244,7 @@ long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 	(void)uattr, (void)size;
 	if ((attr->attach.attach_flags & ~flags_for(attach)) || !type_for(attach))
 		return -EINVAL;
-	if (!by_cgroup(attach) && !by_interface(attach) &&
+	if (!like_cgroup(attach) && !by_interface(attach) &&
 	    (attr->attach.relative_fd || attr->attach.expected_revision))
 		return -EINVAL;
 	int err = get_for(attr->attach.attach_bpf_fd, attach, &o);
@@ -281,7 +282,7 @@ static bool detach_flags_are_good(const union bpfattr *attr)
 		return !(flags & ~(u32)ORDER_FLAGS);
 	if (flags || attr->attach.relative_fd)
 		return false;
-	return by_cgroup(attach) || !attr->attach.expected_revision;
+	return like_cgroup(attach) || !attr->attach.expected_revision;
 }
 
 long call_prog_detach(union bpfattr *attr, u64 uattr, u32 size)

@@ -176,6 +176,8 @@ static int read_records(struct load *l, const char *what, u64 from, u32 n, u32 s
 		return 0;
 	if (size < known || size > RECORD_MAX || size % 4)
 		return says(l, -EINVAL, "invalid %s rec size %u\n", what, size);
+	if (n > l->n && user_read(record, from, size))
+		return -EFAULT;
 	if (n > l->n)
 		return says(l, -EINVAL, "invalid number of %s records\n", what);
 	to = malloc((size_t)n * known);
