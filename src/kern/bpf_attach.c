@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { BASE_FLAGS = 7, ORDER_FLAGS = 0x203c, PREORDER = 1 << 6, EFFECTIVE_MOST = 1024 };
+enum { BASE_FLAGS = 0x47, ORDER_FLAGS = 0x203c, EFFECTIVE_MOST = 1024 };
 
 int kern_file_of(int fd, long filesystem, int wrong, u64 *ret)
 {
@@ -37,6 +37,8 @@ static bool is_onto(u32 attach, enum attach_onto what)
 }
 
 static bool by_cgroup(u32 attach) { return is_onto(attach, ONTO_CGROUP); }
+/* is_cgroup_prog_type, which takes all of BPF_PROG_TYPE_LSM for one */
+static bool like_cgroup(u32 attach) { return by_cgroup(attach) || is_onto(attach, ONTO_LSM); }
 static bool by_interface(u32 attach) { return is_onto(attach, ONTO_DEVICE); }
 /* Socket look-up by links only. */
 static bool by_netns(u32 attach) { return attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP; }
@@ -80,6 +82,8 @@ static int target_of(u32 attach, int fd, u64 *ret)
 		*ret = (u32)fd;
 		return if_indextoname((u32)fd, interface) ? 0 : -ENODEV;
 	case ONTO_NETNS:
+		if (fd)
+			return -EINVAL;
 		if (stat("/proc/self/ns/net", &st))
 			return -errno;
 		*ret = st.st_ino;
@@ -96,15 +100,22 @@ int kern_attach_allowed(const struct kern_prog *p, u32 attach)
 {
 	switch (p->type) {
 	case BPF_PROG_TYPE_CGROUP_SKB: /* which anyone may load */
-		return kern_capable(CAP_NET_ADMIN) ? 0 : -EPERM;
+		if (!kern_capable(CAP_NET_ADMIN))
+			return -EPERM;
+		break;
 	case BPF_PROG_TYPE_CGROUP_SOCK:
 	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
 	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
 	case BPF_PROG_TYPE_SK_LOOKUP:
 	case PROGTYPE_NETFILTER:
 		return p->attach == attach ? 0 : -EINVAL;
+	case BPF_PROG_TYPE_KPROBE: /* kinds of links know better */
+	case BPF_PROG_TYPE_TRACEPOINT:
+	case BPF_PROG_TYPE_PERF_EVENT:
+	case BPF_PROG_TYPE_EXT:
+		return 0;
 	}
-	return 0;
+	return type_for(attach) == p->type ? 0 : -EINVAL;
 }
 
 /* bpf_prog_attach: who takes which flags. */
@@ -112,8 +123,7 @@ static u32 flags_for(u32 attach)
 {
 	if (by_interface(attach) || type_for(attach) == BPF_PROG_TYPE_SCHED_CLS)
 		return ORDER_FLAGS;
-	return by_cgroup(attach) || attach == BPF_LSM_CGROUP ? BASE_FLAGS | ORDER_FLAGS | PREORDER
-							     : BASE_FLAGS;
+	return like_cgroup(attach) ? BASE_FLAGS | ORDER_FLAGS : BASE_FLAGS;
 }
 
 /* bpf_prog_get_type */
@@ -208,6 +218,8 @@ static int attach_to(const union bpfattr *attr, const struct object *prog)
 	u64 target;
 
 	int err = target_of(w.attach, fd, &target);
+	if (!err && is_onto(w.attach, ONTO_NETNS) && (w.flags || attr->attach.replace_bpf_fd))
+		err = -EINVAL;
 	if (!err)
 		err = replaced_of(attr, &w);
 	if (!err)
@@ -232,7 +244,7 @@ long call_prog_attach(union bpfattr *attr, u64 uattr, u32 size)
 	(void)uattr, (void)size;
 	if ((attr->attach.attach_flags & ~flags_for(attach)) || !type_for(attach))
 		return -EINVAL;
-	if (!by_cgroup(attach) && !by_interface(attach) &&
+	if (!like_cgroup(attach) && !by_interface(attach) &&
 	    (attr->attach.relative_fd || attr->attach.expected_revision))
 		return -EINVAL;
 	int err = get_for(attr->attach.attach_bpf_fd, attach, &o);
@@ -270,7 +282,7 @@ static bool detach_flags_are_good(const union bpfattr *attr)
 		return !(flags & ~(u32)ORDER_FLAGS);
 	if (flags || attr->attach.relative_fd)
 		return false;
-	return by_cgroup(attach) || !attr->attach.expected_revision;
+	return like_cgroup(attach) || !attr->attach.expected_revision;
 }
 
 long call_prog_detach(union bpfattr *attr, u64 uattr, u32 size)
@@ -372,7 +384,8 @@ static int query_flags(const union bpfattr *attr)
 
 	if (flags & ~(u32)BPF_F_QUERY_EFFECTIVE || !type_for(attach) || attach == BPF_LSM_MAC)
 		return -EINVAL;
-	return by_sockmap(attach) && flags ? -EINVAL : 0;
+	bool plain = by_sockmap(attach) || attach == BPF_FLOW_DISSECTOR || attach == BPF_SK_LOOKUP;
+	return plain && flags ? -EINVAL : 0;
 }
 
 long call_prog_query(union bpfattr *attr, u64 uattr, u32 size)

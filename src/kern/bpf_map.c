@@ -169,7 +169,7 @@ static int describe(const union bpfattr *attr, struct map_attr *ret)
 				 .key_size = a->key_size,
 				 .value_size = a->value_size,
 				 .max_entries = a->max_entries,
-				 .flags = a->map_flags,
+				 .flags = a->map_flags & ~(u32)MAPF_TOKEN_FD,
 				 .extra = a->map_extra,
 				 .slots = world()->page->cpus};
 	if (!err)
@@ -255,9 +255,9 @@ long call_map_create(union bpfattr *attr, u64 uattr, u32 size)
 	(void)uattr, (void)size;
 	if (!w)
 		return -errno;
-	if (attr->a.map_flags & MAPF_TOKEN_FD)
-		return call_no_token(attr->map.token_fd);
 	int err = describe(attr, &a);
+	if (!err && (attr->a.map_flags & MAPF_TOKEN_FD))
+		err = call_no_token(attr->map.token_fd);
 	if (!err && !call_may_make_map(a.type))
 		err = -EPERM;
 	if (!err && is_outer(a.type))

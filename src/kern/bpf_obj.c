@@ -283,7 +283,7 @@ static int give_array(u64 to, u32 *n, u32 have, const void *from, u32 size)
 	u32 room = *n;
 
 	*n = have;
-	if (!room || !have || !to)
+	if (!room || !have)
 		return 0;
 	return user_write(to, from, (size_t)MIN(room, have) * size);
 }
@@ -353,7 +353,7 @@ static int prog_code(const struct kern_prog *p, struct bpf_prog_info *i)
 	u32 n = xlate_pc(loops_of(p), h->loops, h->insns), bytes = n * 8, room = i->xlated_prog_len;
 
 	i->xlated_prog_len = bytes;
-	if (!room || !i->xlated_prog_insns)
+	if (!room)
 		return 0;
 	struct ob_ebpf *code =
 		xlate((const void *)(p->file.blob + h->insns_at), h->insns, loops_of(p), h->loops);
@@ -380,6 +380,17 @@ static int prog_jited(const struct kern_prog *p, struct bpf_prog_info *i)
 	return err;
 }
 
+/* set_info_rec_size */
+static int check_record_sizes(const struct bpf_prog_info *i)
+{
+	if ((i->nr_func_info || i->func_info_rec_size) && i->func_info_rec_size != 8)
+		return -EINVAL;
+	if ((i->nr_line_info || i->line_info_rec_size) && i->line_info_rec_size != 16)
+		return -EINVAL;
+	bool jited = i->nr_jited_line_info || i->jited_line_info_rec_size;
+	return jited && i->jited_line_info_rec_size != 8 ? -EINVAL : 0;
+}
+
 /* Records begin with the slot that they are of. */
 static int give_records(const struct kern_prog *p, u64 to, u32 *n, u32 have, u32 at, u32 size)
 {
@@ -404,10 +415,6 @@ static int prog_records(const struct kern_prog *p, struct bpf_prog_info *i)
 	const struct prog_head *h = p->head;
 	int err = 0;
 
-	if ((i->nr_func_info || i->func_info_rec_size) && i->func_info_rec_size != 8)
-		return -EINVAL;
-	if ((i->nr_line_info || i->line_info_rec_size) && i->line_info_rec_size != 16)
-		return -EINVAL;
 	i->func_info_rec_size = 8;
 	i->line_info_rec_size = 16;
 	i->jited_line_info_rec_size = 8;
@@ -454,6 +461,8 @@ static int prog_info(const struct kern_prog *p, const union bpf_attr *a, u64 uat
 	i.attach_btf_id = h->attach_btf_id;
 	i.attach_btf_obj_id = h->attach_btf_id ? KERN_VMLINUX : 0;
 	err = prog_maps(p, &i);
+	if (!err)
+		err = check_record_sizes(&i);
 	if (!err && !kern_capable(CAP_BPF)) {
 		hide_code(&i);
 		return call_give_info(a, uattr, &i, len);

@@ -114,6 +114,24 @@ static int check_attr(const union bpfattr *attr)
 	return 0;
 }
 
+/* bpf_prog_verify_signature, as Linux without CONFIG_SYSTEM_DATA_VERIFICATION. */
+static int check_signature(const union bpfattr *attr)
+{
+	enum { KEYRINGS = 3, SIGNATURE_MAX = 8192 };
+	void *signature;
+
+	if (!attr->load.signature)
+		return 0;
+	if (attr->load.signature_size > SIGNATURE_MAX || (u32)attr->load.keyring_id >= KEYRINGS)
+		return -EINVAL;
+	if (attr->load.signature_size &&
+	    user_dup(attr->load.signature, attr->load.signature_size, &signature))
+		return -ENOMEM;
+	if (attr->load.signature_size)
+		free(signature);
+	return -EOPNOTSUPP;
+}
+
 static int read_program(struct load *l)
 {
 	const union bpf_attr *a = &l->attr->a;
@@ -129,6 +147,9 @@ static int read_program(struct load *l)
 	if (n == -EFAULT)
 		return -EFAULT;
 	license[n < 0 ? LICENSE - 1 : n] = 0;
+	err = check_signature(l->attr);
+	if (err)
+		return err;
 	if (a->prog_ifindex)
 		return -EINVAL; /* no device of ours runs programs */
 	if (!kern_prog_type_known(a->prog_type))
@@ -155,6 +176,8 @@ static int read_records(struct load *l, const char *what, u64 from, u32 n, u32 s
 		return 0;
 	if (size < known || size > RECORD_MAX || size % 4)
 		return says(l, -EINVAL, "invalid %s rec size %u\n", what, size);
+	if (n > l->n && user_read(record, from, size))
+		return -EFAULT;
 	if (n > l->n)
 		return says(l, -EINVAL, "invalid number of %s records\n", what);
 	to = malloc((size_t)n * known);

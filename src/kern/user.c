@@ -37,12 +37,15 @@ int user_dup(u64 from, size_t n, void **ret)
 /* bpf_check_uarg_tail_zero */
 int user_rest_is_zero(u64 from, size_t have, size_t known)
 {
+	enum { PAGE = 4096 };
 	u8 piece[256];
+	size_t n;
 
-	if (have > 4096)
+	if (have > PAGE)
 		return -E2BIG;
-	for (size_t at = known; at < have; at += sizeof(piece)) {
-		size_t n = MIN(have - at, sizeof(piece));
+	for (size_t at = known; at < have; at += n) {
+		/* What stands before a page that is not there is seen. */
+		n = MIN(MIN(have - at, sizeof(piece)), PAGE - (from + at) % PAGE);
 		if (user_read(piece, from + at, n))
 			return -EFAULT;
 		for (size_t i = 0; i < n; i++)

@@ -15,15 +15,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static int worlds = 2; /* 1: ours alone, where the kernel's is not permitted */
 
-enum { WORLDS = 2, OURS = 0, LINUX = 1, OBJECTS = 24, BUFFERS = 6, BUFFER = 4096 };
+enum { WORLDS = 2, OURS = 0, LINUX = 1, OBJECTS = 48, BUFFERS = 6, BUFFER = 4096 };
 
 static u64 seed;
 static u64 rnd(void)
@@ -47,7 +49,7 @@ static long call(int world, int cmd, void *attr, u32 size)
 /* ---- what both worlds have ---- */
 
 static int object[WORLDS][OBJECTS];
-static u32 objects;
+static u32 objects, hashes, hash_at[8];
 static u8 *buffer[WORLDS][BUFFERS]; /* each ends where nothing is mapped */
 static const char license[] = "GPL";
 
@@ -85,13 +87,82 @@ static void make(int cmd, union bpfattr a)
 	add(fd);
 }
 
+static bool is_hash(u32 type)
+{
+	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
+	       type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH ||
+	       type == BPF_MAP_TYPE_HASH_OF_MAPS;
+}
+
 static void make_map(u32 type, u32 key, u32 value, u32 max, u32 flags)
 {
+	if (is_hash(type))
+		hash_at[hashes++] = objects;
 	make(BPF_MAP_CREATE, (union bpfattr){.a = {.map_type = type,
 						   .key_size = key,
 						   .value_size = value,
 						   .max_entries = max,
 						   .map_flags = flags}});
+}
+
+/* An int, as BTF has it. */
+static void make_types(void)
+{
+	static const u32 types[] = {0x0001eb9f, 24, 0, 16, 16, 5, 1, 1 << 24, 4, 32, 0x746e6900, 0};
+
+	make(BPF_BTF_LOAD, (union bpfattr){.btf = {.btf = (u64)(uintptr_t)types, .size = 45}});
+}
+
+/* A link to what hardly ever happens. */
+static void make_link(const struct bpf_insn *code)
+{
+	static const char event[] = "sys_exit";
+	int fd[WORLDS];
+
+	for (int w = 0; w < worlds; w++) {
+		union bpfattr a = {.a = {.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+					 .insn_cnt = 2,
+					 .insns = (u64)(uintptr_t)code,
+					 .license = (u64)(uintptr_t)license}};
+		u32 prog = (u32)call(w, BPF_PROG_LOAD, &a, sizeof(a));
+		a = (union bpfattr){.raw_tp = {.name = (u64)(uintptr_t)event, .prog_fd = prog}};
+		fd[w] = (int)call(w, BPF_RAW_TRACEPOINT_OPEN, &a, sizeof(a));
+		close((int)prog);
+	}
+	add(fd);
+}
+
+/* Of a map of maps, whose elements are like the first object. */
+static void make_outer(u32 type)
+{
+	int fd[WORLDS];
+
+	if (is_hash(type))
+		hash_at[hashes++] = objects;
+	for (int w = 0; w < worlds; w++) {
+		union bpfattr a = {.a = {.map_type = type,
+					 .key_size = 4,
+					 .value_size = 4,
+					 .max_entries = 3,
+					 .inner_map_fd = (u32)object[w][0]}};
+		fd[w] = (int)call(w, BPF_MAP_CREATE, &a, sizeof(a));
+	}
+	add(fd);
+}
+
+static void add_files(void)
+{
+	int files[WORLDS];
+
+	for (int w = 0; w < WORLDS; w++)
+		files[w] = open("/dev/null", O_RDWR);
+	add(files);
+	for (int w = 0; w < WORLDS; w++)
+		files[w] = socket(AF_INET, SOCK_DGRAM, 0);
+	add(files);
+	for (int w = 0; w < WORLDS; w++)
+		files[w] = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	add(files);
 }
 
 static void make_objects(void)
@@ -112,14 +183,26 @@ static void make_objects(void)
 	make_map(BPF_MAP_TYPE_RINGBUF, 0, 0, 4096, 0);
 	make_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 4, 0);
 	make_map(BPF_MAP_TYPE_LRU_HASH, 4, 8, 64, 0);
-	u32 load[] = {BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_XDP};
+	make_map(BPF_MAP_TYPE_PERCPU_HASH, 4, 8, 4, 0);
+	make_map(BPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 8, 64, 0);
+	make_map(BPF_MAP_TYPE_STACK_TRACE, 4, 64, 4, 0);
+	make_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 2, 0);
+	make_map(BPF_MAP_TYPE_CGROUP_ARRAY, 4, 4, 2, 0);
+	make_map(BPF_MAP_TYPE_CGROUP_STORAGE, 16, 8, 0, 0);
+	make_map(MAPTYPE_USER_RINGBUF, 0, 0, 4096, 0);
+	make_outer(BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	make_outer(BPF_MAP_TYPE_HASH_OF_MAPS);
+	make_types();
+	u32 load[] = {BPF_PROG_TYPE_SOCKET_FILTER,  BPF_PROG_TYPE_XDP,
+		      BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_PROG_TYPE_CGROUP_SKB,
+		      BPF_PROG_TYPE_SCHED_CLS,      BPF_PROG_TYPE_KPROBE};
 	for (u32 i = 0; i < LEN(load); i++)
 		make(BPF_PROG_LOAD, (union bpfattr){.a = {.prog_type = load[i],
 							  .insn_cnt = 2,
 							  .insns = (u64)(uintptr_t)code,
 							  .license = (u64)(uintptr_t)license}});
-	int files[WORLDS] = {open("/dev/null", O_RDWR), open("/dev/null", O_RDWR)};
-	add(files);
+	make_link(code);
+	add_files();
 }
 
 /* ---- attributes ---- */
@@ -138,7 +221,8 @@ enum kind {
 	ANY,
 	TEXT,
 	CODE,
-	LARGE
+	LARGE,
+	TESTFLAGS, /* none with which packets are sent, or summed */
 };
 
 /* A place in attr, and what it takes. */
@@ -199,6 +283,12 @@ static const struct form {
 	  AT(a.prog_name, NAME), AT(a.expected_attach_type, ATTACH), AT(a.prog_btf_fd, FD),
 	  AT(a.func_info_rec_size, SMALL), AT(a.func_info_cnt, SMALL),
 	  AT(a.line_info_rec_size, SMALL), AT(a.line_info_cnt, SMALL)}},
+	{BPF_PROG_TEST_RUN,
+	 false,
+	 {AT(a.test.prog_fd, FD), AT(a.test.data_size_in, SIZE), AT(a.test.data_size_out, SIZE),
+	  AT(a.test.data_in, PTR), AT(a.test.data_out, PTR), AT(a.test.ctx_size_in, SIZE),
+	  AT(a.test.ctx_size_out, SIZE), AT(a.test.ctx_in, PTR), AT(a.test.ctx_out, PTR),
+	  AT(a.test.flags, TESTFLAGS), AT(a.test.cpu, SMALL), AT(a.test.batch_size, SMALL)}},
 	{BPF_OBJ_PIN, false, {AT(a.pathname, TEXT), AT(a.bpf_fd, FD), AT(a.file_flags, FLAGS)}},
 	{BPF_OBJ_GET, true, {AT(a.pathname, TEXT), AT(a.bpf_fd, SMALL), AT(a.file_flags, FLAGS)}},
 	{BPF_PROG_ATTACH,
@@ -321,11 +411,18 @@ static void fill(union bpfattr a[WORLDS], struct place p)
 	case SMALL:
 		v = small();
 		break;
+	case TESTFLAGS:
+		v = one_in(2) ? 0 : (u64)rnd() & ~(u64)6;
+		break;
 	case SIZE:
 		v = one_in(2) ? BUFFER : small();
 		break;
 	case MAPTYPE:
-		v = below(MAPTYPE_COUNT + 1);
+		/* Maps of devices and CPUs, and arenas, are not made here. */
+		do
+			v = below(MAPTYPE_COUNT + 1);
+		while (v == MAPTYPE_DEVMAP || v == MAPTYPE_DEVMAP_HASH || v == MAPTYPE_CPUMAP ||
+		       v == MAPTYPE_ARENA || v == MAPTYPE_STRUCT_OPS);
 		break;
 	case PROGTYPE:
 		/* TRACING, EXT and LSM need types of the kernel to attach to. */
@@ -334,7 +431,7 @@ static void fill(union bpfattr a[WORLDS], struct place p)
 		while (v == 26 || v == 28 || v == 29);
 		break;
 	case ATTACH:
-		v = one_in(2) ? 0 : below(60);
+		v = one_in(2) ? 0 : below(54); /* netkit is not everywhere */
 		break;
 	case ID:
 		v = one_in(2) ? UINT32_MAX - below(3) : INT32_MAX - 2 + below(4);
@@ -373,21 +470,57 @@ static void show(const struct form *f, const union bpfattr *a, u32 size, const l
 	printf(" flipped %u\n", flipped);
 }
 
-/* Errors that must be the same; what a verifier would say is not ours yet. */
-static bool same(const struct form *f, const long ret[WORLDS])
+static bool walks(long ret) { return !ret || ret == -ENOENT || ret == -EFAULT; }
+
+/* Errors that must be the same. Which key of a hash is the last one is not. */
+static bool same(const struct form *f, const union bpfattr *a, const long ret[WORLDS])
 {
 	if (f->gives_fd && ret[OURS] >= 0 && ret[LINUX] >= 0)
 		return true;
-	if (ret[OURS] == ret[LINUX])
+	bool hash = false;
+	for (u32 i = 0; i < hashes; i++)
+		hash |= (int)a->a.map_fd == object[OURS][hash_at[i]];
+	if (f->cmd == BPF_MAP_GET_NEXT_KEY && hash && walks(ret[OURS]) && walks(ret[LINUX]))
 		return true;
-	return false;
+	return ret[OURS] == ret[LINUX];
 }
 
-/* A changed descriptor would be another object in each world. */
-static bool in_descriptor(const struct form *f, u32 at)
+/* What a batch has taken out of a hash is not the same in both worlds: all goes. */
+static void empty_hashes(void)
+{
+	u64 key[2];
+
+	for (u32 i = 0; i < hashes; i++)
+		for (int w = 0; w < worlds; w++) {
+			union bpfattr a = {.a.map_fd = (u32)object[w][hash_at[i]]};
+			a.a.next_key = (u64)(uintptr_t)key;
+			while (!call(w, BPF_MAP_GET_NEXT_KEY, &a, sizeof(a))) {
+				union bpfattr d = {.a.map_fd = a.a.map_fd, .a.key = a.a.next_key};
+				call(w, BPF_MAP_DELETE_ELEM, &d, sizeof(d));
+			}
+		}
+}
+
+/* A changed descriptor, id or pointer would be another one in each world, and a test run
+ * could be one of a thousand million rounds. */
+static bool is_own(const struct place *p)
+{
+	return p->kind == FD || p->kind == PTR || p->kind == ID;
+}
+
+static bool may_flip(const struct form *f, u32 at)
 {
 	for (u32 i = 0; i < PLACES && f->place[i].size; i++)
-		if (f->place[i].kind == FD && at - f->place[i].off < f->place[i].size)
+		if (is_own(&f->place[i]) && at - f->place[i].off < f->place[i].size)
+			return false;
+	return f->cmd != BPF_PROG_TEST_RUN;
+}
+
+/* Does an attr of this size end in the middle of one of them? */
+static bool cuts(const struct form *f, u32 size)
+{
+	for (u32 i = 0; i < PLACES && f->place[i].size; i++)
+		if (is_own(&f->place[i]) && size - f->place[i].off < f->place[i].size)
 			return true;
 	return false;
 }
@@ -400,6 +533,9 @@ static void one_call(void)
 	u32 size = one_in(20) ? 8 + below(192) : BPFATTR_SIZE;
 	u8 big[WORLDS][256] = {{0}};
 
+	if (cuts(f, size))
+		size = BPFATTR_SIZE;
+
 	for (u32 i = 0; i < BUFFERS; i++)
 		for (u32 b = 0; b < BUFFER; b += 8) {
 			u64 v = one_in(2) || i > 3 ? 0 : below(5);
@@ -409,10 +545,11 @@ static void one_call(void)
 	for (u32 i = 0; i < PLACES && f->place[i].size; i++)
 		if (!one_in(12) || f->place[i].kind == LARGE)
 			fill(a, f->place[i]);
+	u32 tail = one_in(4) ? 1 + below(64) : 0;
 	flipped = 0;
 	if (one_in(25)) {
 		u32 at = below(BPFATTR_SIZE);
-		if (!in_descriptor(f, at)) {
+		if (may_flip(f, at)) {
 			flipped = at;
 			a[OURS].byte[at] ^= 1 + below(3);
 			a[LINUX].byte[at] = a[OURS].byte[at];
@@ -422,14 +559,18 @@ static void one_call(void)
 		memcpy(big[w], &a[w], sizeof(a[w]));
 		if (size > 190)
 			big[OURS][size] = big[LINUX][size] = 0;
+		if (size > BPFATTR_SIZE && tail)
+			big[w][BPFATTR_SIZE + tail % (size - BPFATTR_SIZE)] = 1;
 		ret[w] = call(w, f->cmd, big[w], size);
 	}
 	calls++;
 	per_cmd[f->cmd]++;
 	ok_cmd[f->cmd] += ret[LINUX] >= 0;
 	accepted += ret[LINUX] >= 0;
-	if (worlds > 1 && !same(f, ret))
+	if (worlds > 1 && !same(f, &a[OURS], ret))
 		show(f, a, size, ret);
+	if (f->cmd == BPF_MAP_LOOKUP_AND_DELETE_BATCH || f->cmd == BPF_MAP_DELETE_BATCH)
+		empty_hashes();
 	for (int w = 0; w < worlds; w++)
 		if (f->gives_fd && ret[w] >= 0)
 			close((int)ret[w]);
@@ -467,12 +608,14 @@ int main(int argc, char **argv)
 	}
 	char name[64];
 	snprintf(name, sizeof(name), "test-%d", getpid());
-	if (kern_world_dir(name, path, sizeof(path)) ||
-	    kern_world_set(path, "kernel.unchecked", "1")) {
+	if (kern_world_dir(name, path, sizeof(path))) {
 		printf("FAIL: no world\n");
 		return 1;
 	}
 	setenv("ONEBPF_WORLD", path, 1);
+	/* A small number may be an interface. */
+	if (unshare(CLONE_NEWNET) && worlds > 1)
+		printf("skip network: no namespace of its own\n");
 	make_buffers();
 	make_objects();
 	u32 before = descriptors();

@@ -37,7 +37,10 @@ enum arg {
 	LEN_OF_KEY,
 	MTU,
 	FIB,
-	LEN_OF_FIB
+	LEN_OF_FIB,
+	ENCAP,
+	IP,
+	LEN_OF_IP
 };
 
 static const struct call {
@@ -87,6 +90,7 @@ static const struct call {
 	{HELPERID_sk_lookup_tcp, {CTX, BUF, LEN_OF_BUF, SMALL, FLAGS}, no_flags, 1},
 	{HELPERID_sk_lookup_udp, {CTX, BUF, LEN_OF_BUF, SMALL, FLAGS}, no_flags, 1},
 	{HELPERID_skc_lookup_tcp, {CTX, BUF, LEN_OF_BUF, SMALL, FLAGS}, no_flags, 1},
+	{HELPERID_lwt_push_encap, {CTX, ENCAP, IP, LEN_OF_IP}, no_flags, 1},
 	{HELPERID_xdp_adjust_head, {CTX, NEAR}, no_flags, 1},
 	{HELPERID_xdp_adjust_meta, {CTX, NEAR}, no_flags, 1},
 	{HELPERID_xdp_adjust_tail, {CTX, NEAR}, no_flags, 1},
@@ -138,6 +142,22 @@ static void argument(struct code *c, u8 r, const struct call *f, enum arg kind)
 		if (one_in(4))
 			put(c, 0x62, 10, 0, -BUFFER + 16 + 16 * (s32)below(2), 0x80fe);
 		argument(c, r, f, BUF);
+		break;
+	case ENCAP: /* what asks for a route would end Linux: a test run's packet has none */
+		put(c, 0xb7, r, 0, 0,
+		    c->type != PROGTYPE_LWT_IN || one_in(8) ? 3 + (s32)below(3) : BPF_LWT_ENCAP_IP);
+		break;
+	case IP: /* a version, a length, and mostly no sum */
+		put(c, 0x72, 10, 0, -BUFFER,
+		    one_in(2) ? 0x45 + (s32)below(3) : 0x60 + (s32)below(40));
+		if (!one_in(4))
+			put(c, 0x6a, 10, 0, -BUFFER + 10, 0);
+		if (one_in(3)) /* UDP */
+			put(c, 0x72, 10, 0, -BUFFER + (one_in(2) ? 9 : 6), 17);
+		argument(c, r, f, BUF);
+		break;
+	case LEN_OF_IP:
+		put(c, 0xb7, r, 0, 0, one_in(3) ? (s32)below(BUFFER) + 1 : 20 + 4 * (s32)below(8));
 		break;
 	case LEN_OF_FIB:
 		put(c, 0xb7, r, 0, 0, one_in(8) ? (s32)below(BUFFER) + 1 : 64);

@@ -199,6 +199,96 @@ static bool wild(void)
 	return say(ok, "programs that go wrong: EFAULT");
 }
 
+/* ---- segment routing: a header inside of a packet, or before it ---- */
+
+enum { ETH = 14, IP6 = 40, SRH = 40, ROUTING = 43, INLINE = 1, IN_IP6 = 41, UDP = 17 };
+
+/* Two segments: 1... and 2..., of which the latter is the next one. */
+static void make_srh(u8 srh[SRH])
+{
+	memset(srh, 0, SRH);
+	srh[1] = SRH / 8 - 1;
+	srh[2] = 4;
+	srh[3] = srh[4] = 1;
+	memset(srh + 8, 1, 16);
+	memset(srh + 24, 2, 16);
+}
+
+static int load_encap(const u8 srh[SRH], u32 how)
+{
+	struct ob_ebpf code[32];
+	u32 n = 0, word[2];
+
+	for (u32 i = 0; i < SRH / 8; i++) {
+		memcpy(word, srh + (size_t)i * 8, 8);
+		code[n++] = (struct ob_ebpf){.code = 0x18, .dst = 2, .imm = (s32)word[0]};
+		code[n++] = (struct ob_ebpf){.imm = (s32)word[1]};
+		code[n++] = (struct ob_ebpf){
+			.code = 0x7b, .dst = 10, .src = 2, .off = (s16)(i * 8 - SRH)};
+	}
+	code[n++] = (struct ob_ebpf){.code = 0xb7, .dst = 2, .imm = (s32)how};
+	code[n++] = (struct ob_ebpf){.code = 0xbf, .dst = 3, .src = 10};
+	code[n++] = (struct ob_ebpf){.code = 0x07, .dst = 3, .imm = -SRH};
+	code[n++] = (struct ob_ebpf){.code = 0xb7, .dst = 4, .imm = SRH};
+	code[n++] = (struct ob_ebpf){.code = 0x85, .imm = HELPERID_lwt_push_encap};
+	code[n++] = (struct ob_ebpf){.code = 0x95};
+	return load(PROGTYPE_LWT_IN, code, n);
+}
+
+/* The length of what has become of the packet; 0: it failed in another way than for want
+ * of a route. */
+static u32 encap(const u8 in[SIZE], const u8 srh[SRH], u32 how, u8 out[2 * SIZE])
+{
+	int fd = load_encap(srh, how);
+	union bpf_attr a = {.test = {.prog_fd = (u32)fd,
+				     .data_in = (u64)(uintptr_t)in,
+				     .data_size_in = SIZE,
+				     .data_out = (u64)(uintptr_t)out,
+				     .data_size_out = 2 * SIZE}};
+	int err = fd < 0 ? fd : kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a));
+
+	close(fd);
+	return err || (s32)a.test.retval != -EINVAL ? 0 : a.test.data_size_out;
+}
+
+static bool segments(void)
+{
+	u8 in[SIZE], out[2 * SIZE], srh[SRH], want[2 * SIZE] = {0};
+
+	for (u32 i = 0; i < SIZE; i++)
+		in[i] = (u8)i;
+	put_be16(in + 12, 0x86dd);
+	put_be32(in + ETH, 0x60012345);
+	put_be16(in + ETH + 4, SIZE - ETH - IP6);
+	in[ETH + 6] = UDP;
+	make_srh(srh);
+
+	memcpy(want + ETH, in + ETH, IP6);
+	memcpy(want + ETH + IP6, srh, SRH);
+	memcpy(want + ETH + IP6 + SRH, in + ETH + IP6, SIZE - ETH - IP6);
+	put_be16(want + ETH + 4, SIZE - ETH - IP6 + SRH);
+	want[ETH + 6] = ROUTING;
+	want[ETH + IP6] = UDP;
+	memcpy(want + ETH + IP6 + 8, in + ETH + 24, 16); /* the last one is whom it was for */
+	memset(want + ETH + 24, 2, 16);
+	bool ok = encap(in, srh, INLINE, out) == SIZE + SRH && !memcmp(out, want, SIZE + SRH);
+
+	memset(want, 0, sizeof(want));
+	put_be32(want + ETH, 0x60012345 & 0xf00fffff);
+	put_be16(want + ETH + 4, SIZE - ETH + SRH);
+	want[ETH + 6] = ROUTING;
+	want[ETH + 7] = in[ETH + 7];
+	memset(want + ETH + 24, 2, 16);
+	memcpy(want + ETH + IP6, srh, SRH);
+	want[ETH + IP6] = IN_IP6;
+	memcpy(want + ETH + IP6 + SRH, in + ETH, SIZE - ETH);
+	ok &= encap(in, srh, 0, out) == SIZE + IP6 + SRH && !memcmp(out, want, SIZE + IP6 + SRH);
+
+	srh[4] = 2; /* there is no third segment */
+	ok &= encap(in, srh, INLINE, out) == SIZE && !memcmp(out + ETH, in + ETH, SIZE - ETH);
+	return say(ok, "segment routing: inline and around");
+}
+
 int main(void)
 {
 	char name[40], path[256];
@@ -209,7 +299,7 @@ int main(void)
 		return !say(false, "world");
 	int fd = load(PROGTYPE_XDP, count, LEN(count));
 	bool ok = say(fd >= 0, "load");
-	ok = ok && threads(fd) && live(fd) && signals(fd) && wild();
+	ok = ok && threads(fd) && live(fd) && signals(fd) && wild() && segments();
 	close(fd);
 	kern_world_remove(path);
 	return !ok;
