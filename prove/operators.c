@@ -2,10 +2,11 @@
 /* What `make prove` proves of the verifier's operators: each function returns false
  * when an operator would lose a number. smt.awk makes a question of each.
  *
- * The code is the one that is shipped, but for what is proved by itself: in
- * arithmetic, a range is not trimmed by an arc; it is claimed that the result lies on
- * it (prove_trim_* then says that trimming keeps it). Closing (scalar_sync) repeats
- * one step (prove_step_*), so that none stands for any number of them. */
+ * The code is the one that is shipped, but for what is proved by itself: in arithmetic, a
+ * range is not trimmed by an arc; it is claimed that the result lies on it (trim_*, bias_*
+ * and wide_* then say that trimming keeps it), and the bits of a product are any that have
+ * it (tnum_mul_*). What repeats itself is proved of one turn: tnum_mul by its bits, a shift
+ * by one of its amounts with the join of two, closing (scalar_sync) by each of its steps. */
 #pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
 #include "check/tnum.c"
 
@@ -13,8 +14,9 @@
 #define range_trim      claim_on
 #define range_trim_wide claim_between
 static u64 result;
-static uwide exact, exact_signed; /* both are result, in w bits */
+static uwide exact, exact_signed; /* both are result, in w bits: *_same_* */
 static bool claims;
+static struct tnum product;
 
 static bool claim_on(struct range *r, struct arc a, u32 h, u32 w)
 {
@@ -23,9 +25,10 @@ static bool claim_on(struct range *r, struct arc a, u32 h, u32 w)
 	return true;
 }
 
+/* In the order of numbers without a sign, or with one: prove_wide_* takes either. */
 static bool between(uwide x, uwide lo, uwide hi)
 {
-	return (wide)lo <= (wide)x && (wide)x <= (wide)hi;
+	return (lo <= x && x <= hi) || ((wide)lo <= (wide)x && (wide)x <= (wide)hi);
 }
 
 static bool claim_between(struct range *r, uwide lo, uwide hi, u32 w)
@@ -34,7 +37,14 @@ static bool claim_between(struct range *r, uwide lo, uwide hi, u32 w)
 	claims &= between(exact, lo, hi) || between(exact_signed, lo, hi);
 	return true;
 }
+static struct tnum some_product(struct tnum a, struct tnum b)
+{
+	(void)a, (void)b;
+	return product;
+}
+#define tnum_mul some_product
 #include "check/range_alu.c"
+#undef tnum_mul
 #undef range_trim
 #undef range_trim_wide
 #include "check/scalar.c"
@@ -61,19 +71,22 @@ TNUM(sub, 64, x - y)
 TNUM(and, 64, x &y)
 TNUM(or, 64, x | y)
 TNUM(xor, 64, x ^ y)
-TNUM(mul, 6, x *y)
 TNUM(join, 64, x)
 
-/* One turn of tnum_mul: s is the sum of the bits below, b what was shifted, bit one of a. */
-bool prove_tnum_mul_turn_64(BITS(b), BITS(s), u64 y, u64 sum, bool known, bool bit)
+/* A turn of tnum_mul keeps sum + x * y as it is, by x y = (x & 1) y + (x >> 1) (y << 1):
+ * the sum is 0 at first, and all at the end, when x is 0. */
+bool prove_tnum_mul_turn_64(BITS(a), BITS(b), BITS(s), u64 x, u64 y, u64 sum)
 {
-	struct tnum with = tnum_add(A_TNUM(s), A_TNUM(b)), r = A_TNUM(s);
+	struct tnum a = tnum_rsh(A_TNUM(a), 1), b = tnum_lsh(A_TNUM(b), 1);
+	struct tnum s = add_bit(A_TNUM(s), A_TNUM(a), A_TNUM(b));
 
-	if (!IS(b, y, 64) || !IS(s, sum, 64))
+	if (!IS(a, x, 64) || !IS(b, y, 64) || !IS(s, sum, 64))
 		return true;
-	r = !known ? tnum_join(r, with) : bit ? with : r;
-	return tnum_has(r, sum + (bit ? y : 0));
+	return tnum_has(s, sum + (x & 1 ? y : 0)) && !(s.value & s.mask) && tnum_has(a, x >> 1) &&
+	       tnum_has(b, y << 1);
 }
+
+bool prove_tnum_mul_end_64(BITS(a), u64 x) { return !IS(a, x, 64) || tnum_max(A_TNUM(a)) || !x; }
 
 bool prove_tnum_meet_64(BITS(a), BITS(b), u64 x)
 {
@@ -132,10 +145,14 @@ bool prove_tnum_sext_64(BITS(a), u64 x, u32 n)
 	return tnum_has(tnum_sext(A_TNUM(a), n, 64), (u64)signed_of(x, n));
 }
 
-bool prove_tnum_swap_64(BITS(a), u64 x)
-{
-	return !IS(a, x, 64) || tnum_has(tnum_swap(A_TNUM(a), 8, 8), __builtin_bswap64(x));
-}
+#define SWAP(n, x_swapped)                                                               \
+	bool prove_tnum_swap##n##_64(BITS(a), u64 x)                                     \
+	{                                                                                \
+		return !IS(a, x, 64) || tnum_has(tnum_swap(A_TNUM(a), n, 8), x_swapped); \
+	}
+SWAP(2, __builtin_bswap16((u16)x))
+SWAP(4, __builtin_bswap32((u32)x))
+SWAP(8, __builtin_bswap64(x))
 
 /* ---- ranges ---- */
 
@@ -144,10 +161,12 @@ bool prove_tnum_swap_64(BITS(a), u64 x)
 	{                                                         \
 		A_TNUM(r), r##_umin, r##_umax, r##_smin, r##_smax \
 	}
-#define HAS(r, v, w)                                                                               \
-	(!(r##_value & r##_mask) && !((r##_value | r##_mask) & ~ones(w)) &&                        \
-	 range_has(&(struct range)A_RANGE(r), v, w) && !((v) & ~ones(w)) && r##_umax <= ones(w) && \
-	 r##_smin >= -(s64)top(w) && r##_smax <= (s64)(top(w) - 1))
+/* v has w bits and lies in the bounds of r; has its bits, too. */
+#define LIES(r, v, w)                                                                              \
+	(range_has(&(struct range){tnum_any(64), r##_umin, r##_umax, r##_smin, r##_smax}, v, w) && \
+	 !((v) & ~ones(w)) && r##_umax <= ones(w) && r##_smin >= -(s64)top(w) &&                   \
+	 r##_smax <= (s64)(top(w) - 1))
+#define HAS(r, v, w) (IS(r, v, w) && LIES(r, v, w))
 
 #define TRIM(h, w)                                                                                \
 	bool prove_trim_##h##_##w(u64 min, u64 max, u64 from, u64 to, u64 x)                      \
@@ -179,11 +198,11 @@ BIAS(64)
 BIAS(32)
 
 /* The low w bits of what lies from lo to hi lie on the arc of their low bits. */
-#define WIDE(w)                                                                              \
-	bool prove_wide_##w(uwide lo, uwide hi, uwide x)                                     \
-	{                                                                                    \
-		struct arc a = {(u64)lo & ones(w), (u64)hi & ones(w)};                       \
-		return hi - lo >= ones(w) || x - lo > hi - lo || on(a, (u64)x & ones(w), w); \
+#define WIDE(w)                                                                                 \
+	bool prove_wide_##w(uwide lo, uwide hi, uwide x)                                        \
+	{                                                                                       \
+		struct arc a = {(u64)lo & ones(w), (u64)hi & ones(w)};                          \
+		return hi - lo >= ones(w) || !between(x, lo, hi) || on(a, (u64)x & ones(w), w); \
 	}
 WIDE(64)
 WIDE(32)
@@ -219,10 +238,22 @@ bool prove_arcs_32(RANGE(r), u64 x)
 
 /* What is claimed of a result, each by itself: a solver is done with one where it is not
  * with all. */
-static bool in_unsigned(const struct range *r, u64 v) { return r->umin <= v && v <= r->umax; }
+static bool in_bits(const struct range *r, u64 v, u32 w)
+{
+	struct tnum t = r->bits;
+
+	return tnum_has(t, v) && !(t.value & t.mask) && !(tnum_max(t) & ~ones(w));
+}
+
+static bool in_unsigned(const struct range *r, u64 v, u32 w)
+{
+	return r->umin <= v && v <= r->umax && r->umax <= ones(w);
+}
+
 static bool in_signed(const struct range *r, u64 v, u32 w)
 {
-	return r->smin <= signed_of(v, w) && signed_of(v, w) <= r->smax;
+	return r->smin <= signed_of(v, w) && signed_of(v, w) <= r->smax &&
+	       r->smin >= -(s64)top(w) && r->smax <= (s64)(top(w) - 1);
 }
 
 /* a OP b, which unsigned is `is`, before it is cut, and signed `is_signed`. */
@@ -235,7 +266,7 @@ static bool in_signed(const struct range *r, u64 v, u32 w)
 	struct range r = made;               \
 	(void)r;                             \
 	return claim;
-#define ALU_PART(op, w, is, is_signed, part, claim)                      \
+#define ALU_PART(op, w, is, is_signed, HAS, part, claim)                 \
 	bool prove_##op##_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y) \
 	{                                                                \
 		const struct range a = A_RANGE(a), b = A_RANGE(b);       \
@@ -246,75 +277,125 @@ static bool in_signed(const struct range *r, u64 v, u32 w)
 			return true;                                     \
 		CLAIM(w, is, is_signed, range_##op(&a, &b, w), claim)    \
 	}
-#define ALU(op, w, is, is_signed)                                         \
-	ALU_PART(op, w, is, is_signed, arcs, claims)                      \
-	ALU_PART(op, w, is, is_signed, bits, tnum_has(r.bits, result))    \
-	ALU_PART(op, w, is, is_signed, unsigned, in_unsigned(&r, result)) \
-	ALU_PART(op, w, is, is_signed, signed, in_signed(&r, result, w))
-/* Below 32 bits: for what a solver does not finish above. */
+#define SAME(w) (!((u64)(exact ^ exact_signed) & ones(w)))
+#define BOUNDS(op, w, is, is_signed)                                               \
+	ALU_PART(op, w, is, is_signed, LIES, arcs, claims)                         \
+	ALU_PART(op, w, is, is_signed, LIES, same, SAME(w))                        \
+	ALU_PART(op, w, is, is_signed, LIES, unsigned, in_unsigned(&r, result, w)) \
+	ALU_PART(op, w, is, is_signed, LIES, signed, in_signed(&r, result, w))
+#define ALU(op, w, is, is_signed)    \
+	BOUNDS(op, w, is, is_signed) \
+	ALU_PART(op, w, is, is_signed, HAS, bits, in_bits(&r, result, w))
 #define ALUS(op, is, is_signed)    \
 	ALU(op, 64, is, is_signed) \
-	ALU(op, 32, is, is_signed) \
-	ALU(op, 16, is, is_signed) \
-	ALU(op, 8, is, is_signed)  \
-	ALU(op, 6, is, is_signed)  \
-	ALU(op, 4, is, is_signed)
+	ALU(op, 32, is, is_signed)
 ALUS(add, ux + uy, sx + sy)
 ALUS(sub, ux - uy, sx - sy)
 ALUS(and, x &y, exact)
 ALUS(or, x | y, exact)
 ALUS(xor, x ^ y, exact)
-ALU(div, 8, y ? x / y : 0, exact)
-ALU(mod, 8, y ? x % y : x, exact)
-ALU(sdiv, 6, (uwide)(y ? sx / sy : 0), exact)
-ALU(smod, 6, (uwide)(y ? sx % sy : sx), exact)
-ALU(mul, 4, ux *uy, sx *sy)
+ALUS(div, y ? x / y : 0, exact)
+ALUS(mod, y ? x % y : x, exact)
+ALUS(sdiv, (uwide)(y ? sx / sy : 0), exact)
+ALUS(smod, (uwide)(y ? sx % sy : sx), exact)
 
-#define MOVE_PART(op, w, is, is_signed, part, claim)           \
-	bool prove_##op##_##part##_##w(RANGE(a), u64 x, u32 n) \
-	{                                                      \
-		const struct range a = A_RANGE(a);             \
-		wide sx = signed_of(x, w);                     \
-		(void)sx;                                      \
-		if (!HAS(a, x, w) || n >= w)                   \
-			return true;                           \
-		CLAIM(w, is, is_signed, op(&a, n, w), claim)   \
+/* Any bits that have x * y do. */
+#define MUL(w)                                                                      \
+	BOUNDS(mul, w, ux *uy, sx *sy)                                              \
+	bool prove_mul_bits_##w(RANGE(a), RANGE(b), BITS(of), u64 x, u64 y, u64 xy) \
+	{                                                                           \
+		const struct range a = A_RANGE(a), b = A_RANGE(b);                  \
+		if (!HAS(a, x, w) || !HAS(b, y, w) || !IS(of, xy, 64))              \
+			return true;                                                \
+		product = A_TNUM(of);                                               \
+		struct range r = range_mul(&a, &b, w);                              \
+		return in_bits(&r, xy & ones(w), w);                                \
 	}
-#define MOVE(op, w, is, is_signed)                                         \
-	MOVE_PART(op, w, is, is_signed, arcs, claims)                      \
-	MOVE_PART(op, w, is, is_signed, bits, tnum_has(r.bits, result))    \
-	MOVE_PART(op, w, is, is_signed, unsigned, in_unsigned(&r, result)) \
-	MOVE_PART(op, w, is, is_signed, signed, in_signed(&r, result, w))
-#define MOVES(op, is, is_signed)    \
-	MOVE(op, 64, is, is_signed) \
-	MOVE(op, 32, is, is_signed) \
-	MOVE(op, 16, is, is_signed) \
-	MOVE(op, 8, is, is_signed)  \
-	MOVE(op, 6, is, is_signed)  \
-	MOVE(op, 4, is, is_signed)
-MOVES(lsh, (uwide)x << n, (uwide)sx << n)
-MOVES(rsh, x >> n, exact)
-MOVES(arsh, (uwide)(sx >> n), exact)
+MUL(64)
+MUL(32)
 
-#define JOIN(part, w, claim)                                       \
-	bool prove_join_##part##_##w(RANGE(a), RANGE(b), u64 x)    \
-	{                                                          \
-		const struct range a = A_RANGE(a), b = A_RANGE(b); \
-		if (!HAS(a, x, w))                                 \
-			return true;                               \
-		struct range r = join(&a, &b), q = join(&b, &a);   \
-		return claim;                                      \
+/* By less than `limit`: the low half of what is shifted left by up to 63 is made at 32 bits. */
+#define MOVE_PART(op, w, limit, is, is_signed, HAS, part, claim) \
+	bool prove_##op##_##part##_##w(RANGE(a), u64 x, u32 n)   \
+	{                                                        \
+		const struct range a = A_RANGE(a);               \
+		wide sx = signed_of(x, w);                       \
+		(void)sx;                                        \
+		if (!HAS(a, x, w) || n >= limit)                 \
+			return true;                             \
+		CLAIM(w, is, is_signed, op(&a, n, w), claim)     \
 	}
-#define JOINS(w)                                                    \
-	JOIN(bits, w, tnum_has(r.bits, x) && tnum_has(q.bits, x))   \
-	JOIN(unsigned, w, in_unsigned(&r, x) && in_unsigned(&q, x)) \
+#define MOVE(op, w, limit, is, is_signed)                                                  \
+	MOVE_PART(op, w, limit, is, is_signed, LIES, arcs, claims)                         \
+	MOVE_PART(op, w, limit, is, is_signed, LIES, same, SAME(w))                        \
+	MOVE_PART(op, w, limit, is, is_signed, HAS, bits, in_bits(&r, result, w))          \
+	MOVE_PART(op, w, limit, is, is_signed, LIES, unsigned, in_unsigned(&r, result, w)) \
+	MOVE_PART(op, w, limit, is, is_signed, LIES, signed, in_signed(&r, result, w))
+MOVE(lsh, 64, 64, (uwide)x << n, (uwide)sx << n)
+MOVE(lsh, 32, 64, (uwide)x << n, (uwide)sx << n)
+MOVE(rsh, 64, 64, x >> n, exact)
+MOVE(rsh, 32, 32, x >> n, exact)
+MOVE(arsh, 64, 64, (uwide)(sx >> n), exact)
+MOVE(arsh, 32, 32, (uwide)(sx >> n), exact)
+
+/* What lsh_far says: the upper half does not count. */
+bool prove_lsh_far_64(u64 x, u32 n)
+{
+	return n < 32 || n > 63 ||
+	       (x << n == (u64)(u32)x << n && x << n == (u64)signed_of(x, 32) << n);
+}
+
+/* The amounts of a shift have the one that y means. */
+#define AMOUNTS(w)                                                                 \
+	bool prove_amounts_##w(RANGE(a), u64 y)                                    \
+	{                                                                          \
+		const struct range a = A_RANGE(a);                                 \
+		return !HAS(a, y, w) || range_amounts(&a, w) >> (y & (w - 1)) & 1; \
+	}
+AMOUNTS(64)
+AMOUNTS(32)
+
+#define JOIN(part, w, claim)                                           \
+	bool prove_join_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y) \
+	{                                                              \
+		const struct range a = A_RANGE(a), b = A_RANGE(b);     \
+		if (!HAS(a, x, w) || !HAS(b, y, w))                    \
+			return true;                                   \
+		struct range r = join(&a, &b), q = join(&b, &a);       \
+		return claim;                                          \
+	}
+#define JOINS(w)                                                          \
+	JOIN(bits, w, in_bits(&r, x, w) && in_bits(&q, x, w))             \
+	JOIN(unsigned, w, in_unsigned(&r, x, w) && in_unsigned(&q, x, w)) \
 	JOIN(signed, w, in_signed(&r, x, w) && in_signed(&q, x, w))
 JOINS(64)
 JOINS(32)
-JOINS(16)
-JOINS(8)
-JOINS(6)
-JOINS(4)
+
+/* What bits and bounds of a number leave of each other, and the bits of its low half. */
+#define STEP(part, w, claim)                                  \
+	bool prove_step_##part##_##w(RANGE(r), u64 x)         \
+	{                                                     \
+		struct range r = A_RANGE(r);                  \
+		bool left = HAS(r, x, w) && bits_step(&r, w); \
+		return !HAS(r, x, w) || (claim);              \
+	}
+#define STEPS(w)                                 \
+	STEP(left, w, left)                      \
+	STEP(bits, w, in_bits(&r, x, w))         \
+	STEP(unsigned, w, in_unsigned(&r, x, w)) \
+	STEP(signed, w, in_signed(&r, x, w))
+STEPS(64)
+STEPS(32)
+
+bool prove_step_half_64(RANGE(r), BITS(h), u64 x)
+{
+	struct range r = A_RANGE(r);
+	const struct range h = {.bits = A_TNUM(h)};
+
+	if (!HAS(r, x, 64) || !IS(h, x & ones(32), 32))
+		return true;
+	return take_bits(&r, &h) && in_bits(&r, x, 64);
+}
 
 /* ---- branches ---- */
 
@@ -343,11 +424,7 @@ JOINS(4)
 	REL_PART(rel, name, w, a_rel_b, second, range_has(&b, y, w))
 #define RELS(rel, name, a_rel_b)    \
 	REL(rel, name, 64, a_rel_b) \
-	REL(rel, name, 32, a_rel_b) \
-	REL(rel, name, 16, a_rel_b) \
-	REL(rel, name, 8, a_rel_b)  \
-	REL(rel, name, 6, a_rel_b)  \
-	REL(rel, name, 4, a_rel_b)
+	REL(rel, name, 32, a_rel_b)
 RELS(EQ, eq, x == y)
 RELS(NE, ne, x != y)
 RELS(LT, lt, x < y)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Makes SMT-LIB of one function of LLVM's text: awk -v name=FUNC -f smt.awk FILE.ll
+# Makes SMT-LIB of one function of LLVM's text:
+# awk -v name=FUNC -f facts.awk -f smt.awk FILE.ll
 #
 # The function takes and returns integers, has no loop and touches no memory. What is
 # asked is whether it can return 0: "unsat" proves that it never does. Values are
@@ -21,7 +22,8 @@ function of(v, w) {
 	return id(v)
 }
 
-function say(v, w, expr) { print "(define-fun " id(v) " () (_ BitVec " w ") " expr ")" }
+function put(line) { lines[++count] = line }
+function say(v, w, expr) { put("(define-fun " id(v) " () (_ BitVec " w ") " expr ")") }
 function bool(cond) { return "(ite " cond " (_ bv1 1) (_ bv0 1))" }
 function min(op, a, b) { return "(ite (" op " " a " " b ") " a " " b ")" }
 
@@ -59,7 +61,8 @@ function need(v,    n, f, w, op, a, b, i, e) {
 		while (f[i] !~ /^i[0-9]+$/) i++
 		w = width(f[i])
 		a = of(f[i + 1], w); b = of(f[i + 2], w)
-		say(v, w, "(" binary[op] " " a " " b ")")
+		if (op in hard && name !~ /_same_/ && (a b) !~ /\(/) say(v, w, hard_op(op, a, b, w))
+		else say(v, w, "(" binary[op] " " a " " b ")")
 	} else if (op == "icmp") {
 		i = f[2] == "samesign" ? 3 : 2
 		w = width(f[i + 1])
@@ -163,7 +166,7 @@ function reach(b,    n, p, i, e) {
 		n = split(preds[b], p, " ")
 		for (i = 1; i <= n; i++) e = e " " edge(p[i], b)
 		reached[b] = "r" id(b)
-		print "(define-fun " reached[b] " () Bool (or false" e "))"
+		put("(define-fun " reached[b] " () Bool (or false" e "))")
 	}
 	return reached[b]
 }
@@ -173,7 +176,6 @@ BEGIN {
 	for (i = 1; i in pair; i += 2) binary[pair[i]] = pair[i + 1]
 	split("ult bvult ule bvule ugt bvugt uge bvuge slt bvslt sle bvsle sgt bvsgt sge bvsge", pair2, " ")
 	for (i = 1; i in pair2; i += 2) compare[pair2[i]] = pair2[i + 1]
-	print "(set-logic QF_BV)"
 }
 
 $1 == "define" && index($0, "@" name "(") {
@@ -185,7 +187,7 @@ $1 == "define" && index($0, "@" name "(") {
 	n = split(args, a, /, */)
 	for (i = 1; i <= n; i++) {
 		split(a[i], f, " ")
-		print "(declare-const " id(f[2]) " (_ BitVec " width(f[1]) "))"
+		put("(declare-const " id(f[2]) " (_ BitVec " width(f[1]) "))")
 		done[f[2]] = 1
 	}
 	block = entry = "%" n
@@ -238,6 +240,8 @@ END {
 		c = reach(ret_block[r])
 		e = "(or " e " (and " c " (= " of(ret[r], 1) " #b0)))"
 	}
+	print "(set-logic QF_" (wides ? "UF" : "") "BV)"
+	for (i = 1; i <= count; i++) print lines[i]
 	print "(assert " e ")"
 	print "(check-sat)"
 }

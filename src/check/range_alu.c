@@ -120,17 +120,18 @@ struct range range_mod(const struct range *a, const struct range *b, u32 w)
 	return r;
 }
 
-/* Grows [min, max] by the quotients of a and all divisors from lo to hi, none
- * of which is 0: the outermost are among those of the corners. */
+/* Grows [min, max] by the quotients of a and all divisors from lo to hi, which have one
+ * sign. Those next to zero make the quotients that are furthest from it. */
 static void quotients(wide *min, wide *max, const struct range *a, s64 lo, s64 hi)
 {
-	wide q[4] = {(wide)a->smin / lo, (wide)a->smin / hi, (wide)a->smax / lo,
-		     (wide)a->smax / hi};
+	bool up = lo > 0;
+	s64 near = up ? lo : hi, far = up ? hi : lo;
+	wide least = up ? a->smin : a->smax, most = up ? a->smax : a->smin;
 
-	for (u32 i = 0; i < LEN(q); i++) {
-		*min = MIN(*min, q[i]);
-		*max = MAX(*max, q[i]);
-	}
+	least /= (least < 0) == up ? near : far;
+	most /= (most < 0) == up ? far : near;
+	*min = MIN(*min, least);
+	*max = MAX(*max, most);
 }
 
 struct range range_sdiv(const struct range *a, const struct range *b, u32 w)
