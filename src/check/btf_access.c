@@ -197,8 +197,8 @@ bool reg_trusted(const struct reg *r)
 
 static u32 flags_behind(const struct verify *v, const struct reg *r, const struct hit *h)
 {
-	u32 flags = h->flags & ~(u32)(REG_RCU | REG_UNTRUSTED);
-	bool rcu = v->cur->rcu_locks || !v->cur->sleepable;
+	u32 flags = h->flags & ~(u32)REG_RCU; /* what lies in a union stays untrusted */
+	bool rcu = v->cur->rcu_locks || v->cur->locks || !v->cur->sleepable;
 
 	if (r->type & REG_UNTRUSTED)
 		return REG_UNTRUSTED;
@@ -212,9 +212,9 @@ static u32 flags_behind(const struct verify *v, const struct reg *r, const struc
 		return REG_UNTRUSTED;
 	if (is_safe(r, h, "rcu"))
 		return flags | REG_RCU;
-	if ((h->flags & REG_RCU) || is_safe(r, h, "rcu_or_null"))
-		return flags | REG_RCU | REG_NULLABLE | (h->flags & REG_UNTRUSTED);
-	return flags;
+	if (is_safe(r, h, "rcu_or_null"))
+		return (flags & ~(u32)REG_UNTRUSTED) | REG_RCU | REG_NULLABLE;
+	return h->flags & REG_RCU ? flags | REG_RCU | REG_NULLABLE : flags;
 }
 
 static int check_may(struct verify *v, u32 regno, s64 off, enum access how)

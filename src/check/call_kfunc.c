@@ -154,10 +154,28 @@ static int give_cast(struct verify *v, const struct kcall *c, struct reg *r)
 	if (!t)
 		return say(v, -EINVAL, "Unknown type ID %lld passed to kfunc bpf_rdonly_cast\n",
 			   (long long)c->number);
+	if (!(u32)c->number) {
+		reg_zero_off(r, REG_MEM | REG_RDONLY | REG_UNTRUSTED);
+		return 0;
+	}
 	if (!btf_is(t, BTF_KIND_STRUCT))
 		return say(v, -EINVAL,
 			   "kfunc bpf_rdonly_cast type ID argument must be of a struct or void\n");
 	give_btf(v, r, REG_BTF | REG_UNTRUSTED, c->btf, (u32)c->number);
+	return 0;
+}
+
+/* The context as the kernel has it. */
+static int give_context(struct verify *v, const struct kcall *c, struct reg *r)
+{
+	const char *name = v->kind->ctx == CTX_SKB   ? "sk_buff"
+			   : v->kind->ctx == CTX_XDP ? "xdp_buff"
+						     : NULL;
+	u32 id = name ? btf_find(c->btf, name, BTF_KIND_STRUCT) : 0;
+
+	if (!id)
+		return say(v, -EINVAL, "the kernel's context of this program is not known\n");
+	give_btf(v, r, REG_BTF | REG_TRUSTED, c->btf, id);
 	return 0;
 }
 
@@ -175,6 +193,8 @@ static int give_pointer(struct verify *v, const struct kcall *c, struct reg *r, 
 		return give_slice(v, c, r);
 	if (c->nr == KFUNC_rdonly_cast)
 		return give_cast(v, c, r);
+	if (c->nr == KFUNC_cast_to_kern_ctx)
+		return give_context(v, c, r);
 	if (c->root || c->own_btf || is_new(c->nr))
 		return give_own(v, c, r);
 	if (t && btf_is(t, BTF_KIND_STRUCT)) {

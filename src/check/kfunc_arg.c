@@ -97,6 +97,8 @@ static bool is_context(const struct verify *v, const struct kcall *c, const stru
 {
 	const char *name = to_name(c, a);
 
+	if (c->nr == KFUNC_cast_to_kern_ctx)
+		return true;
 	return (!strcmp(name, "__sk_buff") && v->kind->ctx == CTX_SKB) ||
 	       (!strcmp(name, "xdp_md") && v->kind->ctx == CTX_XDP);
 }

@@ -21,6 +21,16 @@ static const struct btf_head *head_of(const struct object_file *f)
 	return (const struct btf_head *)(const void *)f->head->own;
 }
 
+/* What kptrs of allocated objects point to may be the kernel's: then its types are read,
+ * which takes a while. */
+static int read_types(struct bytes data, struct buf *log, struct btf **ret)
+{
+	static const char tag[] = "kptr";
+	bool any = data.n && memmem(data.p, data.n, tag, sizeof(tag) - 1);
+
+	return btf_load(data, any ? kern_vmlinux() : NULL, log, ret);
+}
+
 static int open_btf(int fd, u32 id, void **ret)
 {
 	struct kern_btf *b = calloc(1, sizeof(*b));
@@ -34,7 +44,7 @@ static int open_btf(int fd, u32 id, void **ret)
 	b->id = id;
 	b->data = b->file.blob;
 	b->size = (u32)MIN((size_t)head_of(&b->file)->size, b->file.n);
-	err = btf_load((struct bytes){b->data, b->size}, NULL, NULL, &b->types);
+	err = read_types((struct bytes){b->data, b->size}, NULL, &b->types);
 	if (err) {
 		close_btf(b);
 		return err;
@@ -49,12 +59,14 @@ static u8 field_kind(u32 kind)
 {
 	switch (kind) {
 	case BTF_SPIN_LOCK:
-	case BTF_RES_SPIN_LOCK:
 		return MAP_SPIN_LOCK;
 	case BTF_TIMER:
 		return MAP_TIMER;
 	case BTF_WORKQUEUE:
 		return MAP_WORKQUEUE;
+	case BTF_LIST_HEAD:
+	case BTF_RB_ROOT:
+		return MAP_ROOT;
 	}
 	return kind & BTF_KPTR ? MAP_KPTR : MAP_OPAQUE;
 }
@@ -120,8 +132,8 @@ long call_btf_load(union bpfattr *attr, u64 uattr, u32 size)
 	struct btf *types = NULL;
 	err = user_dup(attr->btf.btf, attr->btf.size, &data);
 	if (!err)
-		err = btf_load((struct bytes){data, attr->btf.size}, NULL,
-			       log.level ? &log.text : NULL, &types);
+		err = read_types((struct bytes){data, attr->btf.size}, log.level ? &log.text : NULL,
+				 &types);
 	long ret = err ? err : publish(data, attr->btf.size, types);
 	free(data);
 	int bad = user_log_finish(&log, ret < 0 ? (int)ret : 0, &true_size);

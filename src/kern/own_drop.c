@@ -128,7 +128,7 @@ struct owns {
 static bool may_own(const struct map_attr *a)
 {
 	for (u32 i = 0; i < a->fields; i++)
-		if (a->field[i].kind == MAP_KPTR || a->field[i].kind == MAP_OPAQUE)
+		if (a->field[i].kind == MAP_KPTR || a->field[i].kind == MAP_ROOT)
 			return true;
 	return false;
 }

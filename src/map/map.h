@@ -12,7 +12,7 @@
 enum { MAP_NAME = 16, MAP_FIELDS = 12, MAP_SLOTS_MAX = 1024 };
 
 /* Parts of a value that belong to the kernel: they are neither copied nor shown. */
-enum map_field_kind { MAP_SPIN_LOCK, MAP_TIMER, MAP_KPTR, MAP_WORKQUEUE, MAP_OPAQUE };
+enum map_field_kind { MAP_SPIN_LOCK, MAP_TIMER, MAP_KPTR, MAP_WORKQUEUE, MAP_ROOT, MAP_OPAQUE };
 struct map_field {
 	u32 off;
 	u16 size;
