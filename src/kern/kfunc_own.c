@@ -49,7 +49,8 @@ BPF_KFUNC(percpu_obj_drop_impl)
 	return 0;
 }
 
-/* Linux: object. One that nobody owns any more gets no owner. */
+/* Linux: object. One that nobody owns any more gets no owner. A pointer to a part of it will
+ * do; what comes back is to the whole, as the verifier has it (Linux gives back the part). */
 BPF_KFUNC(refcount_acquire_impl)
 {
 	struct own o;
@@ -63,7 +64,7 @@ BPF_KFUNC(refcount_acquire_impl)
 		while (n && !__atomic_compare_exchange_n(count, &n, n + 1, false, __ATOMIC_ACQ_REL,
 							 __ATOMIC_RELAXED))
 			;
-		return n ? r1 : 0;
+		return n ? reg_of(o.at) : 0;
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -336,6 +337,19 @@ static void by_processes(const char *self)
 	unload(l);
 }
 
+/* Where the heap belongs is something else: then the program is not had, and says so. */
+static void no_room(const char *self)
+{
+	struct sys_loaded *l = load("stress", "push_three");
+	int err = l ? wait_for(start(self, "taken", prog_id(fd_of(l)))) : -1;
+
+	if (err == ENOMEM)
+		passed("no room");
+	else
+		result("no room", "%d", err);
+	sys_loaded_close(l);
+}
+
 /* A process that is killed may take with it what it was just about to put somewhere. */
 static void killed(const char *self)
 {
@@ -364,10 +378,20 @@ static void killed(const char *self)
 static int other(const char *what, u32 id)
 {
 	union bpf_attr a = {.prog_id = id};
-	int fd = kern_bpf(BPF_PROG_GET_FD_BY_ID, &a, sizeof(a));
+	void *at = (void *)(uintptr_t)0x200000000000;
 
+	if (!strcmp(what, "taken") &&
+	    mmap(at, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at)
+		return 0;
+	int fd = kern_bpf(BPF_PROG_GET_FD_BY_ID, &a, sizeof(a));
+	char packet[64] = {0};
+	a = (union bpf_attr){.test = {.prog_fd = (u32)fd,
+				      .data_in = (u64)(uintptr_t)packet,
+				      .data_size_in = sizeof(packet)}};
+	if (fd >= 0 && !strcmp(what, "taken"))
+		return -kern_bpf(BPF_PROG_TEST_RUN, &a, sizeof(a));
 	if (fd < 0)
-		return 100;
+		return -fd;
 	while (strcmp(what, "sum"))
 		run_fd(fd);
 	return run_fd(fd);
@@ -377,7 +401,7 @@ int main(int argc, char **argv)
 {
 	char name[32], command[64];
 
-	if (argc == 3 && (!strcmp(argv[1], "sum") || !strcmp(argv[1], "forever")))
+	if (argc == 3 && strspn(argv[1], "0123456789") == 0)
 		return other(argv[1], (u32)atoi(argv[2]));
 	runs = argc > 1 ? (u32)atoi(argv[1]) : runs;
 	seed = argc > 2 ? (u32)atoi(argv[2]) : seed;
@@ -402,6 +426,7 @@ int main(int argc, char **argv)
 		in_parallel();
 		by_processes(argv[0]);
 		killed(argv[0]);
+		no_room(argv[0]);
 	}
 	kern_world_remove(world_path);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);

@@ -508,3 +508,18 @@ SEC("tc") int no_irq_of_lock(struct ctx *ctx)
 	bpf_res_spin_unlock(&res);
 	return 0;
 }
+
+/* Linux gives back a pointer that is none to the whole. */
+SEC("tc") int here_count_inside(struct ctx *ctx)
+{
+	struct counted *a = make(struct counted), *b;
+
+	if (!a)
+		return 1;
+	a->a = 5;
+	b = (void *)acquire(&a->node);
+	drop(a);
+	int wrong = b->a - 5;
+	drop(b);
+	return wrong;
+}
