@@ -225,6 +225,7 @@ static void measure(const struct row *r)
 
 struct thread {
 	struct side *side;
+	bool kernel;
 	u64 mem[MEM / 8];
 	double seconds; /* of its processor: others on the machine do not count */
 };
@@ -244,16 +245,18 @@ static void *work(void *arg)
 	struct thread *t = arg;
 	double start = cpu_now();
 
-	for (u32 i = 0; i < THREAD_RUNS; i++)
+	if (t->kernel)
+		theirs(&rows[0], t->side, THREAD_RUNS);
+	for (u32 i = 0; i < THREAD_RUNS && !t->kernel; i++)
 		ob_run_fast(t->side->run, t->mem, MEM);
 	t->seconds = cpu_now() - start;
 	return NULL;
 }
 
 /* Operations a second of n threads at once. */
-static double together(struct side *s, u32 n)
+static double together(struct side *s, bool kernel, u32 n)
 {
-	struct thread t[2] = {{.side = s}, {.side = s}};
+	struct thread t[2] = {{.side = s, .kernel = kernel}, {.side = s, .kernel = kernel}};
 	pthread_t id[2];
 	double rate = 0;
 
@@ -267,19 +270,34 @@ static double together(struct side *s, u32 n)
 	return rate;
 }
 
+/* The best round of each counts: what else the machine does only slows them down. */
+struct ratio {
+	double one, two;
+};
+
+static double measure_ratio(struct side *s, bool kernel, struct ratio *r)
+{
+	r->one = fmax(r->one, together(s, kernel, 1));
+	r->two = fmax(r->two, together(s, kernel, 2));
+	return r->two / r->one;
+}
+
+/* Two processors may be two halves of one, so the kernel's ratio stands beside ours. */
 static void two_threads(const struct row *r)
 {
-	double one = 0, two = 0;
+	struct ratio mine = {0}, other = {0};
+	double ours = 0, kernel = 0;
 	struct side s;
 
 	open_side(r, &s);
 	for (u32 i = 0; i < ROUNDS; i++) {
-		one = fmax(one, together(&s, 1));
-		two = fmax(two, together(&s, 2));
+		ours = measure_ratio(&s, false, &mine);
+		if (s.kernel)
+			kernel = measure_ratio(&s, true, &other);
 	}
+	printf("%-34s %8.2f %8.2f  at least 1.80: %s\n", r->name, ours, kernel,
+	       ours >= 1.8 ? "kept" : "missed");
 	close_side(&s);
-	printf("%-34s %8.2f  at least 1.80: %s\n", r->name, two / one,
-	       two / one >= 1.8 ? "kept" : "missed");
 }
 
 int main(void)

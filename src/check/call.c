@@ -316,6 +316,18 @@ static int check_map_kind(struct verify *v, const struct call *c)
 		   name_of(c->id), c->id);
 }
 
+/* record_func_map: a program may only read it. */
+static int check_map_change(struct verify *v, const struct call *c)
+{
+	enum { RDONLY_PROG = 1 << 7 };
+	bool changes = c->id == HELPERID_map_update_elem || c->id == HELPERID_map_delete_elem ||
+		       c->id == HELPERID_map_push_elem || c->id == HELPERID_map_pop_elem;
+
+	if (!changes || !c->map || !(c->map->flags & RDONLY_PROG))
+		return 0;
+	return say(v, -EACCES, "write into map forbidden\n");
+}
+
 static int check_helper(struct verify *v, const struct eb *e)
 {
 	struct call c = {.id = (u32)e->imm, .const_key = -1};
@@ -323,6 +335,8 @@ static int check_helper(struct verify *v, const struct eb *e)
 
 	for (u32 i = 0; i < HELPER_ARGS && !err; i++)
 		err = check_arg(v, &c, i);
+	if (!err)
+		err = check_map_change(v, &c);
 	if (!err)
 		err = write_raw(v, &c);
 	if (!err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who may read and write a map by the bpf() call: each type, its flags, frozen or not,
- * through each kind of descriptor, by each command: in our world and in the running
- * kernel. */
+ * through each kind of descriptor, by each command, and by programs: in our world and in
+ * the running kernel. */
 #include "isa/bpf.h"
 #include "kern/kern.h"
 
@@ -258,6 +258,72 @@ static void through_others(const struct kind *k, u32 flags, const long fd[WORLDS
 		unpin(w);
 }
 
+/* What programs do with it: helpers, and with the value that a look-up finds. */
+enum { READ_VALUE, WRITE_VALUE, ADD_VALUE, VALUE_WAYS };
+
+static long load_user(int world, const struct kind *k, int map, int helper, u32 with_value)
+{
+	static const struct bpf_insn value[VALUE_WAYS][2] = {
+		{{.code = 0x61, .dst_reg = 1}, {.code = 0xb7}},
+		{{.code = 0x62}, {.code = 0xb7}},
+		{{.code = 0xc3, .src_reg = 10, .dst_reg = 0}, {.code = 0xb7}},
+	};
+	bool keyless = !k->key_size;
+	const struct bpf_insn code[] = {
+		{.code = 0x7a, .dst_reg = 10, .off = -8},
+		{.code = 0x7a, .dst_reg = 10, .off = -16},
+		{.code = 0x18, .dst_reg = 1, .src_reg = 1, .imm = map},
+		{0},
+		{.code = 0xbf, .dst_reg = 2, .src_reg = 10},
+		{.code = 0x07, .dst_reg = 2, .imm = -8},
+		{.code = 0xbf, .dst_reg = 3, .src_reg = 10},
+		{.code = 0x07, .dst_reg = 3, .imm = -16},
+		{.code = 0xb7, .dst_reg = keyless ? 3 : 4},
+		{.code = 0x85, .imm = helper},
+		{.code = 0x55, .off = 2}, /* if r0 != 0 goto */
+		{.code = 0xb7},
+		{.code = 0x95},
+		value[with_value][0],
+		value[with_value][1],
+		{.code = 0x95},
+	};
+	u32 n = helper == BPF_FUNC_map_lookup_elem ? LEN(code) : 13;
+	union bpf_attr a = {.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+			    .insn_cnt = n,
+			    .insns = to_user(code),
+			    .license = to_user("GPL")};
+	struct bpf_insn plain[13];
+
+	if (n == 13) {
+		memcpy(plain, code, sizeof(plain));
+		plain[10] = (struct bpf_insn){.code = 0xb7};
+		a.insns = to_user(plain);
+	}
+	long fd = call(world, BPF_PROG_LOAD, &a);
+	if (fd >= 0)
+		close((int)fd);
+	return MIN(fd, 0);
+}
+
+static void programs(const struct kind *k, u32 flags, u32 frozen, const long fd[WORLDS])
+{
+	static const int helpers[] = {BPF_FUNC_map_lookup_elem, BPF_FUNC_map_update_elem,
+				      BPF_FUNC_map_delete_elem, BPF_FUNC_map_push_elem,
+				      BPF_FUNC_map_pop_elem,    BPF_FUNC_map_peek_elem};
+
+	for (u32 h = 0; h < LEN(helpers); h++)
+		for (u32 v = 0; v < (h ? 1 : VALUE_WAYS); v++) {
+			long got[WORLDS];
+			/* Linux looks for the one value of a constant array. */
+			if (!h && v == READ_VALUE && frozen && (flags & BPF_F_RDONLY_PROG) &&
+			    k->type == BPF_MAP_TYPE_ARRAY)
+				continue;
+			for (int w = 0; w < WORLDS; w++)
+				got[w] = load_user(w, k, (int)fd[w], helpers[h], v);
+			same(k, flags, (int)v, "helper", (u32)helpers[h], got);
+		}
+}
+
 /* frozen: 1 through a descriptor that may only be read, if there is one; 2 at once */
 static void try(const struct kind *k, u32 flags, u32 frozen)
 {
@@ -278,6 +344,7 @@ static void try(const struct kind *k, u32 flags, u32 frozen)
 		same(k, flags, -1, "freeze", frozen, got);
 	}
 	commands(k, flags, -1, fd);
+	programs(k, flags, frozen, fd);
 	through_others(k, flags, fd);
 out:
 	for (int w = 0; w < WORLDS; w++)

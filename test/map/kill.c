@@ -16,7 +16,9 @@
 
 enum { STEPS_MAX = 100000, VALUE = 16, ENTRIES = 6 };
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_THREAD__
+enum { EACH = 2003 };
+#elif defined(__SANITIZE_ADDRESS__)
 enum { EACH = 997 };
 #else
 enum { EACH = 43 };
