@@ -256,26 +256,35 @@ static bool in_signed(const struct range *r, u64 v, u32 w)
 	       r->smin >= -(s64)top(w) && r->smax <= (s64)(top(w) - 1);
 }
 
-/* a OP b, which unsigned is `is`, before it is cut, and signed `is_signed`. */
-/* What is so must lie in r, the range that the operator makes. */
-#define CLAIM(w, is, is_signed, made, claim) \
-	claims = true;                       \
-	exact = is;                          \
-	exact_signed = (uwide)(is_signed);   \
-	result = (u64)exact & ones(w);       \
-	struct range r = made;               \
-	(void)r;                             \
+/* Arcs are looked at where they are claimed. */
+enum {
+	ARCS_arcs = true,
+	ARCS_same = false,
+	ARCS_bits = false,
+	ARCS_unsigned = false,
+	ARCS_signed = false
+};
+
+/* a OP b, which unsigned is `is`, before it is cut, and signed `is_signed`, must lie in r,
+ * the range that the operator makes. */
+#define CLAIM(part, w, is, is_signed, made, claim) \
+	claims = ARCS_##part;                      \
+	exact = is;                                \
+	exact_signed = (uwide)(is_signed);         \
+	result = (u64)exact & ones(w);             \
+	struct range r = made;                     \
+	(void)r;                                   \
 	return claim;
-#define ALU_PART(op, w, is, is_signed, HAS, part, claim)                 \
-	bool prove_##op##_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y) \
-	{                                                                \
-		const struct range a = A_RANGE(a), b = A_RANGE(b);       \
-		wide sx = signed_of(x, w), sy = signed_of(y, w);         \
-		uwide ux = x, uy = y;                                    \
-		(void)sx, (void)sy, (void)ux, (void)uy;                  \
-		if (!HAS(a, x, w) || !HAS(b, y, w))                      \
-			return true;                                     \
-		CLAIM(w, is, is_signed, range_##op(&a, &b, w), claim)    \
+#define ALU_PART(op, w, is, is_signed, HAS, part, claim)                    \
+	bool prove_##op##_##part##_##w(RANGE(a), RANGE(b), u64 x, u64 y)    \
+	{                                                                   \
+		const struct range a = A_RANGE(a), b = A_RANGE(b);          \
+		wide sx = signed_of(x, w), sy = signed_of(y, w);            \
+		uwide ux = x, uy = y;                                       \
+		(void)sx, (void)sy, (void)ux, (void)uy;                     \
+		if (!HAS(a, x, w) || !HAS(b, y, w))                         \
+			return true;                                        \
+		CLAIM(part, w, is, is_signed, range_##op(&a, &b, w), claim) \
 	}
 #define SAME(w) (!((u64)(exact ^ exact_signed) & ones(w)))
 #define BOUNDS(op, w, is, is_signed)                                               \
@@ -315,15 +324,15 @@ MUL(64)
 MUL(32)
 
 /* By less than `limit`: the low half of what is shifted left by up to 63 is made at 32 bits. */
-#define MOVE_PART(op, w, limit, is, is_signed, HAS, part, claim) \
-	bool prove_##op##_##part##_##w(RANGE(a), u64 x, u32 n)   \
-	{                                                        \
-		const struct range a = A_RANGE(a);               \
-		wide sx = signed_of(x, w);                       \
-		(void)sx;                                        \
-		if (!HAS(a, x, w) || n >= limit)                 \
-			return true;                             \
-		CLAIM(w, is, is_signed, op(&a, n, w), claim)     \
+#define MOVE_PART(op, w, limit, is, is_signed, HAS, part, claim)   \
+	bool prove_##op##_##part##_##w(RANGE(a), u64 x, u32 n)     \
+	{                                                          \
+		const struct range a = A_RANGE(a);                 \
+		wide sx = signed_of(x, w);                         \
+		(void)sx;                                          \
+		if (!HAS(a, x, w) || n >= limit)                   \
+			return true;                               \
+		CLAIM(part, w, is, is_signed, op(&a, n, w), claim) \
 	}
 #define MOVE(op, w, limit, is, is_signed)                                                  \
 	MOVE_PART(op, w, limit, is, is_signed, LIES, arcs, claims)                         \
