@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which maps a program of a type may have: check_map_prog_compatibility. */
 #include "check/priv.h"
-#include "isa/maptype.h"
 
 /* Those that may run where the kernel holds locks: is_tracing_prog_type. */
 static bool is_traced(u32 type)
