@@ -252,8 +252,7 @@ static struct ob_err *choose(const struct check_cmd *c, struct object_file *f)
 	for (u32 i = 0; i < f->o->progs; i++) {
 		struct object_program *g = &f->o->prog[i];
 
-		if (f->g)
-			g->skip = g != f->g;
+		g->skip = f->g && g != f->g;
 		struct ob_err *err = g->skip ? NULL : set_type(c, &g->type, &g->attach);
 		if (!err && !g->skip)
 			err = object_typed(g);

@@ -699,3 +699,27 @@ known:  what bpf_obj_new_impl returned is still held on this path
 needed: bpf_obj_drop on every path, or a list, tree or kptr that takes it
 note: it was got here
 struct item *n = make(struct item);
+====
+# a program that loaders leave out is checked; no tracing program has locks
+-- skip-unless command -v clang-19 || command -v clang-14 || command -v clang
+-- sh
+. "$TESTDIR/tool/objects.sh"
+cp "$TESTDIR/tool/mistakes.h" .
+compile locks.c
+onebpf check locks.o
+-- file locks.c
+#include "mistakes.h"
+struct bpf_spin_lock { unsigned int val; };
+struct guarded { struct bpf_spin_lock lock; int n; };
+struct { int (*type)[2]; int (*max_entries)[1]; u32 *key; struct guarded *value; } locks SEC(".maps");
+SEC("?kprobe") int look(void *ctx)
+{
+	u32 key = 0;
+	struct guarded *g = lookup(&locks, &key);
+
+	return g ? g->n : 0;
+}
+char L[] SEC("license") = "GPL";
+-- status 1
+-- stdout has
+locks.c:5: refused: tracing progs cannot use bpf_spin_lock yet
