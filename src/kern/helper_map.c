@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Helpers on maps. A program's register holds the address of a struct map. */
 #include "kern/helper.h"
+#include "map/lock.h"
 
 #include <sched.h>
 
@@ -121,10 +122,12 @@ BPF_HELPER(for_each_map_elem)
  * lock: then its time is up. */
 static bool lock_ends(struct run *r, const u32 *word)
 {
-	enum { YIELDS = 10000 };
+	enum { YIELDS = 10000, LOOK = 256 };
 
-	for (u32 i = 0; i < YIELDS; i++) {
-		if (!__atomic_load_n(word, __ATOMIC_RELAXED))
+	for (u32 i = 1; i < YIELDS; i++) {
+		u32 was = __atomic_load_n(word, __ATOMIC_RELAXED);
+		/* map_spin_lock takes it from who has died. */
+		if (!was || (i % LOOK == 0 && lock_thread_is_dead(was, true)))
 			return true;
 		sched_yield();
 	}

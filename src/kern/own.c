@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define HEAP_AT    ((u64)0x200000000000)
@@ -62,7 +63,11 @@ static int open_file(void)
 static int begin(int fd)
 {
 	u64 size = (u64)1 << HEAP_SIZE_SHIFT;
+	struct rlimit most;
 
+	/* Else a signal would tell. */
+	if (!getrlimit(RLIMIT_FSIZE, &most) && most.rlim_cur < size)
+		return -ENOMEM;
 	if (ftruncate(fd, (off_t)size) || file_sure(fd, 0, CHUNK))
 		return -ENOMEM;
 	void *p = mmap((void *)(uintptr_t)HEAP_AT, size, PROT_READ | PROT_WRITE,
