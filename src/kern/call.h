@@ -185,7 +185,6 @@ int kern_owner(u32 type, int fd, u64 *ret);
 bool kern_tracepoint_known(const char *name);
 /* The running kernel's types; NULL: they are not to be had. */
 const struct btf *kern_vmlinux(void);
-enum { KERN_VMLINUX = 1 }; /* the id that they have as an object */
 /* Is it the function of an iterator that Linux has? */
 bool kern_iter_known(u32 btf_id);
 /* What an iterator of this function of the kernel's walks over; false: it is none of

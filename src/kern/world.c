@@ -423,6 +423,7 @@ static int map_page(struct world *w)
 	}
 	if (!w->page->magic) {
 		w->page->cpus = possible_cpus();
+		w->page->last_id[OBJECT_BTF] = KERN_VMLINUX;
 		w->page->magic = magic;
 	}
 	int err = w->page->magic == magic ? 0 : -EINVAL;

@@ -101,6 +101,7 @@ int world_publish(struct world *w, enum object_kind kind, u32 id, int fd, int mo
  * is none that lives. */
 int world_open_id(struct world *w, enum object_kind kind, u32 id, int mode);
 /* The next id that lives, ENOENT after the last. */
+enum { KERN_VMLINUX = 1 }; /* the id of the running kernel's own types, which nobody loads */
 int world_next_id(struct world *w, enum object_kind kind, u32 after, u32 *ret);
 /* Before the first reference of an object that is yet to be published: a descriptor
  * that is closed when it is. */

@@ -215,6 +215,25 @@ static void call_helper(struct code *c, const u8 liked[3])
 		see_buffer(c);
 }
 
+/* Of the socket in r8, which is none of TCP's. */
+static void ask_cookie(struct code *c)
+{
+	u32 id = one_in(2) ? HELPERID_tcp_check_syncookie : HELPERID_tcp_gen_syncookie;
+
+	if (!helper_for(id, c->type, c->attach))
+		return;
+	asked[id]++;
+	put(c, 0xbf, 1, 8, 0, 0);
+	put(c, 0xbf, 2, 10, 0, 0);
+	put(c, 0x07, 2, 0, 0, -BUFFER);
+	put(c, 0xb7, 3, 0, 0, 20);
+	put(c, 0xbf, 4, 10, 0, 0);
+	put(c, 0x07, 4, 0, 0, -BUFFER / 2);
+	put(c, 0xb7, 5, 0, 0, 20);
+	put(c, 0x85, 0, 0, 0, (s32)id);
+	see(c);
+}
+
 /* The socket of the packet, as far as it is one. */
 static void look_at_socket(struct code *c)
 {
@@ -237,6 +256,8 @@ static void look_at_socket(struct code *c)
 		put(c, 0x61, 0, 8, offs[i], 0);
 		see(c);
 	}
+	if (id == HELPERID_sk_fullsock)
+		ask_cookie(c);
 	c->v[skip].off = (s16)(c->n - skip - 1);
 }
 

@@ -208,6 +208,19 @@ static void try(const struct row *r)
 	close(prog);
 }
 
+/* Types that are loaded are not taken for the kernel's. */
+static void loaded_types(void)
+{
+	static const u32 types[] = {0x0001eb9f, 24, 0, 16, 16, 5, 1, 1 << 24, 4, 32, 0x746e6900, 0};
+	struct bpf_btf_info i = {0};
+	union bpfattr a = {.btf = {.btf = (u64)(uintptr_t)types, .size = 45}};
+	int fd = (int)call(BPF_BTF_LOAD, &a);
+
+	a = (union bpfattr){.a = {.info = {(u32)fd, sizeof(i), (u64)(uintptr_t)&i}}};
+	check(!call(BPF_OBJ_GET_INFO_BY_FD, &a) && i.id > 1, "types", "their id", i.id);
+	close(fd);
+}
+
 static bool begin(char *path, size_t n)
 {
 	char name[64];
@@ -228,6 +241,7 @@ int main(void)
 	check(begin(path, sizeof(path)), "traced", "world", 0);
 	for (u32 i = 0; i < LEN(rows); i++)
 		try(&rows[i]);
+	loaded_types();
 	kern_world_remove(path);
 	ours = false;
 	int prog = load(&rows[0], log, sizeof(log));
