@@ -309,16 +309,15 @@ ALUS(sdiv, (uwide)(y ? sx / sy : 0), exact)
 ALUS(smod, (uwide)(y ? sx % sy : sx), exact)
 
 /* Any bits that have x * y do. */
-#define MUL(w)                                                                      \
-	BOUNDS(mul, w, ux *uy, sx *sy)                                              \
-	bool prove_mul_bits_##w(RANGE(a), RANGE(b), BITS(of), u64 x, u64 y, u64 xy) \
-	{                                                                           \
-		const struct range a = A_RANGE(a), b = A_RANGE(b);                  \
-		if (!HAS(a, x, w) || !HAS(b, y, w) || !IS(of, xy, 64))              \
-			return true;                                                \
-		product = A_TNUM(of);                                               \
-		struct range r = range_mul(&a, &b, w);                              \
-		return in_bits(&r, xy & ones(w), w);                                \
+#define MUL(w)                                                                       \
+	BOUNDS(mul, w, ux *uy, sx *sy)                                               \
+	bool prove_mul_bits_##w(RANGE(a), RANGE(b), BITS(of), u64 x, u64 y, u64 xy)  \
+	{                                                                            \
+		const struct range a = A_RANGE(a), b = A_RANGE(b);                   \
+		if (!HAS(a, x, w) || !HAS(b, y, w) || !IS(of, xy, 64))               \
+			return true;                                                 \
+		product = A_TNUM(of);                                                \
+		CLAIM(bits, w, xy, xy, range_mul(&a, &b, w), in_bits(&r, result, w)) \
 	}
 MUL(64)
 MUL(32)
