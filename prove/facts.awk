@@ -8,6 +8,8 @@
 # magnitudes, as C does.
 
 BEGIN {
+	# 2^31, 2^32 - 1, 2^63
+	split("2147483648 4611686018427387904 4294967295 18446744065119617025 9223372036854775808 85070591730234615865843651857942052864", square, " ")
 	# What is told of bits and of remainders would only delay other answers.
 	bits = name ~ /_bits_/
 	rests = name ~ /mod_/
@@ -31,10 +33,11 @@ function wide(e) {
 
 function magnitude(a) { return wide("(ite " negative(a) " (bvneg " a ") " a ")") }
 
-# What a OP b is, of w bits.
-function hard_op(op, a, b, w,    fn, extend, minus, e) {
+# What a OP b is, of w bits, which have a sign or not: it does not matter to a product,
+# but one of the two never wraps.
+function hard_op(op, a, b, w, signed,    fn, extend, minus, e) {
 	fn = hard[op]
-	extend = "((_ " (op ~ /^s/ ? "sign" : "zero") "_extend " 128 - w ") "
+	extend = "((_ " (signed ? "sign" : "zero") "_extend " 128 - w ") "
 	a = wide(w < 128 ? extend a ")" : a)
 	b = wide(w < 128 ? extend b ")" : b)
 	if (op ~ /^u/)
@@ -63,7 +66,8 @@ function use(fn, a, b,    e, i) {
 function products(e, a, b, n,    i) {
 	fact("(= " a " " number(0) ")", "(= " e " " number(0) ")") # times_zero
 	fact("(= " b " " number(0) ")", "(= " e " " number(0) ")")
-	fact("(bvule " a " " power(63) ") (bvule " b " " power(63) ")", "(bvule " e " " power(126) ")") # times_signed
+	for (i = 1; i in square; i += 2) # times_grows, up to a square
+		fact("(bvule " a " " number(square[i]) ") (bvule " b " " number(square[i]) ")", "(bvule " e " " number(square[i + 1]) ")")
 	for (i = 1; i < n; i++) { # times_grows
 		grows(a, b, e, use_a["times", i], use_b["times", i], use_is["times", i])
 		grows(use_a["times", i], use_b["times", i], use_is["times", i], a, b, e)

@@ -309,16 +309,15 @@ ALUS(sdiv, (uwide)(y ? sx / sy : 0), exact)
 ALUS(smod, (uwide)(y ? sx % sy : sx), exact)
 
 /* Any bits that have x * y do. */
-#define MUL(w)                                                                      \
-	BOUNDS(mul, w, ux *uy, sx *sy)                                              \
-	bool prove_mul_bits_##w(RANGE(a), RANGE(b), BITS(of), u64 x, u64 y, u64 xy) \
-	{                                                                           \
-		const struct range a = A_RANGE(a), b = A_RANGE(b);                  \
-		if (!HAS(a, x, w) || !HAS(b, y, w) || !IS(of, xy, 64))              \
-			return true;                                                \
-		product = A_TNUM(of);                                               \
-		struct range r = range_mul(&a, &b, w);                              \
-		return in_bits(&r, xy & ones(w), w);                                \
+#define MUL(w)                                                                       \
+	BOUNDS(mul, w, ux *uy, sx *sy)                                               \
+	bool prove_mul_bits_##w(RANGE(a), RANGE(b), BITS(of), u64 x, u64 y, u64 xy)  \
+	{                                                                            \
+		const struct range a = A_RANGE(a), b = A_RANGE(b);                   \
+		if (!HAS(a, x, w) || !HAS(b, y, w) || !IS(of, xy, 64))               \
+			return true;                                                 \
+		product = A_TNUM(of);                                                \
+		CLAIM(bits, w, xy, xy, range_mul(&a, &b, w), in_bits(&r, result, w)) \
 	}
 MUL(64)
 MUL(32)
@@ -380,22 +379,25 @@ AMOUNTS(32)
 JOINS(64)
 JOINS(32)
 
-/* What bits and bounds of a number leave of each other, and the bits of its low half. */
-#define STEP(part, w, claim)                                  \
-	bool prove_step_##part##_##w(RANGE(r), u64 x)         \
-	{                                                     \
-		struct range r = A_RANGE(r);                  \
-		bool left = HAS(r, x, w) && bits_step(&r, w); \
-		return !HAS(r, x, w) || (claim);              \
-	}
-#define STEPS(w)                                 \
-	STEP(left, w, left)                      \
-	STEP(bits, w, in_bits(&r, x, w))         \
-	STEP(unsigned, w, in_unsigned(&r, x, w)) \
-	STEP(signed, w, in_signed(&r, x, w))
-STEPS(64)
-STEPS(32)
+/* bits_step: bits narrow unsigned bounds, and signed ones as biased bits do (bias_*); the
+ * bits that a range has in common (tnum_range_64) are met (tnum_meet_64). */
+bool prove_step_bound_64(BITS(t), u64 min, u64 max, u64 x)
+{
+	return !IS(t, x, 64) || x < min || x > max ||
+	       (bits_bound(A_TNUM(t), &min, &max) && min <= x && x <= max);
+}
 
+#define STEP_BIAS(w)                                                                       \
+	bool prove_step_bias_##w(BITS(t), u64 x)                                           \
+	{                                                                                  \
+		struct tnum r = biased_bits(A_TNUM(t), w);                                 \
+		return !IS(t, x, w) || (tnum_has(r, biased(signed_of(x, w), w)) &&         \
+					!(r.value & r.mask) && !(tnum_max(r) & ~ones(w))); \
+	}
+STEP_BIAS(64)
+STEP_BIAS(32)
+
+/* The bits of the low half. */
 bool prove_step_half_64(RANGE(r), BITS(h), u64 x)
 {
 	struct range r = A_RANGE(r);

@@ -61,7 +61,7 @@ function need(v,    n, f, w, op, a, b, i, e) {
 		while (f[i] !~ /^i[0-9]+$/) i++
 		w = width(f[i])
 		a = of(f[i + 1], w); b = of(f[i + 2], w)
-		if (op in hard && name !~ /_same_/ && (a b) !~ /\(/) say(v, w, hard_op(op, a, b, w))
+		if (op in hard && name !~ /_same_/ && (a b) !~ /\(/) say(v, w, hard_op(op, a, b, w, op ~ /^s/ || (def[v] ~ /nsw/ && def[v] !~ /nuw/)))
 		else say(v, w, "(" binary[op] " " a " " b ")")
 	} else if (op == "icmp") {
 		i = f[2] == "samesign" ? 3 : 2

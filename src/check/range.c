@@ -76,13 +76,18 @@ static bool bits_bound(struct tnum t, u64 *min, u64 *max)
 	return tnum_up(t, min) && tnum_down(t, max) && *min <= *max;
 }
 
+static struct tnum biased_bits(struct tnum t, u32 w)
+{
+	t.value ^= top(w) & ~t.mask;
+	return t;
+}
+
 static bool bits_step(struct range *r, u32 w)
 {
 	u64 min = biased(r->smin, w), max = biased(r->smax, w);
-	struct tnum t = r->bits;
 
-	t.value ^= top(w) & ~t.mask;
-	if (!bits_bound(r->bits, &r->umin, &r->umax) || !bits_bound(t, &min, &max))
+	if (!bits_bound(r->bits, &r->umin, &r->umax) ||
+	    !bits_bound(biased_bits(r->bits, w), &min, &max))
 		return false;
 	r->smin = unbiased(min, w);
 	r->smax = unbiased(max, w);
