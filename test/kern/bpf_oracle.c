@@ -525,6 +525,16 @@ static bool cuts(const struct form *f, u32 size)
 	return false;
 }
 
+/* Linux would take all memory there is. */
+static void limit_map(union bpfattr *a)
+{
+	enum { ENTRIES = 1 << 12 };
+	u64 bytes = ((u64)a->a.key_size + a->a.value_size) * a->a.max_entries;
+
+	if (a->a.max_entries > ENTRIES && bytes > 64 << 20)
+		a->a.max_entries = ENTRIES;
+}
+
 static void one_call(void)
 {
 	const struct form *f = &forms[below(LEN(forms))];
@@ -556,6 +566,8 @@ static void one_call(void)
 		}
 	}
 	for (int w = 0; w < worlds; w++) {
+		if (f->cmd == BPF_MAP_CREATE)
+			limit_map(&a[w]);
 		memcpy(big[w], &a[w], sizeof(a[w]));
 		if (size > 190)
 			big[OURS][size] = big[LINUX][size] = 0;
