@@ -191,7 +191,19 @@ static struct sys_loaded *load(const char *name, const char *prog)
 	if (err)
 		ob_err_print(err, stdout);
 	ob_err_destroy(err);
+	buf_deinit(&file);
+	if (!l && o)
+		object_close(o);
 	return l;
+}
+
+static void end(struct sys_loaded *l)
+{
+	const struct object *o = l ? l->object : NULL;
+
+	sys_loaded_close(l);
+	if (o)
+		object_close((struct object *)(uintptr_t)o);
 }
 
 static int fd_of(const struct sys_loaded *l)
@@ -218,7 +230,7 @@ static void unload(struct sys_loaded *l)
 {
 	union bpf_attr a = {.start_id = 0};
 
-	sys_loaded_close(l);
+	end(l);
 	kern_bpf(BPF_PROG_GET_NEXT_ID, &a, sizeof(a));
 }
 
@@ -347,7 +359,7 @@ static void no_room(const char *self)
 		passed("no room");
 	else
 		result("no room", "%d", err);
-	sys_loaded_close(l);
+	end(l);
 }
 
 /* A process that is killed may take with it what it was just about to put somewhere. */
