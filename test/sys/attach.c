@@ -245,12 +245,12 @@ static const char *in_its_place(const struct btf *types, const char *code, bool 
 static void by_types(void)
 {
 #define COUNT "r1 = map_idx_value 0 ll\nr2 = 1\nlock *(u64 *)(r1 + 0) += r2\n"
+#define SPILL "*(u64 *)(r10 - 8) = r1\nr1 = *(u64 *)(r10 - 8)\n"
 	static const char *const reads[] = {
 		"r0 = *(u64 *)(r1 + 8)\nr0 = 0\nexit\n",
 		"r6 = r1\n" COUNT "if r2 == 3 goto +1\nr2 = *(u64 *)(r6 + 8)\nr0 = 0\nexit\n",
 		"r3 = r1\nr1 = 0\nr0 = *(u64 *)(r3 + 8)\nr0 = 0\nexit\n",
-		"*(u64 *)(r10 - 8) = r1\nr1 = *(u64 *)(r10 - 8)\nr0 = *(u64 *)(r1 + 8)\nr0 = 0\n"
-		"exit\n",
+		SPILL "r0 = *(u64 *)(r1 + 8)\nr0 = 0\nexit\n",
 		"call f\nr0 = 0\nexit\nf: r0 = *(u64 *)(r1 + 8)\nexit\n"};
 	struct btf *types = kernel_types();
 	bool counted;
