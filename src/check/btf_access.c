@@ -320,6 +320,8 @@ int check_map_struct(struct verify *v, u32 regno, s64 off, u32 size, enum access
 	if (how != ACCESS_READ)
 		return say(v, -EACCES, "only read from %s is supported\n", name);
 	int err = look(v, b, id, (u32)MIN(off, INT32_MAX), size, &h);
+	if (!err && v->how->here)
+		v->no_struct = name;
 	if (err || value < 0)
 		return err;
 	if (h.id)

@@ -292,10 +292,11 @@ struct verify {
 	u32 insns, jumps, jumps_before, insns_before;
 	u32 states, most_states, peak, kept_now, evicted, back_edges;
 	u32 stack_depth;
-	u32 sub_now;          /* the function that is verified by itself */
-	u32 context;          /* bytes of it that are accessed (check_result) */
-	bool odd;             /* an access was to what is not plain (check_result) */
-	const char *not_here; /* a function of the kernel that our world has not */
+	u32 sub_now;           /* the function that is verified by itself */
+	u32 context;           /* bytes of it that are accessed (check_result) */
+	bool odd;              /* an access was to what is not plain (check_result) */
+	const char *not_here;  /* a function of the kernel that our world has not */
+	const char *no_struct; /* of a map, likewise, that the program looks into */
 };
 
 #define POINTER_SLACK (1u << 29) /* BPF_MAX_VAR_OFF */

@@ -349,6 +349,9 @@ static int verify(struct verify *v)
 		err = say(v, -EACCES,
 			  "kernel function %s is not here: it has no meaning without Linux\n",
 			  v->not_here);
+	if (!err && v->no_struct)
+		err = say(v, -EACCES, "struct %s is not here: maps are not the kernel's\n",
+			  v->no_struct);
 	return err;
 }
 

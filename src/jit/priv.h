@@ -113,7 +113,7 @@ void safe_begin(struct run *r, u64 top, const struct env *env);
 /* size, and 256 for a write; false: r->fault is set. */
 bool safe_check(struct run *r, u64 addr, u32 what, u32 slot);
 /* Where to go on, or NULL behind the call. */
-const void *tail_target(struct run *r, u64 map, u32 index, const struct env *env);
+const void *tail_target(struct run *r, u64 map, u64 index, const struct env *env);
 /* The code of a function or helper that callx's value means, or NULL. */
 const void *safe_callx(struct run *r, u64 value, const struct jit *j);
 /* run->call of safe code. */

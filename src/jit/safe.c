@@ -45,7 +45,7 @@ bool safe_check(struct run *r, u64 addr, u32 what, u32 slot)
 	return false;
 }
 
-const void *tail_target(struct run *r, u64 map, u32 index, const struct env *env)
+const void *tail_target(struct run *r, u64 map, u64 index, const struct env *env)
 {
 	const struct jit *to;
 

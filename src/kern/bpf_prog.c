@@ -436,6 +436,7 @@ static int check(struct load *l)
 		err = kern_verify(&job, &l->found);
 		l->head.verified = l->found.insns;
 		l->head.context = l->found.context;
+		l->head.wide_index = !kern_capable(CAP_PERFMON);
 		l->head.plain = !err && l->found.plain &&
 				kern_is_plain(l->head.type, l->insn, l->n, l->map, l->maps);
 		return err;

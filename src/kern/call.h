@@ -108,6 +108,7 @@ struct prog_head {
 	u32 loops_at, loops; /* struct xlate_loop */
 	u32 plain;           /* it may run without run-time checks (fast.c) */
 	u32 context;         /* bytes that its context must have */
+	u32 wide_index;      /* all 64 bits of a tail call's index count */
 	u32 callers;         /* program arrays' slots and links that have it */
 	u8 tag[PROG_TAG];
 	char name[16];

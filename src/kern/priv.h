@@ -74,7 +74,7 @@ bool kern_in_map(u64 addr, u32 size);
 /* The ring buffer in which this thread has reserved a sample, or NULL. */
 struct map *kern_ring_of(const void *sample);
 /* env->tail: the engine's program in a slot of a program array, or NULL. */
-const void *kern_tail(struct run *r, u64 map, u32 index);
+const void *kern_tail(struct run *r, u64 map, u64 index);
 
 /* Our own helper of this number, or NULL (helper.c). */
 env_fn *kern_helper(u32 id);

@@ -217,13 +217,16 @@ struct object *kern_recent(enum object_kind kind, u32 id)
 	return o;
 }
 
-const void *kern_tail(struct run *r, u64 map, u32 index)
+/* The verifier of Linux has unprivileged programs compare all of the index before. */
+const void *kern_tail(struct run *r, u64 map, u64 wide)
 {
+	u32 index = (u32)wide;
 	const struct ob_run *k = r->env->arg;
 	struct map *m = kern_map(r, map);
 	u32 id;
 
 	if (!m || m->type != BPF_MAP_TYPE_PROG_ARRAY || index >= m->max_entries ||
+	    (index != wide && k->prog && k->prog->head->wide_index) ||
 	    map_read(m, &index, &id, 0) || !id)
 		return NULL;
 	struct object *o = kern_recent(OBJECT_PROG, id);

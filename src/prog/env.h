@@ -40,7 +40,7 @@ struct env {
 	u32 loop;
 	/* The prepared program (of the same engine) that a tail call goes to,
 	 * NULL to go on behind the call. */
-	const void *(*tail)(struct run *r, u64 map, u32 index);
+	const void *(*tail)(struct run *r, u64 map, u64 index); /* its low half counts */
 	/* May these bytes be touched, which no region of the run has? Asked in
 	 * safe mode only. */
 	bool (*may_touch)(struct run *r, u64 addr, u32 size, bool write);

@@ -38,7 +38,7 @@ static bool any_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
 	return true;
 }
 
-static const void *no_tail(struct run *r, u64 map, u32 index)
+static const void *no_tail(struct run *r, u64 map, u64 index)
 {
 	(void)r, (void)map, (void)index;
 	return NULL;

@@ -116,7 +116,7 @@ static const struct vm_ebpf *tail_of(const struct machine *m, u64 map, u64 index
 	const struct vm_ebpf *to = NULL;
 
 	if (m->r->tails < EBPF_TAILS)
-		to = m->c->env->tail(m->r, map, (u32)index);
+		to = m->c->env->tail(m->r, map, index);
 	return to && to->safe == m->c->safe ? to : NULL;
 }
 

@@ -255,8 +255,10 @@ static struct {
 	u32 asked;
 } tails;
 
-static const void *tail(struct run *r, u64 map, u32 index)
+static const void *tail(struct run *r, u64 map, u64 wide)
 {
+	u32 index = (u32)wide;
+
 	(void)r;
 	tails.asked++;
 	return map == 0x1234 && index < LEN(tails.code) ? raw(&tails.code[index]) : NULL;

@@ -116,8 +116,10 @@ static inline bool eng_imm64(void *arg, enum eb_op kind, u64 imm, u64 *ret)
 	return kind == EB_LDDW_MAP_VALUE || kind == EB_LDDW_MAP_IDX_VALUE;
 }
 
-static inline const void *eng_tail(struct run *r, u64 map, u32 index)
+static inline const void *eng_tail(struct run *r, u64 map, u64 wide)
 {
+	u32 index = (u32)wide;
+
 	(void)r, (void)map;
 	return index < 2 ? w.target[!index] : NULL;
 }
