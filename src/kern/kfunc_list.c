@@ -19,12 +19,6 @@ static struct node *node_at(u64 at)
 	return own_has(at, sizeof(struct node)) && at % 8 == 0 ? addr_of(at) : NULL;
 }
 
-static struct own_root *root_at(struct run *r, u64 at)
-{
-	return kern_may(r, at, at % 8 ? UINT64_MAX : sizeof(struct own_root), true) ? addr_of(at)
-										    : NULL;
-}
-
 static void link_node(struct own_root *root, struct node *n, bool front)
 {
 	u64 at = reg_of(n);
@@ -80,7 +74,7 @@ u64 own_list_take(struct own_root *root)
  * this owner's reference is dropped. */
 static u64 push(struct run *r, u64 head, u64 node, bool front)
 {
-	struct own_root *root = root_at(r, head);
+	struct own_root *root = own_root_at(r, head);
 	struct node *n = node_at(node);
 	u64 none = 0;
 
@@ -103,28 +97,28 @@ BPF_KFUNC(list_push_back_impl) { return push(r, r1, r2, false); }
 /* Linux: head */
 BPF_KFUNC(list_pop_front)
 {
-	struct own_root *root = root_at(r, r1);
+	struct own_root *root = own_root_at(r, r1);
 
 	return root && root->first ? unlink_node(root, root->first) : 0;
 }
 
 BPF_KFUNC(list_pop_back)
 {
-	struct own_root *root = root_at(r, r1);
+	struct own_root *root = own_root_at(r, r1);
 
 	return root && root->first ? unlink_node(root, last_of(root)) : 0;
 }
 
 BPF_KFUNC(list_front)
 {
-	const struct own_root *root = root_at(r, r1);
+	const struct own_root *root = own_root_at(r, r1);
 
 	return root ? root->first : 0;
 }
 
 BPF_KFUNC(list_back)
 {
-	const struct own_root *root = root_at(r, r1);
+	const struct own_root *root = own_root_at(r, r1);
 
 	return root ? last_of(root) : 0;
 }

@@ -12,6 +12,12 @@ enum { OBJECT_MOST = 4088 }; /* Linux: of its largest cache, behind a link */
 
 static u32 cpus(void) { return world()->page->cpus; }
 
+struct own_root *own_root_at(struct run *r, u64 at)
+{
+	return kern_may(r, at, at % 8 ? UINT64_MAX : sizeof(struct own_root), true) ? addr_of(at)
+										    : NULL;
+}
+
 static u64 make(const struct run *r, u64 type, bool percpu)
 {
 	const struct kern_prog *p = ((const struct ob_run *)r->env->arg)->prog;

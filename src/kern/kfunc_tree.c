@@ -26,12 +26,6 @@ static struct node *node_at(u64 at)
 	return own_has(at, sizeof(struct node)) && at % 8 == 0 ? addr_of(at) : NULL;
 }
 
-static struct own_root *root_at(struct run *r, u64 at)
-{
-	return kern_may(r, at, at % 8 ? UINT64_MAX : sizeof(struct own_root), true) ? addr_of(at)
-										    : NULL;
-}
-
 static struct node *parent(const struct node *n) { return node_at(n->up & ~(u64)1); }
 static struct node *child(const struct node *n, u32 side) { return node_at(n->to[side]); }
 static bool is_black(const struct node *n) { return !n || (n->up & 1) == BLACK; }
@@ -222,7 +216,7 @@ u64 own_tree_take(struct own_root *t)
 /* The node, if it is in this tree. */
 static struct node *in_tree(struct run *r, u64 root, u64 node)
 {
-	const struct own_root *t = root_at(r, root);
+	const struct own_root *t = own_root_at(r, root);
 	struct node *n = t ? node_at(node) : NULL;
 
 	return n && t->number && n->root == t->number ? n : NULL;
@@ -231,7 +225,7 @@ static struct node *in_tree(struct run *r, u64 root, u64 node)
 /* Linux: root, node, less(node, node). As for lists: what is in one is dropped. */
 BPF_KFUNC(rbtree_add_impl)
 {
-	struct own_root *t = root_at(r, r1);
+	struct own_root *t = own_root_at(r, r1);
 	struct node *n = node_at(r2);
 	u64 none = 0;
 
@@ -259,7 +253,7 @@ BPF_KFUNC(rbtree_remove)
 
 BPF_KFUNC(rbtree_first)
 {
-	const struct own_root *t = root_at(r, r1);
+	const struct own_root *t = own_root_at(r, r1);
 	struct node *n = t ? node_at(t->first) : NULL;
 
 	return n ? reg_of(least(n)) : 0;
@@ -267,7 +261,7 @@ BPF_KFUNC(rbtree_first)
 
 BPF_KFUNC(rbtree_root)
 {
-	const struct own_root *t = root_at(r, r1);
+	const struct own_root *t = own_root_at(r, r1);
 
 	return t ? t->first : 0;
 }

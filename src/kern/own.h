@@ -53,6 +53,8 @@ struct own_root {
 /* Takes one node after another out of it: 0 when it is empty. */
 u64 own_list_take(struct own_root *root);
 u64 own_tree_take(struct own_root *root);
+/* Of a run's program; NULL, and the run is at fault: none can lie there. (kfunc_own.c) */
+struct own_root *own_root_at(struct run *r, u64 at);
 /* The root's number. */
 static inline u64 own_root_number(struct own_root *root)
 {
